@@ -4,6 +4,18 @@
 //! then answers. This crate holds everything both products share; it opens no file and no socket, reads
 //! no clock, and compiles to `wasm32-unknown-unknown` unchanged.
 
+pub mod action;
+pub mod generate;
+pub mod identify;
 pub mod language;
+pub mod likelihood;
+pub mod model;
+pub mod objective;
+pub mod random;
+pub mod reward;
+pub mod tasks;
+pub mod tokenizer;
+pub mod transcript;
+pub mod verify;
 
 pub use language::Language;

@@ -1,0 +1,133 @@
+//! The language action: the first thing a response does is to choose the language it will think in.
+//!
+//! The choice is *free*, and sampled like any other token, or *forced* by a prefilled tag. For a prompt, the distribution over
+//! the pool is exact: the tag of every language is scored after `<lang_select>\n` and the scores are renormalised over the
+//! pool. It works with every tokenizer, whether a tag is one token or several.
+
+use burn::tensor::Tensor;
+
+use crate::Language;
+use crate::likelihood::{Scored, response_log_probs};
+use crate::model::Decoder;
+use crate::tokenizer::{Tokenizer, TokenizerError, tag_text};
+use crate::transcript::{CLOSE_TAG, OPEN_TAG, forced_prefix};
+
+/// How the thinking language of a response is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// The model chooses.
+    Free,
+    /// The tag is prefilled.
+    Forced(Language),
+}
+
+impl Action {
+    /// The text that is prefilled after the prompt: nothing, or the tag up to the first word of the trace.
+    pub fn prefix(self) -> String {
+        match self {
+            Action::Free => String::new(),
+            Action::Forced(language) => forced_prefix(language),
+        }
+    }
+}
+
+/// π(language | prompt) over a pool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionDistribution {
+    /// Probability of each language of the pool, in the pool's order; they sum to 1.
+    pub probabilities: Vec<(Language, f32)>,
+    /// Probability that the model gives to the whole pool once it has opened a tag: what is missing to 1 went to other texts.
+    pub mass: f32,
+}
+
+/// What can go wrong while scoring the pool.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ActionError {
+    /// The tokenizer failed.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// The pool is empty.
+    #[error("the pool of languages is empty")]
+    EmptyPool,
+    /// The device did not give its numbers back, or they are no probabilities.
+    #[error("the language action cannot be computed: {0}")]
+    Device(String),
+}
+
+impl ActionDistribution {
+    /// The probability of a language; zero outside the pool.
+    pub fn of(&self, language: Language) -> f32 {
+        let found = self.probabilities.iter().find(|(l, _)| *l == language);
+        found.map_or(0.0, |(_, p)| *p)
+    }
+
+    /// Entropy in nats.
+    pub fn entropy(&self) -> f32 {
+        let terms = self.probabilities.iter().filter(|(_, p)| *p > 0.0);
+        -terms.map(|(_, p)| p * p.ln()).sum::<f32>()
+    }
+}
+
+/// The exact distribution of the language action after `prompt` (tokens of the problem), at temperature 1.
+///
+/// # Errors
+/// When the pool is empty, the tokenizer fails, or the model's numbers are not finite.
+pub async fn distribution(
+    model: &Decoder,
+    tokenizer: &Tokenizer,
+    prompt: &[u32],
+    pool: &[Language],
+) -> Result<ActionDistribution, ActionError> {
+    let Some(&first) = pool.first() else {
+        return Err(ActionError::EmptyPool);
+    };
+    let whole = |language: Language| -> Result<Vec<u32>, TokenizerError> {
+        tokenizer.encode(&format!("{OPEN_TAG}{}{CLOSE_TAG}", tag_text(language)))
+    };
+    // What all tags of the 17 begin with is no choice; it counts as given, whatever the pool.
+    let mut shared = whole(first)?;
+    for language in Language::ALL {
+        let tokens = whole(language)?;
+        let common = shared.iter().zip(&tokens).take_while(|(a, b)| a == b).count();
+        shared.truncate(common);
+    }
+    let mut rows = Vec::with_capacity(pool.len());
+    for &language in pool {
+        let mut row = prompt.to_vec();
+        row.extend(whole(language)?);
+        rows.push(row);
+    }
+    let given = prompt.len() + shared.len();
+    let scored: Vec<Scored<'_>> = rows
+        .iter()
+        .map(|row| Scored { tokens: row, prompt: given })
+        .collect();
+    let log_probs = values(response_log_probs(model, &scored, tokenizer.pad())).await?;
+    let mut at = 0;
+    let mut totals = Vec::with_capacity(pool.len());
+    for row in &rows {
+        let length = row.len() - given;
+        // The closing mark is part of the tag: without it `e` would be a tag that `en` begins with.
+        totals.push(log_probs[at..at + length].iter().map(|&x| f64::from(x)).sum::<f64>());
+        at += length;
+    }
+    let mass: f64 = totals.iter().map(|t| t.exp()).sum();
+    let top = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = totals.iter().map(|t| (t - top).exp()).sum();
+    if !sum.is_finite() || !top.is_finite() {
+        return Err(ActionError::Device("the model's logits are not finite".into()));
+    }
+    let share = |t: f64| ((t - top).exp() / sum) as f32;
+    Ok(ActionDistribution {
+        probabilities: pool.iter().copied().zip(totals.iter().map(|&t| share(t))).collect(),
+        mass: mass.min(1.0) as f32,
+    })
+}
+
+async fn values(tensor: Tensor<1>) -> Result<Vec<f32>, ActionError> {
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|e| ActionError::Device(format!("{e:?}")))?;
+    data.try_into_vec().map_err(|e| ActionError::Device(format!("{e:?}")))
+}

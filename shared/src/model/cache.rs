@@ -1,0 +1,206 @@
+//! The key-value cache.
+//!
+//! On the CPU every row owns its keys and values and is as long as it is: finished rows are dropped at once and cost nothing.
+//! Elsewhere the cache is one rectangle of fixed width a layer, so that shapes stay the same from token to token, and a
+//! mask hides what a row has not got.
+
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+
+use super::config::ModelConfig;
+use super::{composed, fused};
+use super::packing::Packing;
+
+/// Keys and values of the tokens that a batch has seen.
+#[derive(Debug)]
+pub struct Cache {
+    /// Tokens in each row, after the last [`Cache::advance`].
+    lengths: Vec<usize>,
+    store: Store,
+}
+
+#[derive(Debug)]
+enum Store {
+    /// For each layer, for each row: keys and values, `[length, kv_heads * head_dim]`.
+    Rows(Vec<Vec<Row>>),
+    Rectangles(Rectangles),
+}
+
+/// Keys and values of one row in one layer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    pub(super) keys: Vec<f32>,
+    pub(super) values: Vec<f32>,
+}
+
+/// One rectangle `[rows, slots, kv_heads * head_dim]` a layer, for keys and for values.
+#[derive(Debug)]
+struct Rectangles {
+    keys: Vec<Tensor<3>>,
+    values: Vec<Tensor<3>>,
+    /// For each row, for each slot in use: false where it holds filling.
+    real: Vec<Vec<bool>>,
+    /// Slots in use before the newest tokens.
+    start: usize,
+    slots: usize,
+    mask: Option<Tensor<4, Bool>>,
+}
+
+impl Cache {
+    /// An empty cache of `rows` rows that will hold at most `capacity` tokens each.
+    pub fn new(config: &ModelConfig, device: &Device, rows: usize, capacity: usize) -> Self {
+        let store = if fused::on_cpu(device) {
+            Store::Rows(vec![vec![Row::default(); rows]; config.num_layers])
+        } else {
+            let width = config.num_kv_heads * config.head_dim;
+            let empty = || {
+                (0..config.num_layers)
+                    .map(|_| Tensor::zeros([rows, capacity, width], device))
+                    .collect()
+            };
+            Store::Rectangles(Rectangles {
+                keys: empty(),
+                values: empty(),
+                real: vec![Vec::new(); rows],
+                start: 0,
+                slots: capacity,
+                mask: None,
+            })
+        };
+        Cache {
+            lengths: vec![0; rows],
+            store,
+        }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// True where dropping a row frees its cost at once, so that it pays to drop each as it finishes.
+    pub fn drops_are_free(&self) -> bool {
+        matches!(self.store, Store::Rows(_))
+    }
+
+    /// Makes row `i` the former row `rows[i]`: drops the rows that are not named, copies those named twice.
+    pub fn keep(&mut self, rows: &[usize]) {
+        self.lengths = rows.iter().map(|&r| self.lengths[r]).collect();
+        match &mut self.store {
+            Store::Rows(layers) => {
+                for layer in layers {
+                    *layer = pick(std::mem::take(layer), rows);
+                }
+            }
+            Store::Rectangles(rectangles) => rectangles.keep(rows),
+        }
+    }
+
+    /// Makes room for the tokens of `packing` and returns their positions.
+    pub(super) fn advance(&mut self, packing: &Packing) -> Vec<u32> {
+        let past = self.lengths.clone();
+        for (length, new) in self.lengths.iter_mut().zip(packing.lengths()) {
+            *length += new;
+        }
+        if let Store::Rectangles(rectangles) = &mut self.store {
+            rectangles.advance(packing);
+        }
+        let mut positions = packing.positions().to_vec();
+        for (past, w) in past.iter().zip(packing.offsets().windows(2)) {
+            positions[w[0]..w[1]].iter_mut().for_each(|p| *p += *past as u32);
+        }
+        positions
+    }
+
+    /// Stores the new keys and values of a layer and attends from the new queries to all.
+    pub(super) fn attend(
+        &mut self,
+        layer: usize,
+        q: Tensor<2>,
+        k: Tensor<2>,
+        v: Tensor<2>,
+        packing: &Packing,
+        config: &ModelConfig,
+    ) -> Tensor<2> {
+        match &mut self.store {
+            Store::Rows(layers) => {
+                fused::attention_over_rows(q, k, v, packing, &mut layers[layer], config)
+            }
+            Store::Rectangles(rectangles) => rectangles.attend(layer, [q, k, v], packing, config),
+        }
+    }
+}
+
+/// The rows named, moved where they are named for the last time and cloned before.
+fn pick<T: Clone + Default>(mut from: Vec<T>, rows: &[usize]) -> Vec<T> {
+    let mut uses = vec![0usize; from.len()];
+    rows.iter().for_each(|&r| uses[r] += 1);
+    rows.iter()
+        .map(|&r| {
+            uses[r] -= 1;
+            if uses[r] == 0 {
+                std::mem::take(&mut from[r])
+            } else {
+                from[r].clone()
+            }
+        })
+        .collect()
+}
+
+impl Rectangles {
+    fn keep(&mut self, rows: &[usize]) {
+        self.real = pick(std::mem::take(&mut self.real), rows);
+        let ids: Vec<i32> = rows.iter().map(|&r| r as i32).collect();
+        for tensor in self.keys.iter_mut().chain(&mut self.values) {
+            let ids = TensorData::new(ids.clone(), [rows.len()]);
+            let ids = Tensor::<1, Int>::from_data(ids, &tensor.device());
+            *tensor = tensor.clone().select(0, ids);
+        }
+    }
+
+    /// Uses up the slots of the new tokens and builds the mask that all layers share.
+    fn advance(&mut self, packing: &Packing) {
+        let new = packing.uniform().unwrap_or(0);
+        self.start = self.real.first().map_or(0, Vec::len);
+        for (real, &length) in self.real.iter_mut().zip(packing.lengths()) {
+            real.extend((0..new).map(|i| i < length));
+        }
+        let mut hidden = Vec::with_capacity(self.real.len() * new * self.slots);
+        for real in &self.real {
+            for i in 0..new {
+                let visible = |slot: usize| slot <= self.start + i && real[slot];
+                hidden.extend((0..self.slots).map(|slot| slot >= real.len() || !visible(slot)));
+            }
+        }
+        let shape = [self.real.len(), 1, new, self.slots];
+        self.mask = self
+            .keys
+            .first()
+            .map(|k| Tensor::from_data(TensorData::new(hidden, shape), &k.device()));
+    }
+
+    fn attend(
+        &mut self,
+        layer: usize,
+        [q, k, v]: [Tensor<2>; 3],
+        packing: &Packing,
+        config: &ModelConfig,
+    ) -> Tensor<2> {
+        let (rows, new) = (self.real.len(), packing.uniform().unwrap_or(0));
+        let [tokens, q_width] = q.dims();
+        let width = config.num_kv_heads * config.head_dim;
+        let span = [0..rows, self.start..self.start + new, 0..width];
+        for (store, fresh) in [(&mut self.keys[layer], k), (&mut self.values[layer], v)] {
+            let fresh = fresh.reshape([rows, new, width]);
+            *store = store.clone().slice_assign(span.clone(), fresh);
+        }
+        let mask = self.mask.clone().expect("advance is called before the layers");
+        composed::masked_attention(
+            q.reshape([rows, new, q_width]),
+            self.keys[layer].clone(),
+            self.values[layer].clone(),
+            mask,
+            config,
+        )
+        .reshape([tokens, q_width])
+    }
+}

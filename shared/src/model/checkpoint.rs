@@ -1,0 +1,231 @@
+//! A checkpoint's weights: `model.safetensors`, with the names and shapes that `transformers` gives them.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use super::config::ModelConfig;
+use super::decoder::{Decoder, Weights};
+use crate::random;
+
+/// How weights are stored in a file. They are computed with in f32 whatever the file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// Four bytes, exact.
+    F32,
+    /// Two bytes, eleven bits of precision.
+    F16,
+}
+
+/// A `model.safetensors` that does not fit its `config.json`, or is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WeightsError {
+    /// The file is damaged or cut short.
+    #[error("model.safetensors cannot be read: {0}")]
+    Damaged(String),
+    /// A tensor that config.json calls for is not there.
+    #[error("model.safetensors has no tensor `{0}`; is it the file that belongs to this config.json?")]
+    Missing(String),
+    /// A tensor has another shape than config.json says.
+    #[error("tensor `{name}` has shape {found:?}, config.json says {expected:?}")]
+    Shape {
+        /// The tensor's name.
+        name: String,
+        /// Shape in the file.
+        found: Vec<usize>,
+        /// Shape that `config.json` implies.
+        expected: Vec<usize>,
+    },
+    /// A number format other than f32, f16 and bf16.
+    #[error("tensor `{0}` is stored as {1}; f32, f16 and bf16 can be read")]
+    Format(String, String),
+    /// A weight is NaN or infinite.
+    #[error("tensor `{0}` holds a number that is not finite")]
+    NotFinite(String),
+}
+
+impl Decoder {
+    /// Reads the weights of a checkpoint onto `device`.
+    ///
+    /// # Errors
+    /// When the file is damaged or does not fit `config`.
+    pub fn from_safetensors(
+        config: &ModelConfig,
+        bytes: &[u8],
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
+        let mut file = NamedTensors::read(bytes)?;
+        Decoder::from_weights(config, &mut file, device)
+    }
+
+    /// A decoder with random weights: normal with standard deviation 0.02, the projections back into the residual stream
+    /// narrower by `sqrt(2 * layers)` (as in GPT-2), gains one.
+    pub fn random(config: &ModelConfig, seed: u64, device: &Device) -> Self {
+        let mut init = RandomInit {
+            seed,
+            residual: 1.0 / (2.0 * config.num_layers as f32).sqrt(),
+        };
+        match Decoder::from_weights(config, &mut init, device) {
+            Ok(decoder) => decoder,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Every parameter by its name, with its shape and its values in row-major order.
+    pub fn named_weights(&self) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+        let mut collect = Collect::default();
+        self.visit(&mut collect);
+        collect.tensors
+    }
+
+    /// The bytes of `model.safetensors`.
+    ///
+    /// # Errors
+    /// When a weight is not finite: such a checkpoint is never written.
+    pub fn to_safetensors(&self, precision: Precision) -> Result<Vec<u8>, WeightsError> {
+        write(self.named_weights(), precision)
+    }
+}
+
+/// Writes named tensors as safetensors.
+///
+/// # Errors
+/// When a value is not finite.
+pub fn write(
+    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    precision: Precision,
+) -> Result<Vec<u8>, WeightsError> {
+    let mut encoded = Vec::with_capacity(tensors.len());
+    for (name, (shape, values)) in tensors {
+        if !values.iter().all(|v| v.is_finite()) {
+            return Err(WeightsError::NotFinite(name));
+        }
+        let bytes: Vec<u8> = match precision {
+            Precision::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            Precision::F16 => values
+                .iter()
+                .flat_map(|&v| half::f16::from_f32(v).to_le_bytes())
+                .collect(),
+        };
+        encoded.push((name, shape, bytes));
+    }
+    let dtype = match precision {
+        Precision::F32 => Dtype::F32,
+        Precision::F16 => Dtype::F16,
+    };
+    let damaged = |e: safetensors::SafeTensorError| WeightsError::Damaged(e.to_string());
+    let views = encoded
+        .iter()
+        .map(|(name, shape, bytes)| {
+            TensorView::new(dtype, shape.clone(), bytes).map(|view| (name.clone(), view))
+        })
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(damaged)?;
+    // `transformers` refuses a file without this entry.
+    let format = [("format".to_owned(), "pt".to_owned())].into();
+    safetensors::serialize(views, Some(format)).map_err(damaged)
+}
+
+/// The tensors of a safetensors file, by name.
+#[derive(Debug)]
+pub struct NamedTensors<'a>(SafeTensors<'a>);
+
+impl<'a> NamedTensors<'a> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When the file is damaged or cut short.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, WeightsError> {
+        SafeTensors::deserialize(bytes)
+            .map(NamedTensors)
+            .map_err(|e| WeightsError::Damaged(e.to_string()))
+    }
+}
+
+impl Weights for NamedTensors<'_> {
+    type Error = WeightsError;
+
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
+        let view = self
+            .0
+            .tensor(name)
+            .map_err(|_| WeightsError::Missing(name.to_owned()))?;
+        if view.shape() != shape {
+            return Err(WeightsError::Shape {
+                name: name.to_owned(),
+                found: view.shape().to_vec(),
+                expected: shape.to_vec(),
+            });
+        }
+        let data = view.data();
+        let pair = |b: &[u8]| [b[0], b[1]];
+        let values: Vec<f32> = match view.dtype() {
+            Dtype::F32 => data
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect(),
+            Dtype::F16 => data
+                .chunks_exact(2)
+                .map(|b| half::f16::from_le_bytes(pair(b)).to_f32())
+                .collect(),
+            Dtype::BF16 => data
+                .chunks_exact(2)
+                .map(|b| half::bf16::from_le_bytes(pair(b)).to_f32())
+                .collect(),
+            other => return Err(WeightsError::Format(name.to_owned(), format!("{other:?}"))),
+        };
+        if values.iter().all(|v| v.is_finite()) {
+            Ok(values)
+        } else {
+            Err(WeightsError::NotFinite(name.to_owned()))
+        }
+    }
+}
+
+/// Random initial weights, each tensor from a stream of its own name.
+struct RandomInit {
+    seed: u64,
+    residual: f32,
+}
+
+impl Weights for RandomInit {
+    type Error = std::convert::Infallible;
+
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Self::Error> {
+        let size = shape.iter().product::<usize>();
+        if shape.len() == 1 {
+            return Ok(vec![1.0; size]);
+        }
+        let back = name.ends_with("o_proj.weight") || name.ends_with("down_proj.weight");
+        let std = 0.02 * if back { self.residual } else { 1.0 };
+        let path: Vec<u64> = name.bytes().map(u64::from).collect();
+        let stream = random::derive(self.seed, &path);
+        Ok((0..size as u64).map(|i| std * random::normal(stream, i)).collect())
+    }
+}
+
+/// Collects parameters under their module path, which is their name.
+#[derive(Default)]
+struct Collect {
+    path: Vec<String>,
+    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+}
+
+impl ModuleVisitor for Collect {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val();
+        let shape = tensor.dims().to_vec();
+        let values = tensor.into_data().iter::<f32>().collect();
+        self.tensors.insert(self.path.join("."), (shape, values));
+    }
+}

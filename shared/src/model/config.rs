@@ -1,0 +1,310 @@
+//! The shape of a decoder, read from and written to a Hugging Face `config.json`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// A model family: the two differ in the QK norm and in the names that `config.json` uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Architecture {
+    /// RMS norm over each query and key head before the rotary embedding.
+    Qwen3,
+    /// No QK norm.
+    Llama,
+}
+
+/// Shape and constants of a decoder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelConfig {
+    /// Model family.
+    pub architecture: Architecture,
+    /// Entries of the embedding table.
+    pub vocab_size: usize,
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Width of the gated feed-forward layer.
+    pub intermediate_size: usize,
+    /// Decoder layers.
+    pub num_layers: usize,
+    /// Query heads.
+    pub num_heads: usize,
+    /// Key-value heads; divides `num_heads`.
+    pub num_kv_heads: usize,
+    /// Width of a head; even.
+    pub head_dim: usize,
+    /// Positions that the rotary table covers: the longest sequence.
+    pub max_positions: usize,
+    /// Base of the rotary frequencies.
+    pub rope_theta: f32,
+    /// Added to the mean square in every RMS norm.
+    pub rms_norm_eps: f32,
+    /// The output head is the embedding table.
+    pub tie_word_embeddings: bool,
+}
+
+/// A preset shape of a model that is trained from scratch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// About 0.3 M parameters: a student.
+    Pico,
+    /// About 1 M parameters: trains on a CPU in minutes.
+    Nano,
+    /// About 10 M parameters: for a GPU.
+    Small,
+}
+
+/// A `config.json` that this crate cannot run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not JSON at all.
+    #[error("config.json is not valid JSON: {0}")]
+    Json(String),
+    /// A key is missing or has another type.
+    #[error("config.json: `{0}` is missing or not of the expected type")]
+    Key(&'static str),
+    /// A feature or shape that the decoder does not have.
+    #[error("config.json: {0}")]
+    Unsupported(String),
+}
+
+impl Preset {
+    /// The preset's shape for a vocabulary of `vocab_size` tokens.
+    pub fn config(self, vocab_size: usize) -> ModelConfig {
+        let (hidden, layers, heads, kv_heads, head_dim, ff) = match self {
+            Preset::Pico => (64, 3, 4, 2, 16, 192),
+            Preset::Nano => (128, 4, 4, 2, 32, 384),
+            Preset::Small => (320, 8, 8, 4, 40, 960),
+        };
+        ModelConfig {
+            architecture: Architecture::Qwen3,
+            vocab_size,
+            hidden_size: hidden,
+            intermediate_size: ff,
+            num_layers: layers,
+            num_heads: heads,
+            num_kv_heads: kv_heads,
+            head_dim,
+            max_positions: 512,
+            rope_theta: 10_000.0,
+            rms_norm_eps: 1e-6,
+            tie_word_embeddings: true,
+        }
+    }
+}
+
+impl ModelConfig {
+    /// Reads a `config.json` of the Qwen3 or Llama family.
+    ///
+    /// # Errors
+    /// Names the first key that is missing, or the feature that this decoder does not have.
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|e| ConfigError::Json(e.to_string()))?;
+        let root = value
+            .as_object()
+            .ok_or(ConfigError::Json("not an object".into()))?;
+        let architecture = match root.get("model_type").and_then(Value::as_str) {
+            Some("qwen3") => Architecture::Qwen3,
+            Some("llama") => Architecture::Llama,
+            other => {
+                return Err(ConfigError::Unsupported(format!(
+                    "model_type {other:?} is not supported; use qwen3 or llama"
+                )));
+            }
+        };
+        refuse_unsupported(root)?;
+        let size = |key: &'static str| -> Result<usize, ConfigError> {
+            root.get(key)
+                .and_then(Value::as_u64)
+                .and_then(|n| usize::try_from(n).ok())
+                .ok_or(ConfigError::Key(key))
+        };
+        let hidden_size = size("hidden_size")?;
+        let num_heads = size("num_attention_heads")?;
+        let config = ModelConfig {
+            architecture,
+            vocab_size: size("vocab_size")?,
+            hidden_size,
+            intermediate_size: size("intermediate_size")?,
+            num_layers: size("num_hidden_layers")?,
+            num_heads,
+            num_kv_heads: size("num_key_value_heads").unwrap_or(num_heads),
+            head_dim: size("head_dim").unwrap_or(hidden_size / num_heads.max(1)),
+            max_positions: size("max_position_embeddings")?,
+            rope_theta: rope_theta(root),
+            rms_norm_eps: root
+                .get("rms_norm_eps")
+                .and_then(Value::as_f64)
+                .ok_or(ConfigError::Key("rms_norm_eps"))? as f32,
+            tie_word_embeddings: root
+                .get("tie_word_embeddings")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Writes the `config.json` that `transformers` opens. The token ids are those of the tokenizer beside it.
+    pub fn to_json(&self, end_of_text: u32, pad: u32) -> String {
+        let (model_type, class) = match self.architecture {
+            Architecture::Qwen3 => ("qwen3", "Qwen3ForCausalLM"),
+            Architecture::Llama => ("llama", "LlamaForCausalLM"),
+        };
+        let value = json!({
+            "architectures": [class],
+            "model_type": model_type,
+            "vocab_size": self.vocab_size,
+            "hidden_size": self.hidden_size,
+            "intermediate_size": self.intermediate_size,
+            "num_hidden_layers": self.num_layers,
+            "num_attention_heads": self.num_heads,
+            "num_key_value_heads": self.num_kv_heads,
+            "head_dim": self.head_dim,
+            "max_position_embeddings": self.max_positions,
+            "rope_theta": self.rope_theta,
+            "rope_scaling": null,
+            "rms_norm_eps": f64::from(self.rms_norm_eps),
+            "tie_word_embeddings": self.tie_word_embeddings,
+            "hidden_act": "silu",
+            "attention_bias": false,
+            "mlp_bias": false,
+            "attention_dropout": 0.0,
+            "use_sliding_window": false,
+            "bos_token_id": null,
+            "eos_token_id": end_of_text,
+            "pad_token_id": pad,
+            "torch_dtype": "float32",
+        });
+        format!("{value:#}\n")
+    }
+
+    /// True where query and key heads are normalised before the rotary embedding.
+    pub const fn qk_norm(&self) -> bool {
+        matches!(self.architecture, Architecture::Qwen3)
+    }
+
+    /// Number of trainable parameters.
+    pub fn num_parameters(&self) -> usize {
+        let (d, hd) = (self.hidden_size, self.head_dim);
+        let attention = d * hd * (2 * self.num_heads + 2 * self.num_kv_heads);
+        let norms = 2 * d + if self.qk_norm() { 2 * hd } else { 0 };
+        let layer = attention + 3 * d * self.intermediate_size + norms;
+        let head = if self.tie_word_embeddings { 1 } else { 2 };
+        head * self.vocab_size * d + self.num_layers * layer + d
+    }
+
+    /// Refuses shapes that cannot be run.
+    fn check(&self) -> Result<(), ConfigError> {
+        let bad = |what: String| Err(ConfigError::Unsupported(what));
+        for (name, size) in [
+            ("vocab_size", self.vocab_size),
+            ("hidden_size", self.hidden_size),
+            ("intermediate_size", self.intermediate_size),
+            ("num_hidden_layers", self.num_layers),
+            ("num_attention_heads", self.num_heads),
+            ("num_key_value_heads", self.num_kv_heads),
+            ("head_dim", self.head_dim),
+            ("max_position_embeddings", self.max_positions),
+        ] {
+            if size == 0 {
+                return bad(format!("{name} is zero"));
+            }
+        }
+        if !self.num_heads.is_multiple_of(self.num_kv_heads) {
+            return bad(format!(
+                "{} query heads cannot share {} key-value heads evenly",
+                self.num_heads, self.num_kv_heads
+            ));
+        }
+        if !self.head_dim.is_multiple_of(2) {
+            return bad(format!("head_dim {} is odd", self.head_dim));
+        }
+        Ok(())
+    }
+}
+
+/// The rotary base: `rope_theta`, or `rope_parameters.rope_theta` as newer `transformers` write it.
+fn rope_theta(root: &Map<String, Value>) -> f32 {
+    let nested = root.get("rope_parameters").and_then(|p| p.get("rope_theta"));
+    root.get("rope_theta")
+        .filter(|v| !v.is_null())
+        .or(nested)
+        .and_then(Value::as_f64)
+        .unwrap_or(10_000.0) as f32
+}
+
+/// Features that would silently change the numbers are refused by name.
+fn refuse_unsupported(root: &Map<String, Value>) -> Result<(), ConfigError> {
+    let scaled = |key: &str| {
+        root.get(key).is_some_and(|v| {
+            let kind = v.get("rope_type").or(v.get("type")).and_then(Value::as_str);
+            !v.is_null() && kind.is_some_and(|k| k != "default")
+        })
+    };
+    if scaled("rope_scaling") || scaled("rope_parameters") {
+        return Err(ConfigError::Unsupported(
+            "scaled rotary embeddings are not supported".into(),
+        ));
+    }
+    for key in ["attention_bias", "mlp_bias", "use_sliding_window"] {
+        if root.get(key).and_then(Value::as_bool) == Some(true) {
+            return Err(ConfigError::Unsupported(format!("{key} is not supported")));
+        }
+    }
+    if let Some(act) = root.get("hidden_act").and_then(Value::as_str)
+        && act != "silu"
+    {
+        return Err(ConfigError::Unsupported(format!(
+            "hidden_act {act} is not supported"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_have_the_sizes_they_are_named_for() {
+        let millions = |p: Preset, v| p.config(v).num_parameters() as f64 / 1e6;
+        assert!((0.2..0.4).contains(&millions(Preset::Pico, 2048)));
+        assert!((0.9..1.2).contains(&millions(Preset::Nano, 2048)));
+        assert!((9.0..13.0).contains(&millions(Preset::Small, 4096)));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for preset in [Preset::Pico, Preset::Nano, Preset::Small] {
+            let config = preset.config(2048);
+            assert_eq!(ModelConfig::from_json(&config.to_json(0, 1)), Ok(config));
+        }
+    }
+
+    #[test]
+    fn what_would_change_the_numbers_is_refused() {
+        let text = Preset::Nano.config(64).to_json(0, 1);
+        for (from, to) in [
+            ("\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\"}"),
+            ("\"attention_bias\": false", "\"attention_bias\": true"),
+            ("\"silu\"", "\"gelu\""),
+            ("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3"),
+            ("\"head_dim\": 32", "\"head_dim\": 33"),
+        ] {
+            let changed = text.replace(from, to);
+            assert_ne!(changed, text);
+            assert!(matches!(
+                ModelConfig::from_json(&changed),
+                Err(ConfigError::Unsupported(_))
+            ));
+        }
+        assert!(matches!(ModelConfig::from_json("["), Err(ConfigError::Json(_))));
+        assert_eq!(
+            ModelConfig::from_json(r#"{"model_type":"llama"}"#),
+            Err(ConfigError::Key("hidden_size"))
+        );
+    }
+}

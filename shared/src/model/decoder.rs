@@ -1,0 +1,350 @@
+//! One decoder for the Qwen3 and Llama families.
+//!
+//! Pre-norm transformer: RMS norm, grouped-query attention with rotary embedding (and QK norm in Qwen3), SwiGLU. The
+//! field names are the checkpoint's keys, so that a module path such as `model.layers.0.self_attn.q_proj.weight` is the
+//! tensor's name in `model.safetensors`. Weights keep the checkpoint's orientation, `[out, in]`.
+
+use std::sync::Arc;
+
+use burn::module::{Module, Param, ParamId};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::cache::Cache;
+use super::config::ModelConfig;
+use super::ops::{self, RopeTable};
+use super::packing::Packing;
+
+/// A decoder-only language model.
+#[derive(Module, Debug)]
+pub struct Decoder {
+    /// Everything below the output head.
+    pub model: Backbone,
+    /// The output head; none where it is tied to the embedding.
+    pub lm_head: Option<Linear>,
+    #[module(skip)]
+    shape: Arc<Shape>,
+}
+
+/// What the decoder knows about itself besides its weights.
+#[derive(Debug)]
+struct Shape {
+    config: ModelConfig,
+    rope: RopeTable,
+}
+
+/// Embedding, layers and final norm.
+#[derive(Module, Debug)]
+pub struct Backbone {
+    /// `[vocab, hidden]`.
+    pub embed_tokens: Linear,
+    /// The decoder layers.
+    pub layers: Vec<Layer>,
+    /// The final norm.
+    pub norm: RmsNorm,
+}
+
+/// One decoder layer.
+#[derive(Module, Debug)]
+pub struct Layer {
+    /// Norm before attention.
+    pub input_layernorm: RmsNorm,
+    /// Attention.
+    pub self_attn: Attention,
+    /// Norm before the feed-forward layer.
+    pub post_attention_layernorm: RmsNorm,
+    /// Feed-forward layer.
+    pub mlp: Mlp,
+}
+
+/// Grouped-query attention.
+#[derive(Module, Debug)]
+pub struct Attention {
+    /// `[heads * head_dim, hidden]`.
+    pub q_proj: Linear,
+    /// `[kv_heads * head_dim, hidden]`.
+    pub k_proj: Linear,
+    /// `[kv_heads * head_dim, hidden]`.
+    pub v_proj: Linear,
+    /// `[hidden, heads * head_dim]`.
+    pub o_proj: Linear,
+    /// Qwen3's norm over each query head.
+    pub q_norm: Option<RmsNorm>,
+    /// Qwen3's norm over each key head.
+    pub k_norm: Option<RmsNorm>,
+}
+
+/// SwiGLU: `down(silu(gate(x)) * up(x))`.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    /// `[intermediate, hidden]`.
+    pub gate_proj: Linear,
+    /// `[intermediate, hidden]`.
+    pub up_proj: Linear,
+    /// `[hidden, intermediate]`.
+    pub down_proj: Linear,
+}
+
+/// A weight matrix `[out, in]` without bias.
+#[derive(Module, Debug)]
+pub struct Linear {
+    /// `[out, in]`.
+    pub weight: Param<Tensor<2>>,
+}
+
+/// The gain of an RMS norm.
+#[derive(Module, Debug)]
+pub struct RmsNorm {
+    /// `[width]`.
+    pub weight: Param<Tensor<1>>,
+}
+
+/// Where the decoder gets its weights from, by their name in `model.safetensors`.
+pub trait Weights {
+    /// What can go wrong.
+    type Error;
+
+    /// The values of the tensor `name`, row-major, of exactly the shape given.
+    ///
+    /// # Errors
+    /// When there is no such tensor, or it has another shape.
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Self::Error>;
+}
+
+impl Linear {
+    /// `x [tokens, in]` → `[tokens, out]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        x.matmul(self.weight.val().transpose())
+    }
+}
+
+impl Decoder {
+    /// Builds the decoder on `device` from named weights.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn from_weights<W: Weights>(
+        config: &ModelConfig,
+        weights: &mut W,
+        device: &Device,
+    ) -> Result<Self, W::Error> {
+        let mut build = Build { weights, device };
+        let (d, hd) = (config.hidden_size, config.head_dim);
+        let (q, kv, ff) = (
+            config.num_heads * hd,
+            config.num_kv_heads * hd,
+            config.intermediate_size,
+        );
+        let embed_tokens = build.linear("model.embed_tokens", config.vocab_size, d)?;
+        let mut layers = Vec::with_capacity(config.num_layers);
+        for i in 0..config.num_layers {
+            let at = |part: &str| format!("model.layers.{i}.{part}");
+            let attn = |part: &str| at(&format!("self_attn.{part}"));
+            let (q_norm, k_norm) = if config.qk_norm() {
+                let q = build.norm(&attn("q_norm"), hd)?;
+                (Some(q), Some(build.norm(&attn("k_norm"), hd)?))
+            } else {
+                (None, None)
+            };
+            layers.push(Layer {
+                input_layernorm: build.norm(&at("input_layernorm"), d)?,
+                self_attn: Attention {
+                    q_proj: build.linear(&attn("q_proj"), q, d)?,
+                    k_proj: build.linear(&attn("k_proj"), kv, d)?,
+                    v_proj: build.linear(&attn("v_proj"), kv, d)?,
+                    o_proj: build.linear(&attn("o_proj"), d, q)?,
+                    q_norm,
+                    k_norm,
+                },
+                post_attention_layernorm: build.norm(&at("post_attention_layernorm"), d)?,
+                mlp: Mlp {
+                    gate_proj: build.linear(&at("mlp.gate_proj"), ff, d)?,
+                    up_proj: build.linear(&at("mlp.up_proj"), ff, d)?,
+                    down_proj: build.linear(&at("mlp.down_proj"), d, ff)?,
+                },
+            });
+        }
+        let norm = build.norm("model.norm", d)?;
+        let lm_head = if config.tie_word_embeddings {
+            None
+        } else {
+            Some(build.linear("lm_head", config.vocab_size, d)?)
+        };
+        Ok(Decoder {
+            model: Backbone { embed_tokens, layers, norm },
+            lm_head,
+            shape: Arc::new(Shape {
+                rope: RopeTable::new(config.max_positions, hd, config.rope_theta),
+                config: config.clone(),
+            }),
+        })
+    }
+
+    /// The decoder's shape.
+    pub fn config(&self) -> &ModelConfig {
+        &self.shape.config
+    }
+
+    /// The device that holds the weights.
+    pub fn device(&self) -> Device {
+        self.model.embed_tokens.weight.val().device()
+    }
+
+    /// Final hidden states `[tokens, hidden]`, after the last norm, of a packed batch.
+    pub fn hidden(&self, tokens: &[u32], packing: &Packing) -> Tensor<2> {
+        self.run(tokens, packing.positions(), |_, q, k, v| {
+            ops::attention(q, k, v, packing, &self.shape.config)
+        })
+    }
+
+    /// Final hidden states `[tokens, hidden]` of new tokens after those that `cache` already holds.
+    ///
+    /// Row `i` of the cache gets the tokens of sequence `i` of `packing`, whose positions restart at zero and are moved
+    /// on by the row's length. The cache must be empty, or every sequence one token long.
+    pub fn extend(&self, tokens: &[u32], packing: &Packing, cache: &mut Cache) -> Tensor<2> {
+        let mut positions = cache.advance(packing);
+        // Finished rows that a device keeps until they can be dropped may run over the table's end; they are not read.
+        let last = self.shape.config.max_positions as u32 - 1;
+        positions.iter_mut().for_each(|p| *p = (*p).min(last));
+        self.run(tokens, &positions, |layer, q, k, v| {
+            cache.attend(layer, q, k, v, packing, &self.shape.config)
+        })
+    }
+
+    /// Logits `[rows, vocab]` of hidden states `[rows, hidden]`.
+    pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
+        self.lm_head.as_ref().unwrap_or(&self.model.embed_tokens).forward(hidden)
+    }
+
+    /// All layers, with `attend(layer, q, k, v)` in the place of attention.
+    fn run(
+        &self,
+        tokens: &[u32],
+        positions: &[u32],
+        mut attend: impl FnMut(usize, Tensor<2>, Tensor<2>, Tensor<2>) -> Tensor<2>,
+    ) -> Tensor<2> {
+        let (config, rope) = (&self.shape.config, &self.shape.rope);
+        let device = self.device();
+        let ids: Vec<i32> = tokens.iter().map(|&t| t as i32).collect();
+        let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [tokens.len()]), &device);
+        let positions: Arc<Vec<u32>> = Arc::new(positions.to_vec());
+        let norm = |x: Tensor<2>, n: &RmsNorm| ops::rms_norm(x, n.weight.val(), config.rms_norm_eps);
+        let rotate = |x: Tensor<2>, n: &Option<RmsNorm>| {
+            let gain = n.as_ref().map(|n| n.weight.val());
+            ops::rotate(x, gain, rope, &positions, config)
+        };
+        let mut x = self.model.embed_tokens.weight.val().select(0, ids);
+        for (i, layer) in self.model.layers.iter().enumerate() {
+            let attn = &layer.self_attn;
+            let h = norm(x.clone(), &layer.input_layernorm);
+            let q = rotate(attn.q_proj.forward(h.clone()), &attn.q_norm);
+            let k = rotate(attn.k_proj.forward(h.clone()), &attn.k_norm);
+            let v = attn.v_proj.forward(h);
+            x = x + attn.o_proj.forward(attend(i, q, k, v));
+            let h = norm(x.clone(), &layer.post_attention_layernorm);
+            let gated = ops::swiglu(layer.mlp.gate_proj.forward(h.clone()), layer.mlp.up_proj.forward(h));
+            x = x + layer.mlp.down_proj.forward(gated);
+        }
+        norm(x, &self.model.norm)
+    }
+}
+
+/// Builds modules from named weights.
+struct Build<'a, W> {
+    weights: &'a mut W,
+    device: &'a Device,
+}
+
+impl<W: Weights> Build<'_, W> {
+    fn linear(&mut self, name: &str, out: usize, input: usize) -> Result<Linear, W::Error> {
+        self.tensor(&format!("{name}.weight"), [out, input])
+            .map(|weight| Linear { weight })
+    }
+
+    fn norm(&mut self, name: &str, width: usize) -> Result<RmsNorm, W::Error> {
+        self.tensor(&format!("{name}.weight"), [width])
+            .map(|weight| RmsNorm { weight })
+    }
+
+    fn tensor<const D: usize>(
+        &mut self,
+        name: &str,
+        shape: [usize; D],
+    ) -> Result<Param<Tensor<D>>, W::Error> {
+        let data = TensorData::new(self.weights.get(name, &shape)?, shape);
+        let mut tensor = Tensor::from_data(data, self.device);
+        if self.device.is_autodiff() {
+            tensor = tensor.require_grad();
+        }
+        Ok(Param::initialized(ParamId::new(), tensor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Architecture, Preset};
+
+    fn values(x: Tensor<2>) -> Vec<f32> {
+        x.into_data().iter::<f32>().collect()
+    }
+
+    fn worst(a: &[f32], b: &[f32]) -> f32 {
+        assert_eq!(a.len(), b.len());
+        a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn a_sequence_is_blind_to_its_neighbours_and_to_what_follows() {
+        let model = Decoder::random(&Preset::Pico.config(60), 3, &Device::flex());
+        let tokens = [5, 9, 11, 2, 40, 41, 3];
+        let both = values(model.hidden(&tokens, &Packing::new([4, 3])));
+        let alone = values(model.hidden(&tokens[..4], &Packing::new([4])));
+        let prefix = values(model.hidden(&tokens[..2], &Packing::new([2])));
+        assert!(worst(&both[..alone.len()], &alone) < 1e-6);
+        assert!(worst(&alone[..prefix.len()], &prefix) < 1e-6);
+        let padded = Packing::padded([4, 3]);
+        let filled = padded.flatten([&tokens[..4], &tokens[4..]], 0);
+        let rectangle = values(model.hidden(&filled, &padded));
+        assert!(worst(&both, &rectangle[..both.len()]) < 1e-6);
+    }
+
+    #[test]
+    fn reading_token_by_token_gives_what_reading_at_once_gives() {
+        for architecture in [Architecture::Qwen3, Architecture::Llama] {
+            let config = ModelConfig { architecture, ..Preset::Pico.config(60) };
+            let model = Decoder::random(&config, 3, &Device::flex());
+            let rows: [&[u32]; 2] = [&[5, 9, 11, 2, 8], &[40, 41, 3]];
+            let whole = Packing::new([5, 3]);
+            let at_once = values(model.hidden(&whole.flatten(rows, 0), &whole));
+            let mut cache = Cache::new(&config, &Device::flex(), 2, 8);
+            let first = Packing::new([3, 1]);
+            model.extend(&first.flatten([&rows[0][..3], &rows[1][..1]], 0), &first, &mut cache);
+            let step = Packing::new([1, 1]);
+            model.extend(&[rows[0][3], rows[1][1]], &step, &mut cache);
+            let last = values(model.extend(&[rows[0][4], rows[1][2]], &step, &mut cache));
+            let d = config.hidden_size;
+            assert!(worst(&last[..d], &at_once[4 * d..5 * d]) < 1e-5);
+            assert!(worst(&last[d..], &at_once[7 * d..]) < 1e-5);
+            // Dropped and copied rows go on from where they were.
+            cache.keep(&[1, 1]);
+            let twins = values(model.extend(&[7, 7], &step, &mut cache));
+            assert_eq!(twins[..d], twins[d..]);
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_read_back_bit_for_bit() {
+        use crate::model::Precision;
+        for tied in [true, false] {
+            let config = ModelConfig { tie_word_embeddings: tied, ..Preset::Pico.config(60) };
+            let model = Decoder::random(&config, 3, &Device::flex());
+            let bytes = model.to_safetensors(Precision::F32).unwrap();
+            let again = Decoder::from_safetensors(&config, &bytes, &Device::flex()).unwrap();
+            assert_eq!(model.named_weights(), again.named_weights());
+            assert_eq!(model.num_params(), config.num_parameters());
+            assert!(model.named_weights().contains_key("model.layers.2.self_attn.q_norm.weight"));
+            let cut = Decoder::from_safetensors(&config, &bytes[..bytes.len() - 9], &Device::flex());
+            assert!(matches!(cut, Err(crate::model::WeightsError::Damaged(_))));
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! The CPU kernels as operations of burn, with backward passes of their own.
+//!
+//! An operation implements [`Kernel`]: a forward pass on slices and its backward pass. [`apply`] runs it on burn-flex tensors
+//! and, where a gradient is wanted, records it as one node of burn's graph.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, DispatchDevice, Flex, TensorMetadata};
+use burn::tensor::{Device, Tensor, TensorData};
+use burn_flex::FlexTensor;
+
+use super::cache::Row;
+use super::config::ModelConfig;
+use super::kernels::attention::{self, CachedRow, Heads, Saved};
+use super::kernels::rope::{HeadNorm, RopeTable};
+use super::kernels::{log_prob, rms_norm, rope, swiglu};
+use super::packing::Packing;
+
+/// True where tensors of this device are burn-flex's.
+pub(super) fn on_cpu(device: &Device) -> bool {
+    let plain = device.clone().inner();
+    matches!(plain.as_dispatch(), DispatchDevice::Flex(_))
+}
+
+/// True where the kernels can run on this tensor.
+pub(super) fn available<const D: usize>(x: &Tensor<D>) -> bool {
+    on_cpu(&x.device())
+}
+
+/// A function of `N` tensors with a known derivative.
+trait Kernel<const N: usize>: Clone + Debug + Send + 'static {
+    /// The output's values, and what the backward pass wants to find again.
+    fn forward(&self, inputs: [&[f32]; N]) -> (Vec<f32>, Vec<f32>);
+
+    /// The gradients of the inputs, given the inputs, what the forward pass saved, and the output's gradient.
+    fn backward(&self, inputs: [&[f32]; N], saved: &[f32], gradient: &[f32]) -> [Vec<f32>; N];
+
+    /// The output's shape; by default the first input's.
+    fn shape(&self, first: &[usize]) -> Vec<usize> {
+        first.to_vec()
+    }
+}
+
+/// The inputs of a kernel, with or without a graph behind them.
+enum Inputs<const N: usize> {
+    Plain([FlexTensor; N]),
+    Tracked([FloatTensor<Autodiff<Flex>>; N]),
+}
+
+/// Collects tensors of different ranks.
+macro_rules! inputs {
+    ($first:expr $(, $rest:expr)*) => {
+        if $first.device().is_autodiff() {
+            Inputs::Tracked([tracked($first) $(, tracked($rest))*])
+        } else {
+            Inputs::Plain([plain($first) $(, plain($rest))*])
+        }
+    };
+}
+
+fn plain<const D: usize>(x: Tensor<D>) -> FlexTensor {
+    contiguous(
+        x.try_into_primitive::<Flex>()
+            .expect("`available` has seen that the tensor is burn-flex's"),
+    )
+}
+
+fn tracked<const D: usize>(x: Tensor<D>) -> FloatTensor<Autodiff<Flex>> {
+    x.try_into_primitive::<Autodiff<Flex>>()
+        .expect("`available` has seen that the tensor is burn-flex's")
+}
+
+fn contiguous(x: FlexTensor) -> FlexTensor {
+    if x.as_slice::<f32>().is_some() { x } else { x.to_contiguous() }
+}
+
+/// The values of a tensor that [`contiguous`] has passed.
+fn values(x: &FlexTensor) -> &[f32] {
+    x.as_slice::<f32>().expect("kernels run on contiguous f32 tensors")
+}
+
+fn flex(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+/// Runs a kernel, and records it where a gradient is wanted.
+fn apply<K: Kernel<N>, const N: usize, const D: usize>(kernel: K, inputs: Inputs<N>) -> Tensor<D> {
+    match inputs {
+        Inputs::Plain(inputs) => {
+            let (out, _) = kernel.forward(inputs.each_ref().map(values));
+            let shape = kernel.shape(inputs[0].shape().as_slice());
+            Tensor::from_primitive::<Flex>(flex(out, shape))
+        }
+        Inputs::Tracked(inputs) => {
+            let nodes = inputs.each_ref().map(|x| x.node());
+            let inputs = inputs.map(|x| contiguous(x.into_primitive()));
+            let (out, saved) = kernel.forward(inputs.each_ref().map(values));
+            let shape = kernel.shape(inputs[0].shape().as_slice());
+            let out = flex(out, shape);
+            let node = Node::<K>(PhantomData);
+            let out = match node.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
+                OpsKind::Tracked(prep) => {
+                    prep.finish(State { kernel, inputs, saved: Arc::new(saved) }, out)
+                }
+                OpsKind::UnTracked(prep) => prep.finish(out),
+            };
+            Tensor::from_primitive::<Autodiff<Flex>>(out)
+        }
+    }
+}
+
+/// The node of a kernel in burn's graph.
+#[derive(Debug)]
+struct Node<K>(PhantomData<K>);
+
+/// What a node keeps for its backward pass.
+#[derive(Debug, Clone)]
+struct State<K, const N: usize> {
+    kernel: K,
+    inputs: [FlexTensor; N],
+    saved: Arc<Vec<f32>>,
+}
+
+impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Node<K> {
+    type State = State<K, N>;
+
+    fn backward(self, ops: Ops<Self::State, N>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = contiguous(grads.consume::<Flex>(&ops.node));
+        let State { kernel, inputs, saved } = ops.state;
+        let found = kernel.backward(inputs.each_ref().map(values), &saved, values(&gradient));
+        for ((parent, input), found) in ops.parents.iter().zip(&inputs).zip(found) {
+            if let Some(parent) = parent {
+                let shape = input.shape().as_slice().to_vec();
+                grads.register::<Flex>(parent.id, flex(found, shape));
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct RmsNorm {
+    eps: f32,
+}
+
+impl Kernel<2> for RmsNorm {
+    fn forward(&self, [x, weight]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+        let mut y = vec![0.0; x.len()];
+        rms_norm::forward(x, weight, self.eps, &mut y);
+        (y, Vec::new())
+    }
+
+    fn backward(&self, [x, weight]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
+        let (mut dx, mut dw) = (vec![0.0; x.len()], vec![0.0; weight.len()]);
+        rms_norm::backward(x, weight, self.eps, dy, &mut dx, &mut dw);
+        [dx, dw]
+    }
+}
+
+/// See [`super::ops::rms_norm`].
+pub(super) fn rms_norm(x: Tensor<2>, weight: Tensor<1>, eps: f32) -> Tensor<2> {
+    apply(RmsNorm { eps }, inputs!(x, weight))
+}
+
+#[derive(Debug, Clone)]
+struct Rotate {
+    table: RopeTable,
+    positions: Arc<Vec<u32>>,
+    eps: f32,
+}
+
+impl Kernel<1> for Rotate {
+    fn forward(&self, [x]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
+        let mut y = vec![0.0; x.len()];
+        rope::forward(x, None, &self.positions, &self.table, &mut y);
+        (y, Vec::new())
+    }
+
+    fn backward(&self, [x]: [&[f32]; 1], _: &[f32], dy: &[f32]) -> [Vec<f32>; 1] {
+        let mut dx = vec![0.0; x.len()];
+        rope::backward(x, None, &self.positions, &self.table, dy, &mut dx, &mut []);
+        [dx]
+    }
+}
+
+/// Norm of each head, then rotation.
+impl Kernel<2> for Rotate {
+    fn forward(&self, [x, weight]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+        let mut y = vec![0.0; x.len()];
+        let norm = HeadNorm { weight, eps: self.eps };
+        rope::forward(x, Some(norm), &self.positions, &self.table, &mut y);
+        (y, Vec::new())
+    }
+
+    fn backward(&self, [x, weight]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
+        let (mut dx, mut dw) = (vec![0.0; x.len()], vec![0.0; weight.len()]);
+        let norm = HeadNorm { weight, eps: self.eps };
+        rope::backward(x, Some(norm), &self.positions, &self.table, dy, &mut dx, &mut dw);
+        [dx, dw]
+    }
+}
+
+/// See [`super::ops::rotate`].
+pub(super) fn rotate(
+    x: Tensor<2>,
+    gain: Option<Tensor<1>>,
+    table: &RopeTable,
+    positions: &Arc<Vec<u32>>,
+    eps: f32,
+) -> Tensor<2> {
+    let kernel = Rotate { table: table.clone(), positions: positions.clone(), eps };
+    match gain {
+        None => apply(kernel, inputs!(x)),
+        Some(gain) => apply(kernel, inputs!(x, gain)),
+    }
+}
+
+#[derive(Debug, Clone)]
+struct SwiGlu;
+
+impl Kernel<2> for SwiGlu {
+    fn forward(&self, [gate, up]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+        let mut y = vec![0.0; gate.len()];
+        swiglu::forward(gate, up, &mut y);
+        (y, Vec::new())
+    }
+
+    fn backward(&self, [gate, up]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
+        let (mut dgate, mut dup) = (vec![0.0; gate.len()], vec![0.0; up.len()]);
+        swiglu::backward(gate, up, dy, &mut dgate, &mut dup);
+        [dgate, dup]
+    }
+}
+
+/// See [`super::ops::swiglu`].
+pub(super) fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
+    apply(SwiGlu, inputs!(gate, up))
+}
+
+#[derive(Debug, Clone)]
+struct Attention {
+    packing: Packing,
+    heads: Heads,
+}
+
+impl Kernel<3> for Attention {
+    fn forward(&self, [q, k, v]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        let mut out = vec![0.0; q.len()];
+        let mut lse = vec![0.0; self.packing.tokens() * self.heads.heads];
+        attention::forward(q, k, v, self.packing.offsets(), self.heads, &mut out, &mut lse);
+        (out, lse)
+    }
+
+    fn backward(&self, [q, k, v]: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
+        let [mut dq, mut dk, mut dv] = [q, k, v].map(|x| vec![0.0; x.len()]);
+        let saved = Saved { q, k, v, lse };
+        let offsets = self.packing.offsets();
+        attention::backward(saved, offsets, self.heads, dout, &mut dq, &mut dk, &mut dv);
+        [dq, dk, dv]
+    }
+}
+
+fn heads(config: &ModelConfig) -> Heads {
+    Heads {
+        heads: config.num_heads,
+        kv_heads: config.num_kv_heads,
+        head_dim: config.head_dim,
+    }
+}
+
+/// See [`super::ops::attention`].
+pub(super) fn attention(
+    q: Tensor<2>,
+    k: Tensor<2>,
+    v: Tensor<2>,
+    packing: &Packing,
+    config: &ModelConfig,
+) -> Tensor<2> {
+    let kernel = Attention { packing: packing.clone(), heads: heads(config) };
+    apply(kernel, inputs!(q, k, v))
+}
+
+/// Appends the new keys and values to the rows of a cache and attends to all that a row holds. Not differentiated.
+///
+/// # Panics
+/// When a row that already holds tokens gets more than one.
+pub(super) fn attention_over_rows(
+    q: Tensor<2>,
+    k: Tensor<2>,
+    v: Tensor<2>,
+    packing: &Packing,
+    rows: &mut [Row],
+    config: &ModelConfig,
+) -> Tensor<2> {
+    let first = rows.iter().all(|row| row.keys.is_empty());
+    let [q, k, v] = [q, k, v].map(|x| plain(x.inner()));
+    let (keys, fresh) = (values(&k), values(&v));
+    let width = config.num_kv_heads * config.head_dim;
+    for (row, w) in rows.iter_mut().zip(packing.offsets().windows(2)) {
+        assert!(first || w[1] - w[0] == 1, "a cache is extended token by token");
+        row.keys.extend_from_slice(&keys[w[0] * width..w[1] * width]);
+        row.values.extend_from_slice(&fresh[w[0] * width..w[1] * width]);
+    }
+    let shape = q.shape().as_slice().to_vec();
+    let mut out = vec![0.0; values(&q).len()];
+    if first {
+        let mut lse = vec![0.0; packing.tokens() * config.num_heads];
+        let offsets = packing.offsets();
+        attention::forward(values(&q), keys, fresh, offsets, heads(config), &mut out, &mut lse);
+    } else {
+        let cached: Vec<CachedRow<'_>> = rows
+            .iter()
+            .map(|row| CachedRow { keys: &row.keys, values: &row.values })
+            .collect();
+        attention::decode(values(&q), &cached, heads(config), &mut out);
+    }
+    Tensor::from_primitive::<Flex>(flex(out, shape))
+}
+
+#[derive(Debug, Clone)]
+struct LogProb {
+    targets: Arc<[u32]>,
+}
+
+impl Kernel<1> for LogProb {
+    fn forward(&self, [logits]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
+        log_prob::forward(logits, &self.targets)
+    }
+
+    fn backward(&self, [logits]: [&[f32]; 1], lse: &[f32], g: &[f32]) -> [Vec<f32>; 1] {
+        let mut dlogits = logits.to_vec();
+        log_prob::backward_in_place(&mut dlogits, lse, &self.targets, g);
+        [dlogits]
+    }
+
+    fn shape(&self, first: &[usize]) -> Vec<usize> {
+        first[..1].to_vec()
+    }
+}
+
+/// See [`super::ops::log_prob`].
+pub(super) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
+    apply(LogProb { targets: targets.into() }, inputs!(logits))
+}

@@ -1,0 +1,205 @@
+//! The backward pass.
+
+use super::super::exp::exp;
+use super::super::simd::{kernel, fma};
+use super::forward::{scores, weigh};
+use super::pack::{
+    COLUMNS, Line, ROWS, Tile, add_lines_times_block, copy_block, pack_elements, pack_tokens,
+    panel_times_block, round_up, transpose_block,
+};
+use super::{Heads, longest};
+
+/// What the forward pass was given and saved.
+#[derive(Debug, Clone, Copy)]
+pub struct Saved<'a> {
+    /// Queries `[N, heads · hd]`.
+    pub q: &'a [f32],
+    /// Keys `[N, kv_heads · hd]`.
+    pub k: &'a [f32],
+    /// Values `[N, kv_heads · hd]`.
+    pub v: &'a [f32],
+    /// Log-sum-exp of the scores, `[N, heads]`.
+    pub lse: &'a [f32],
+}
+
+/// Writes the gradients `dq [N, heads · hd]`, `dk` and `dv [N, kv_heads · hd]`, given `dout [N, heads · hd]`.
+///
+/// With `dPᵢⱼ = doᵢ·vⱼ` and `dSᵢⱼ = Pᵢⱼ (dPᵢⱼ − Σⱼ Pᵢⱼ dPᵢⱼ)`: `dqᵢ = s Σⱼ dSᵢⱼ kⱼ`, `dkⱼ = s Σᵢ dSᵢⱼ qᵢ`, `dvⱼ = Σᵢ Pᵢⱼ doᵢ`,
+/// the last two summed over the query heads that share the key-value head.
+pub fn backward(
+    saved: Saved<'_>,
+    offsets: &[usize],
+    heads: Heads,
+    dout: &[f32],
+    dq: &mut [f32],
+    dk: &mut [f32],
+    dv: &mut [f32],
+) {
+    let Saved { q, k, v, lse } = saved;
+    let tokens = heads.check(q, k, v);
+    assert!(dout.len() == q.len() && lse.len() == tokens * heads.heads, "output of an attention");
+    assert!(
+        dq.len() == q.len() && dk.len() == k.len() && dv.len() == v.len(),
+        "gradients of an attention"
+    );
+    let longest = longest(offsets, tokens);
+    backward_sequences(saved, offsets, heads, longest, dout, [dq, dk, dv]);
+}
+
+kernel! {
+    fn backward_sequences<'a, FMA>(
+        saved: Saved<'a>,
+        offsets: &'a [usize],
+        heads: Heads,
+        longest: usize,
+        dout: &'a [f32],
+        gradients: [&'a mut [f32]; 3],
+    ) {
+        let [dq, dk, dv] = gradients;
+        let mut scratch = Scratch::new(longest, heads.head_dim);
+        for w in offsets.windows(2) {
+            let (sequence, length) = (w[0]..w[1], w[1] - w[0]);
+            if length == 0 {
+                continue;
+            }
+            for kv in 0..heads.kv_heads {
+                let key = heads.key(saved.k, &sequence, kv);
+                let value = heads.key(saved.v, &sequence, kv);
+                scratch.start(length);
+                pack_tokens(key, length, &mut scratch.keys);
+                pack_tokens(value, length, &mut scratch.values);
+                pack_elements(key, scratch.padded, &mut scratch.key_elements);
+                for h in kv * heads.group()..(kv + 1) * heads.group() {
+                    let query = heads.query(saved.q, &sequence, h);
+                    let upstream = heads.query(dout, &sequence, h);
+                    for first in (0..length).step_by(COLUMNS) {
+                        let block = w[0] + first..w[1].min(w[0] + first + COLUMNS);
+                        let mut lse = [0.0; COLUMNS];
+                        let rows = saved.lse[block.start * heads.heads..block.end * heads.heads]
+                            .chunks_exact(heads.heads);
+                        for (lse, row) in lse.iter_mut().zip(rows) {
+                            *lse = row[h];
+                        }
+                        transpose_block(query.from(first), heads.scale(), &mut scratch.queries);
+                        transpose_block(upstream.from(first), 1.0, &mut scratch.upstream);
+                        copy_block(query.from(first), heads.scale(), &mut scratch.query_rows);
+                        copy_block(upstream.from(first), 1.0, &mut scratch.upstream_rows);
+                        scratch.block::<FMA>(first, &lse);
+                        let dq = heads.query_rows(dq, &block, h);
+                        for (column, row) in dq.enumerate() {
+                            for (x, line) in row.iter_mut().zip(&scratch.dq) {
+                                *x = line[column] * heads.scale();
+                            }
+                        }
+                    }
+                }
+                for (out, tiles) in [(&mut *dk, &scratch.dk), (&mut *dv, &scratch.dv)] {
+                    let rows = heads.key_rows(out, &sequence, kv).enumerate();
+                    for (j, row) in rows {
+                        let tiles = tiles[j / ROWS * scratch.blocks..].iter();
+                        for (part, tile) in row.chunks_mut(COLUMNS).zip(tiles) {
+                            part.copy_from_slice(&tile[j % ROWS][..part.len()]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The working memory of one sequence and key-value head. Names of gradients are those of [`backward`].
+struct Scratch {
+    /// Blocks over the elements of a head.
+    blocks: usize,
+    /// Length of the sequence, rounded up to whole tiles.
+    padded: usize,
+    /// Keys and values in panels over tokens, and keys in panels over elements.
+    keys: Vec<f32>,
+    values: Vec<f32>,
+    key_elements: Vec<f32>,
+    /// A block of scaled queries and of gradients of outputs, transposed `[hd][COLUMNS]`.
+    queries: Vec<Line>,
+    upstream: Vec<Line>,
+    /// The same as they are, `[blocks][COLUMNS][COLUMNS]`.
+    query_rows: Vec<[Line; COLUMNS]>,
+    upstream_rows: Vec<[Line; COLUMNS]>,
+    /// `P` and `dS` of the block, transposed `[padded][COLUMNS]`.
+    weights: Vec<Line>,
+    slopes: Vec<Line>,
+    /// The block's `dq / s`, transposed.
+    dq: Vec<Line>,
+    /// `dk` and `dv`, summed up over blocks and heads: tile `t · blocks + b` is of the keys `ROWS t..` and the elements
+    /// `COLUMNS b..`.
+    dk: Vec<Tile>,
+    dv: Vec<Tile>,
+}
+
+impl Scratch {
+    fn new(longest: usize, hd: usize) -> Self {
+        let slots = round_up(longest, ROWS);
+        let blocks = hd.div_ceil(COLUMNS);
+        let lines = |n: usize| vec![[0.0; COLUMNS]; n];
+        Scratch {
+            blocks,
+            padded: 0,
+            keys: vec![0.0; slots * hd],
+            values: vec![0.0; slots * hd],
+            key_elements: vec![0.0; slots * round_up(hd, ROWS)],
+            queries: lines(hd),
+            upstream: lines(hd),
+            query_rows: vec![[[0.0; COLUMNS]; COLUMNS]; blocks],
+            upstream_rows: vec![[[0.0; COLUMNS]; COLUMNS]; blocks],
+            weights: lines(slots),
+            slopes: lines(slots),
+            dq: lines(round_up(hd, ROWS)),
+            dk: vec![[[0.0; COLUMNS]; ROWS]; slots / ROWS * blocks],
+            dv: vec![[[0.0; COLUMNS]; ROWS]; slots / ROWS * blocks],
+        }
+    }
+
+    /// Makes ready for a sequence of `length` tokens.
+    fn start(&mut self, length: usize) {
+        self.padded = round_up(length, ROWS);
+        let tiles = self.padded / ROWS * self.blocks;
+        self.dk[..tiles].fill([[0.0; COLUMNS]; ROWS]);
+        self.dv[..tiles].fill([[0.0; COLUMNS]; ROWS]);
+    }
+
+    /// The gradients of the block of queries from position `first` on, whose operands are in place.
+    #[inline(always)]
+    fn block<const FMA: bool>(&mut self, first: usize, lse: &Line) {
+        let reach = self.padded.min(first + COLUMNS);
+        let (weights, slopes) = (&mut self.weights[..reach], &mut self.slopes[..reach]);
+        scores::<FMA>(&self.keys, &self.queries, first, weights);
+        let (tiles, _) = slopes.as_chunks_mut::<ROWS>();
+        let panels = self.values.chunks_exact(ROWS * self.upstream.len());
+        for (panel, tile) in panels.zip(tiles) {
+            *tile = panel_times_block::<FMA>(panel, &self.upstream);
+        }
+        let mut mean = [0.0; COLUMNS];
+        for (weight, slope) in weights.iter_mut().zip(&*slopes) {
+            for c in 0..COLUMNS {
+                weight[c] = exp::<FMA>(weight[c] - lse[c]);
+                mean[c] = fma::<FMA>(weight[c], slope[c], mean[c]);
+            }
+        }
+        for (weight, slope) in weights.iter().zip(&mut *slopes) {
+            for c in 0..COLUMNS {
+                slope[c] = weight[c] * (slope[c] - mean[c]);
+            }
+        }
+        weigh::<FMA>(&self.key_elements, self.padded, slopes, &mut self.dq);
+        let products = [
+            (&*weights, &self.upstream_rows, &mut self.dv),
+            (&*slopes, &self.query_rows, &mut self.dk),
+        ];
+        for (lines, blocks, sums) in products {
+            let (tiles, _) = lines.as_chunks::<ROWS>();
+            for (tile, sums) in tiles.iter().zip(sums.chunks_exact_mut(self.blocks)) {
+                for (block, sum) in blocks.iter().zip(sums) {
+                    add_lines_times_block::<FMA>(tile, block, sum);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Matrices laid out in panels, and the products of panels that attention is made of.
+
+use super::super::simd::fma;
+
+/// Columns of a block: the queries that are worked on at once, or elements of a head.
+pub(super) const COLUMNS: usize = 16;
+/// Rows of a tile: keys, or elements of a head.
+pub(super) const ROWS: usize = 4;
+
+/// One tile of a product, held in registers.
+pub(super) type Tile = [[f32; COLUMNS]; ROWS];
+/// One row of a block.
+pub(super) type Line = [f32; COLUMNS];
+
+/// One head of the tokens of one sequence, in a matrix of all heads of all tokens.
+#[derive(Clone, Copy)]
+pub(super) struct HeadView<'a> {
+    /// The matrix from the sequence's first token to its last.
+    pub(super) tokens: &'a [f32],
+    /// Elements of a token.
+    pub(super) width: usize,
+    /// Where the head starts in a token.
+    pub(super) start: usize,
+    /// Elements of the head.
+    pub(super) dim: usize,
+}
+
+impl<'a> HeadView<'a> {
+    /// The head of each token in turn.
+    #[inline(always)]
+    pub(super) fn rows(self) -> impl Iterator<Item = &'a [f32]> {
+        self.tokens.chunks_exact(self.width).map(move |t| &t[self.start..self.start + self.dim])
+    }
+
+    /// From the token `first` on.
+    #[inline(always)]
+    pub(super) fn from(self, first: usize) -> Self {
+        HeadView { tokens: &self.tokens[first * self.width..], ..self }
+    }
+}
+
+/// `n` rounded up to whole tiles or blocks of `size`.
+pub(super) const fn round_up(n: usize, size: usize) -> usize {
+    n.div_ceil(size) * size
+}
+
+/// Panels over tokens: panel `b` holds the tokens `ROWS b..`, element by element, `[dim][ROWS]`. Filled up with zeros.
+///
+/// The left factor of products that sum over the elements of a head.
+#[inline(always)]
+pub(super) fn pack_tokens(head: HeadView<'_>, length: usize, panels: &mut [f32]) {
+    let panels = panels[..round_up(length, ROWS) * head.dim].chunks_exact_mut(ROWS * head.dim);
+    for (b, panel) in panels.enumerate() {
+        panel.fill(0.0);
+        for (r, row) in head.from(b * ROWS).rows().take(ROWS).enumerate() {
+            let (lines, _) = panel.as_chunks_mut::<ROWS>();
+            for (line, &x) in lines.iter_mut().zip(row) {
+                line[r] = x;
+            }
+        }
+    }
+}
+
+/// Panels over elements: panel `b` holds the elements `ROWS b..` of every token, `[padded length][ROWS]`. Filled up with
+/// zeros.
+///
+/// The left factor of products that sum over tokens.
+#[inline(always)]
+pub(super) fn pack_elements(head: HeadView<'_>, padded: usize, panels: &mut [f32]) {
+    let panels = panels[..round_up(head.dim, ROWS) * padded].chunks_exact_mut(ROWS * padded);
+    for (b, panel) in panels.enumerate() {
+        panel.fill(0.0);
+        let (lines, _) = panel.as_chunks_mut::<ROWS>();
+        for (line, row) in lines.iter_mut().zip(head.rows()) {
+            for (x, &y) in line.iter_mut().zip(&row[b * ROWS..]) {
+                *x = y;
+            }
+        }
+    }
+}
+
+/// Up to [`COLUMNS`] tokens times `scale`, transposed: `[dim][COLUMNS]`, filled up with zeros.
+#[inline(always)]
+pub(super) fn transpose_block(head: HeadView<'_>, scale: f32, block: &mut [Line]) {
+    block.fill([0.0; COLUMNS]);
+    for (column, row) in head.rows().take(COLUMNS).enumerate() {
+        for (line, &x) in block.iter_mut().zip(row) {
+            line[column] = x * scale;
+        }
+    }
+}
+
+/// Up to [`COLUMNS`] tokens times `scale` as they are, in blocks over elements: `[blocks][COLUMNS tokens][COLUMNS]`,
+/// filled up with zeros.
+#[inline(always)]
+pub(super) fn copy_block(head: HeadView<'_>, scale: f32, blocks: &mut [[Line; COLUMNS]]) {
+    for (b, block) in blocks.iter_mut().enumerate() {
+        *block = [[0.0; COLUMNS]; COLUMNS];
+        for (line, row) in block.iter_mut().zip(head.rows()) {
+            for (x, &y) in line.iter_mut().zip(&row[b * COLUMNS..]) {
+                *x = y * scale;
+            }
+        }
+    }
+}
+
+/// `Σₖ aₖ bₖᵀ` of the lines of a panel and of a block, as many as the shorter has.
+#[inline(always)]
+pub(super) fn panel_times_block<const FMA: bool>(panel: &[f32], block: &[Line]) -> Tile {
+    let mut tile = [[0.0; COLUMNS]; ROWS];
+    let (panel, _) = panel.as_chunks::<ROWS>();
+    for (a, b) in panel.iter().zip(block) {
+        for r in 0..ROWS {
+            for c in 0..COLUMNS {
+                tile[r][c] = fma::<FMA>(a[r], b[c], tile[r][c]);
+            }
+        }
+    }
+    tile
+}
+
+/// Adds to `sum` the product of [`ROWS`] lines `[ROWS][COLUMNS]` and a block `[COLUMNS][COLUMNS]`.
+#[inline(always)]
+pub(super) fn add_lines_times_block<const FMA: bool>(
+    lines: &Tile,
+    block: &[Line; COLUMNS],
+    sum: &mut Tile,
+) {
+    let mut tile = *sum;
+    for k in 0..COLUMNS {
+        for r in 0..ROWS {
+            for c in 0..COLUMNS {
+                tile[r][c] = fma::<FMA>(lines[r][k], block[k][c], tile[r][c]);
+            }
+        }
+    }
+    *sum = tile;
+}

@@ -1,0 +1,26 @@
+//! Single-threaded kernels on slices of `f32`, each with its backward pass.
+//!
+//! These are the operations of a decoder that a tensor library would spread over many passes through memory. They know
+//! nothing of tensors or of automatic differentiation; [`super::ops`] wraps them. Matrices are row-major. A batch is
+//! *packed*: the tokens of all its sequences lie one after the other, `N` in all, without padding, and `offsets` holds
+//! the start of each sequence and `N` at its end.
+//!
+//! The same input gives the same bits on the same machine. On x86-64 a kernel uses the widest vector unit that the
+//! processor has ([`simd`]), so that other machines may round differently.
+//!
+//! # Panics
+//! Kernels check the lengths of their slices against each other, and indices against their tables, as indexing a slice
+//! does: a mismatch is an error of the caller's.
+
+pub mod adamw;
+pub mod attention;
+pub mod embedding;
+pub mod exp;
+pub mod log_prob;
+pub mod rms_norm;
+pub mod rope;
+pub mod sample;
+mod simd;
+pub mod swiglu;
+#[cfg(test)]
+mod testing;

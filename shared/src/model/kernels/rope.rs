@@ -1,0 +1,277 @@
+//! Rotary embedding (Su et al. 2021) of query and key heads, after Qwen3's optional norm of each head.
+//!
+//! In the rotate-half form of Hugging Face: the pairs are `(i, i + hd / 2)`, and the pair `i` at position `p` is turned by
+//! the angle `p · theta^(−2i / hd)`.
+
+use std::sync::Arc;
+
+use super::rms_norm;
+use super::simd::{kernel, fma};
+
+/// Cosines and sines of every position, `[positions, hd / 2]` each. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct RopeTable {
+    cos: Arc<[f32]>,
+    sin: Arc<[f32]>,
+    half: usize,
+}
+
+impl RopeTable {
+    /// The table of `positions` positions for heads of `head_dim` (even) and the base `theta`.
+    ///
+    /// Frequencies and angles are rounded to single precision as `transformers` rounds them, so that far positions agree.
+    pub fn new(positions: usize, head_dim: usize, theta: f32) -> Self {
+        let half = head_dim / 2;
+        let frequencies: Vec<f32> = (0..half)
+            .map(|i| {
+                let exponent = (2 * i) as f32 / head_dim as f32;
+                1.0 / f64::from(theta).powf(f64::from(exponent)) as f32
+            })
+            .collect();
+        let angles = (0..positions).flat_map(|p| frequencies.iter().map(move |f| f64::from(p as f32 * f)));
+        RopeTable {
+            cos: angles.clone().map(|a| a.cos() as f32).collect(),
+            sin: angles.map(|a| a.sin() as f32).collect(),
+            half,
+        }
+    }
+
+    /// Size of the heads that the table is for.
+    pub fn head_dim(&self) -> usize {
+        2 * self.half
+    }
+
+    /// Number of positions in the table.
+    pub fn positions(&self) -> usize {
+        self.cos.len().checked_div(self.half).unwrap_or(0)
+    }
+
+    /// Cosines and sines of the given positions, `[positions.len(), hd / 2]` each.
+    ///
+    /// # Panics
+    /// When a position is outside the table.
+    pub fn rows(&self, positions: &[u32]) -> (Vec<f32>, Vec<f32>) {
+        let gather = |table: &[f32]| {
+            positions.iter().flat_map(|&p| row(table, p, self.half).iter().copied()).collect()
+        };
+        (gather(&self.cos), gather(&self.sin))
+    }
+}
+
+#[inline(always)]
+fn row(table: &[f32], position: u32, half: usize) -> &[f32] {
+    &table[position as usize * half..][..half]
+}
+
+/// The norm of each head before it is turned: gains `[hd]`, and what is added to the mean square.
+#[derive(Debug, Clone, Copy)]
+pub struct HeadNorm<'a> {
+    /// Gains, one for each element of a head, the same for all heads.
+    pub weight: &'a [f32],
+    /// Added to the mean square.
+    pub eps: f32,
+}
+
+/// Norms (where `norm` is given) and turns every head of `x [N, heads · hd]` into `y`, given `positions [N]`.
+///
+/// # Panics
+/// When a position is outside the table.
+pub fn forward(
+    x: &[f32],
+    norm: Option<HeadNorm<'_>>,
+    positions: &[u32],
+    table: &RopeTable,
+    y: &mut [f32],
+) {
+    if let Some(width) = width(x, norm, positions, table) {
+        assert_eq!(x.len(), y.len(), "input and output of a rotation");
+        forward_tokens(x, norm, positions, table, width, y);
+    }
+}
+
+/// The backward pass: writes `dx [N, heads · hd]` and, where `norm` is given, adds to `dw [hd]` (else left alone).
+///
+/// A rotation's transpose turns back; the norm's backward pass is [`rms_norm::backward`]'s.
+pub fn backward(
+    x: &[f32],
+    norm: Option<HeadNorm<'_>>,
+    positions: &[u32],
+    table: &RopeTable,
+    dy: &[f32],
+    dx: &mut [f32],
+    dw: &mut [f32],
+) {
+    if let Some(width) = width(x, norm, positions, table) {
+        assert!(x.len() == dy.len() && x.len() == dx.len(), "gradients of a rotation");
+        assert!(norm.is_none() || dw.len() == table.head_dim(), "gains of a head and their gradients");
+        backward_tokens(x, norm, positions, table, width, dy, dx, dw);
+    }
+}
+
+/// Elements of a token, checked; none where there is nothing to do.
+fn width(
+    x: &[f32],
+    norm: Option<HeadNorm<'_>>,
+    positions: &[u32],
+    table: &RopeTable,
+) -> Option<usize> {
+    let width = x.len().checked_div(positions.len()).unwrap_or(0);
+    assert_eq!(x.len(), width * positions.len(), "tokens of a rotation");
+    if width == 0 {
+        return None;
+    }
+    let hd = table.head_dim();
+    assert!(hd > 0 && width.is_multiple_of(hd), "heads of a rotation");
+    assert!(norm.is_none_or(|n| n.weight.len() == hd), "gains of a head");
+    Some(width)
+}
+
+kernel! {
+    fn forward_tokens<'a, FMA>(
+        x: &'a [f32],
+        norm: Option<HeadNorm<'a>>,
+        positions: &'a [u32],
+        table: &'a RopeTable,
+        width: usize,
+        y: &'a mut [f32],
+    ) {
+        let (half, hd) = (table.half, table.head_dim());
+        let tokens = x.chunks_exact(width).zip(y.chunks_exact_mut(width)).zip(positions);
+        for ((x, y), &position) in tokens {
+            let (cos, sin) = (row(&table.cos, position, half), row(&table.sin, position, half));
+            for (x, y) in x.chunks_exact(hd).zip(y.chunks_exact_mut(hd)) {
+                let (x0, x1) = x.split_at(half);
+                let (y0, y1) = y.split_at_mut(half);
+                match norm {
+                    None => {
+                        for i in 0..half {
+                            y0[i] = x0[i] * cos[i] - x1[i] * sin[i];
+                            y1[i] = x1[i] * cos[i] + x0[i] * sin[i];
+                        }
+                    }
+                    Some(norm) => {
+                        let r = rms_norm::inverse_rms::<FMA>(x, norm.eps);
+                        let (w0, w1) = norm.weight.split_at(half);
+                        for i in 0..half {
+                            let (a, b) = (x0[i] * r * w0[i], x1[i] * r * w1[i]);
+                            y0[i] = fma::<FMA>(a, cos[i], -b * sin[i]);
+                            y1[i] = fma::<FMA>(b, cos[i], a * sin[i]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+kernel! {
+    fn backward_tokens<'a, FMA>(
+        x: &'a [f32],
+        norm: Option<HeadNorm<'a>>,
+        positions: &'a [u32],
+        table: &'a RopeTable,
+        width: usize,
+        dy: &'a [f32],
+        dx: &'a mut [f32],
+        dw: &'a mut [f32],
+    ) {
+        let (half, hd) = (table.half, table.head_dim());
+        let mut turned = vec![0.0; hd];
+        let tokens = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(dx.chunks_exact_mut(width));
+        for (((x, dy), dx), &position) in tokens.zip(positions) {
+            let (cos, sin) = (row(&table.cos, position, half), row(&table.sin, position, half));
+            let heads = x.chunks_exact(hd).zip(dy.chunks_exact(hd)).zip(dx.chunks_exact_mut(hd));
+            for ((x, dy), dx) in heads {
+                match norm {
+                    None => turn_back::<FMA>(dy, cos, sin, dx),
+                    Some(norm) => {
+                        turn_back::<FMA>(dy, cos, sin, &mut turned);
+                        rms_norm::backward_row::<FMA>(x, norm.weight, norm.eps, &turned, dx, dw);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One head turned by the negative angles.
+#[inline(always)]
+fn turn_back<const FMA: bool>(dy: &[f32], cos: &[f32], sin: &[f32], out: &mut [f32]) {
+    let half = cos.len();
+    let (dy0, dy1) = dy.split_at(half);
+    let (out0, out1) = out.split_at_mut(half);
+    let pairs = out0.iter_mut().zip(out1).zip(dy0.iter().zip(dy1));
+    for (((out0, out1), (&dy0, &dy1)), (&cos, &sin)) in pairs.zip(cos.iter().zip(sin)) {
+        *out0 = fma::<FMA>(dy0, cos, dy1 * sin);
+        *out1 = fma::<FMA>(dy1, cos, -dy0 * sin);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{assert_close, double, gradient, inner, noise};
+    use super::*;
+
+    fn reference(x: &[f64], w: Option<&[f64]>, eps: f64, positions: &[u32], hd: usize, theta: f64) -> Vec<f64> {
+        let (half, width) = (hd / 2, x.len() / positions.len().max(1));
+        let mut y = Vec::new();
+        for (h, head) in x.chunks(hd).enumerate() {
+            let mean = head.iter().map(|x| x * x).sum::<f64>() / hd as f64;
+            let r = 1.0 / (mean + eps).sqrt();
+            let z: Vec<f64> = match w {
+                None => head.to_vec(),
+                Some(w) => head.iter().zip(w).map(|(x, w)| x * w * r).collect(),
+            };
+            let p = f64::from(positions[h * hd / width]);
+            for c in 0..hd {
+                let i = c % half;
+                let angle = p * theta.powf(-2.0 * i as f64 / hd as f64);
+                let other = if c < half { -z[c + half] } else { z[c - half] };
+                y.push(z[c] * angle.cos() + other * angle.sin());
+            }
+        }
+        y
+    }
+
+    #[test]
+    fn forward_and_backward_agree_with_double_precision() {
+        for (n, heads, hd) in [(3, 2, 4), (2, 3, 6), (4, 1, 32), (1, 2, 2), (0, 2, 8)] {
+            let positions: Vec<u32> = (0..n as u32).map(|i| (i * 5) % 11).collect();
+            let table = RopeTable::new(12, hd, 100.0);
+            let (x, w) = (noise(n * heads * hd, 1), noise(hd, 2));
+            let g = noise(x.len(), 3);
+            let eps = f64::from(1e-3f32);
+            for gains in [None, Some(&w[..])] {
+                let norm = gains.map(|weight| HeadNorm { weight, eps: 1e-3 });
+                let gains = gains.map(double);
+                let f = |x: &[f64], w: Option<&[f64]>| reference(x, w, eps, &positions, hd, 100.0);
+                let mut y = vec![f32::NAN; x.len()];
+                forward(&x, norm, &positions, &table, &mut y);
+                assert_close(&y, &f(&double(&x), gains.as_deref()), 3e-6);
+                let (mut dx, mut dw) = (vec![f32::NAN; x.len()], vec![0.25; hd]);
+                backward(&x, norm, &positions, &table, &g, &mut dx, &mut dw);
+                assert_close(&dx, &gradient(&x, |x| inner(&f(x, gains.as_deref()), &g)), 3e-5);
+                let want: Vec<f64> = match gains {
+                    None => vec![0.25; hd],
+                    Some(_) => gradient(&w, |w| inner(&f(&double(&x), Some(w)), &g))
+                        .iter()
+                        .map(|dw| dw + 0.25)
+                        .collect(),
+                };
+                assert_close(&dw, &want, 3e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn position_zero_is_not_turned_and_rows_are_gathered() {
+        let table = RopeTable::new(3, 4, 10_000.0);
+        assert_eq!((table.head_dim(), table.positions()), (4, 3));
+        let mut y = [0.0; 4];
+        forward(&[1.0, 2.0, 3.0, 4.0], None, &[0], &table, &mut y);
+        assert_eq!(y, [1.0, 2.0, 3.0, 4.0]);
+        let (cos, sin) = table.rows(&[2, 0]);
+        assert_close(&cos, &[2f64.cos(), 0.02f64.cos(), 1.0, 1.0], 1e-7);
+        assert_close(&sin, &[2f64.sin(), 0.02f64.sin(), 0.0, 0.0], 1e-7);
+    }
+}

@@ -1,0 +1,18 @@
+//! The model: one decoder for the Qwen3 and Llama families, its cache and its checkpoint.
+
+pub mod cache;
+pub mod checkpoint;
+mod composed;
+pub mod config;
+pub mod decoder;
+pub mod device;
+mod fused;
+pub mod kernels;
+pub mod ops;
+pub mod packing;
+
+pub use cache::Cache;
+pub use checkpoint::{Precision, WeightsError};
+pub use config::{Architecture, ConfigError, ModelConfig, Preset};
+pub use decoder::Decoder;
+pub use packing::Packing;

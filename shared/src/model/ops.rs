@@ -1,0 +1,157 @@
+//! The few operations of the decoder that are worth fusing, each in two forms.
+//!
+//! On the CPU backend they run as the single-threaded kernels of [`super::kernels`], with backward passes of their own
+//! (`fused`); elsewhere they are composed of burn's tensor operations (`composed`), and batches are rectangles. Both forms
+//! compute the same function; a test holds them against each other.
+
+use std::sync::Arc;
+
+use burn::tensor::{Int, Tensor, TensorData};
+
+use super::config::ModelConfig;
+use super::packing::Packing;
+use super::{composed, fused};
+
+pub use super::kernels::rope::RopeTable;
+
+/// RMS norm over the last dimension: `x / sqrt(mean(x²) + eps) * weight`, `x [rows, width]`, `weight [width]`.
+pub fn rms_norm(x: Tensor<2>, weight: Tensor<1>, eps: f32) -> Tensor<2> {
+    if fused::available(&x) {
+        fused::rms_norm(x, weight, eps)
+    } else {
+        composed::rms_norm(x, weight, eps)
+    }
+}
+
+/// Splits `x [tokens, heads * head_dim]` into heads, norms each head where `gain [head_dim]` is given (Qwen3), and applies
+/// the rotary embedding in the rotate-half form of Hugging Face (pairs are `i` and `i + head_dim / 2`).
+pub fn rotate(
+    x: Tensor<2>,
+    gain: Option<Tensor<1>>,
+    table: &RopeTable,
+    positions: &Arc<Vec<u32>>,
+    config: &ModelConfig,
+) -> Tensor<2> {
+    if fused::available(&x) {
+        fused::rotate(x, gain, table, positions, config.rms_norm_eps)
+    } else {
+        composed::rotate(x, gain, table, positions, config)
+    }
+}
+
+/// `silu(gate) * up`, element by element.
+pub fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
+    if fused::available(&gate) {
+        fused::swiglu(gate, up)
+    } else {
+        composed::swiglu(gate, up)
+    }
+}
+
+/// Causal grouped-query attention within each sequence of the packing; scale `1 / sqrt(head_dim)`.
+///
+/// `q [tokens, heads * head_dim]`, `k` and `v [tokens, kv_heads * head_dim]` → `[tokens, heads * head_dim]`.
+///
+/// # Panics
+/// Off the CPU, when the sequences have different lengths: batches there are padded to rectangles.
+pub fn attention(
+    q: Tensor<2>,
+    k: Tensor<2>,
+    v: Tensor<2>,
+    packing: &Packing,
+    config: &ModelConfig,
+) -> Tensor<2> {
+    if fused::available(&q) {
+        fused::attention(q, k, v, packing, config)
+    } else {
+        composed::attention(q, k, v, packing, config)
+    }
+}
+
+/// Log-probability of each target under the softmax of its row: `logits [rows, vocab]` → `[rows]`.
+pub fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
+    if fused::available(&logits) {
+        fused::log_prob(logits, targets)
+    } else {
+        composed::log_prob(logits, targets)
+    }
+}
+
+/// The rows named, in the order named: `x [rows, width]` → `[indices, width]`.
+pub fn rows(x: Tensor<2>, indices: &[usize]) -> Tensor<2> {
+    let ids: Vec<i32> = indices.iter().map(|&i| i as i32).collect();
+    let device = x.device();
+    x.select(0, Tensor::<1, Int>::from_data(TensorData::new(ids, [indices.len()]), &device))
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, Distribution};
+
+    use super::*;
+    use crate::model::Preset;
+
+    fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+        Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Device::flex().autodiff()).require_grad()
+    }
+
+    /// The value and all input gradients of a weighted sum of the output.
+    fn probe<const D: usize>(out: Tensor<D>, wrt: &[&Tensor<2>], gain: Option<&Tensor<1>>) -> Vec<f32> {
+        let size = out.shape().num_elements();
+        let weights: Vec<f32> = (0..size).map(|i| ((i * 37) % 19) as f32 / 19.0 - 0.4).collect();
+        let weights = Tensor::<1>::from_data(TensorData::new(weights, [size]), &out.device());
+        let host = |data: TensorData| data.iter::<f32>().collect::<Vec<f32>>();
+        let mut numbers = host(out.to_data());
+        let grads = (out.reshape([size]) * weights).sum().backward();
+        for x in wrt {
+            numbers.extend(host(x.grad(&grads).unwrap().into_data()));
+        }
+        if let Some(gain) = gain {
+            numbers.extend(host(gain.grad(&grads).unwrap().into_data()));
+        }
+        numbers
+    }
+
+    fn assert_close(a: &[f32], b: &[f32]) {
+        assert_eq!(a.len(), b.len());
+        let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 2e-5, "{worst}");
+    }
+
+    #[test]
+    fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
+        let config = Preset::Nano.config(50);
+        let packing = Packing::new([7, 7, 7]);
+        let tokens = packing.tokens();
+        let (hd, kv) = (config.head_dim, config.num_kv_heads * config.head_dim);
+        let (x, gain) = (random([tokens, 48]), random([48]));
+        assert_close(
+            &probe(fused::rms_norm(x.clone(), gain.clone(), 1e-6), &[&x], Some(&gain)),
+            &probe(composed::rms_norm(x.clone(), gain.clone(), 1e-6), &[&x], Some(&gain)),
+        );
+        let (q, gain) = (random([tokens, config.num_heads * hd]), random([hd]));
+        let table = RopeTable::new(16, hd, 10_000.0);
+        let positions = Arc::new(packing.positions().to_vec());
+        for gain in [None, Some(&gain)] {
+            let fused = fused::rotate(q.clone(), gain.cloned(), &table, &positions, config.rms_norm_eps);
+            let composed = composed::rotate(q.clone(), gain.cloned(), &table, &positions, &config);
+            assert_close(&probe(fused, &[&q], gain), &probe(composed, &[&q], gain));
+        }
+        let (k, v) = (random([tokens, kv]), random([tokens, kv]));
+        let run = |f: fn(Tensor<2>, Tensor<2>, Tensor<2>, &Packing, &ModelConfig) -> Tensor<2>| {
+            probe(f(q.clone(), k.clone(), v.clone(), &packing, &config), &[&q, &k, &v], None)
+        };
+        assert_close(&run(fused::attention), &run(composed::attention));
+        let (gate, up) = (random([5, 33]), random([5, 33]));
+        assert_close(
+            &probe(fused::swiglu(gate.clone(), up.clone()), &[&gate, &up], None),
+            &probe(composed::swiglu(gate.clone(), up.clone()), &[&gate, &up], None),
+        );
+        let logits = random([4, 50]);
+        let targets = [3, 49, 0, 7];
+        assert_close(
+            &probe(fused::log_prob(logits.clone(), &targets), &[&logits], None),
+            &probe(composed::log_prob(logits.clone(), &targets), &[&logits], None),
+        );
+    }
+}

@@ -1,0 +1,317 @@
+//! What a run is: one TOML file, or a preset of that form.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use explang::Language;
+use explang::model::Preset as ModelPreset;
+use explang::objective::advantage::AdvantageOptions;
+use explang::reward::{Preset as RewardPreset, Reward, Scope, Truncated, UnknownVariant};
+use explang::tasks::Mixture;
+use serde::{Deserialize, Serialize};
+
+use crate::learn::Schedule;
+use crate::learn::adamw::AdamWConfig;
+
+/// A whole run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The run's name, and its folder's.
+    pub name: String,
+    /// Every random number of the run derives from it.
+    pub seed: u64,
+    /// Parts that a batch is split into; fixed, so that results do not depend on the number of cores.
+    pub shards: usize,
+    /// Steps between two checkpoints to resume from.
+    pub checkpoint_every: usize,
+    /// Shape of the model.
+    pub model: ModelSection,
+    /// Constants of the optimizer, the same in every stage.
+    #[serde(default)]
+    pub optimizer: OptimizerSection,
+    /// Traces in all languages, untagged.
+    pub pretrain: PretrainSection,
+    /// Tagged traces in the seen languages.
+    pub sft: SftSection,
+    /// GRPO: explore, exploit and the control.
+    pub rl: RlSection,
+    /// The smaller student.
+    pub distil: Option<DistilSection>,
+    /// How every stage is measured.
+    pub eval: EvalSection,
+    /// Kinds of problems and their weights, the same in every stage.
+    pub tasks: Mixture,
+}
+
+/// Shape of the model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSection {
+    /// Named shape.
+    pub preset: ModelPreset,
+    /// Tokens of the tokenizer that is trained at the start.
+    pub vocab_size: usize,
+}
+
+/// Constants of the optimizer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OptimizerSection {
+    /// Constants of AdamW.
+    pub adamw: AdamWConfig,
+    /// Largest norm of a gradient.
+    pub clip_norm: f64,
+}
+
+impl Default for OptimizerSection {
+    fn default() -> Self {
+        OptimizerSection { adamw: AdamWConfig::default(), clip_norm: 1.0 }
+    }
+}
+
+/// Pretraining.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PretrainSection {
+    /// Updates.
+    pub steps: usize,
+    /// Documents an update.
+    pub batch: usize,
+    /// Share of the problems that are asked in the language of the trace; the others are asked in English.
+    pub asked_in_own_language: f64,
+    /// Learning rate.
+    pub schedule: Schedule,
+}
+
+/// Supervised fine-tuning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SftSection {
+    /// Updates.
+    pub steps: usize,
+    /// Documents an update.
+    pub batch: usize,
+    /// Share of a language's tag among the samples; what is left is divided evenly among the other seen languages.
+    pub shares: BTreeMap<Language, f64>,
+    /// Learning rate.
+    pub schedule: Schedule,
+}
+
+/// Reinforcement learning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RlSection {
+    /// Prompts a step.
+    pub prompts: usize,
+    /// Rollouts a prompt.
+    pub group: usize,
+    /// Updates a step: the rollouts are split into so many mini-batches of whole groups.
+    pub mini_batches: usize,
+    /// Sampling temperature.
+    pub temperature: f32,
+    /// Longest response.
+    pub max_new_tokens: usize,
+    /// Lower and upper clip of the ratio.
+    pub clip: [f32; 2],
+    /// What a response that was cut short counts for.
+    #[serde(default)]
+    pub truncated: Truncated,
+    /// The paper's reward, or the published code's with all its quirks.
+    #[serde(default)]
+    pub preset: RewardPreset,
+    /// Over which responses languages are compared; the preset's, if not given.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// How rewards become advantages.
+    #[serde(default)]
+    pub advantage: AdvantageOptions,
+    /// Learning rate of both phases, each with its own warm-up.
+    pub schedule: Schedule,
+    /// Rare languages are paid.
+    pub explore: PhaseSection,
+    /// Languages that reach correct answers are paid.
+    pub exploit: PhaseSection,
+    /// The language that the control is forced to think in.
+    pub control: Language,
+}
+
+/// A phase of reinforcement learning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseSection {
+    /// Steps.
+    pub steps: usize,
+    /// Name of the reward variant.
+    pub variant: String,
+    /// Weight of the k3 divergence from the checkpoint that the phase started from.
+    pub kl: f32,
+}
+
+/// Distillation into a smaller student.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DistilSection {
+    /// The student's shape.
+    pub preset: ModelPreset,
+    /// Updates on the teacher's samples first, so that the student's own are worth judging.
+    pub warm_up_steps: usize,
+    /// Updates on the student's own samples.
+    pub steps: usize,
+    /// Prompts an update.
+    pub prompts: usize,
+    /// Learning rate of the warm-up.
+    pub warm_up_schedule: Schedule,
+    /// Learning rate on the student's own samples.
+    pub schedule: Schedule,
+}
+
+/// Evaluation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvalSection {
+    /// Held-out problems in the modes *self* and *en*.
+    pub problems: usize,
+    /// Samples a problem in these modes: the k of pass@k.
+    pub samples: usize,
+    /// Held-out problems in the modes *multi* and *ood*, one sample a language.
+    pub forced_problems: usize,
+    /// Sampling temperature.
+    pub temperature: f32,
+    /// Nucleus.
+    pub top_p: f32,
+}
+
+/// Presets of a whole run, by name.
+pub const PRESETS: [(&str, &str); 2] = [
+    ("smoke", include_str!("../presets/smoke.toml")),
+    ("quick", include_str!("../presets/quick.toml")),
+];
+
+/// A configuration that cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}; give a preset (smoke, quick) or the path of a TOML file")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not of the expected form.
+    #[error("{path}: {message}")]
+    Form {
+        /// The file.
+        path: String,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// A value makes no sense.
+    #[error("configuration: {0}")]
+    Value(String),
+}
+
+impl Config {
+    /// A preset by its name, or else a TOML file.
+    ///
+    /// # Errors
+    /// When there is no such preset or file, or it is not of the expected form.
+    pub fn load(name: &str) -> Result<Self, ConfigError> {
+        if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
+            return Self::parse(name, text);
+        }
+        let text = std::fs::read_to_string(Path::new(name))
+            .map_err(|source| ConfigError::Read { path: name.to_owned(), source })?;
+        Self::parse(name, &text)
+    }
+
+    /// Reads the text of a TOML file; `path` is for messages.
+    ///
+    /// # Errors
+    /// When it is not of the expected form or a value makes no sense.
+    pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
+        let config: Config = toml::from_str(text).map_err(|e| ConfigError::Form {
+            path: path.to_owned(),
+            message: e.to_string(),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The TOML text of the resolved configuration.
+    ///
+    /// # Errors
+    /// When it cannot be written as TOML.
+    pub fn to_toml(&self) -> Result<String, ConfigError> {
+        toml::to_string_pretty(self).map_err(|e| ConfigError::Value(e.to_string()))
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let bad = |what: String| Err(ConfigError::Value(what));
+        for (name, value) in [
+            ("shards", self.shards),
+            ("checkpoint_every", self.checkpoint_every),
+            ("pretrain.batch", self.pretrain.batch),
+            ("sft.batch", self.sft.batch),
+            ("rl.prompts", self.rl.prompts),
+            ("rl.mini_batches", self.rl.mini_batches),
+            ("rl.max_new_tokens", self.rl.max_new_tokens),
+            ("eval.problems", self.eval.problems),
+            ("eval.samples", self.eval.samples),
+            ("eval.forced_problems", self.eval.forced_problems),
+        ] {
+            if value == 0 {
+                return bad(format!("{name} must be at least 1"));
+            }
+        }
+        if self.rl.group < 2 {
+            return bad("rl.group must be at least 2: an advantage compares the rollouts of a group".into());
+        }
+        if !self.rl.prompts.is_multiple_of(self.rl.mini_batches) {
+            return bad(format!(
+                "rl.prompts ({}) must be a multiple of rl.mini_batches ({})",
+                self.rl.prompts, self.rl.mini_batches
+            ));
+        }
+        for phase in [&self.rl.explore, &self.rl.exploit] {
+            self.rl.reward(phase).map_err(|e| ConfigError::Value(e.to_string()))?;
+        }
+        let shares: f64 = self.sft.shares.values().sum();
+        if self.sft.shares.values().any(|&s| !(0.0..=1.0).contains(&s)) || shares > 1.0 {
+            return bad("sft.shares must be between 0 and 1, and 1 at most together".into());
+        }
+        if let Some(unseen) = self.sft.shares.keys().find(|l| !l.seen()) {
+            return bad(format!("sft.shares names `{unseen}`, which is unseen: SFT shows the 13 seen languages only"));
+        }
+        Ok(())
+    }
+}
+
+impl RlSection {
+    /// The reward of a phase.
+    ///
+    /// # Errors
+    /// When no variant has the phase's name.
+    pub fn reward(&self, phase: &PhaseSection) -> Result<Reward, UnknownVariant> {
+        let mut reward = Reward::named(&phase.variant, self.preset)?;
+        reward.options.truncated = self.truncated;
+        if let Some(scope) = self.scope {
+            reward.options.scope = scope;
+        }
+        Ok(reward)
+    }
+}
+
+impl SftSection {
+    /// Share of each seen language's tag; they sum to 1.
+    pub fn tag_shares(&self) -> Vec<(Language, f64)> {
+        let named: f64 = self.shares.values().sum();
+        let others = Language::SEEN.len() - self.shares.len();
+        let rest = if others == 0 { 0.0 } else { (1.0 - named) / others as f64 };
+        Language::SEEN
+            .into_iter()
+            .map(|l| (l, self.shares.get(&l).copied().unwrap_or(rest)))
+            .collect()
+    }
+}

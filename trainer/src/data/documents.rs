@@ -1,0 +1,224 @@
+//! Documents of the embedded tasks, drawn on the fly: nothing is stored, a batch depends on the seed and the step alone.
+
+use explang::Language;
+use explang::likelihood::Scored;
+use explang::random;
+use explang::tasks::{Mixture, Problem, SplitMix64, Split, say};
+use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError, tag_text};
+use explang::transcript;
+
+/// One document: the prompt gives no loss, the rest does.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Prompt, then response.
+    pub tokens: Vec<u32>,
+    /// Number of prompt tokens.
+    pub prompt: usize,
+}
+
+impl Document {
+    fn new(tokenizer: &Tokenizer, prompt: &str, response: &str) -> Result<Self, TokenizerError> {
+        let mut tokens = tokenizer.encode(prompt)?;
+        let prompt = tokens.len();
+        tokens.extend(tokenizer.encode(response)?);
+        Ok(Document { tokens, prompt })
+    }
+
+    /// A page of pretraining: the problem, a plain header with the language's code (as a web page carries its `lang`), then the
+    /// trace in that language and the answer. No tag and no think marks.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot encode it.
+    pub fn page(
+        tokenizer: &Tokenizer,
+        problem: &Problem,
+        asked_in: Language,
+        language: Language,
+    ) -> Result<Self, TokenizerError> {
+        let prompt = format!("{}{}", question(problem, asked_in), page_header(language));
+        let trace = say::trace(problem, language);
+        let response = format!("{trace}\n\\boxed{{{}}}{END_OF_TEXT}", problem.answer());
+        Self::new(tokenizer, &prompt, &response)
+    }
+
+    /// A tagged transcript, as SFT shows it: the whole response, tag included, is learned.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot encode it.
+    pub fn transcript(
+        tokenizer: &Tokenizer,
+        problem: &Problem,
+        language: Language,
+    ) -> Result<Self, TokenizerError> {
+        let response = format!(
+            "{}{}\n{}\n\\boxed{{{}}}{END_OF_TEXT}",
+            transcript::forced_prefix(language),
+            say::trace(problem, language),
+            transcript::END_THINK,
+            problem.answer(),
+        );
+        Self::new(tokenizer, &question(problem, Language::En), &response)
+    }
+
+    /// As the likelihood reads it.
+    pub fn scored(&self) -> Scored<'_> {
+        Scored { tokens: &self.tokens, prompt: self.prompt }
+    }
+
+    /// Number of tokens that give loss.
+    pub fn response_len(&self) -> usize {
+        self.tokens.len() - self.prompt
+    }
+}
+
+/// The prompt of a problem: the question and a line break. The response follows.
+pub fn question(problem: &Problem, language: Language) -> String {
+    format!("{}\n", say::problem(problem, language))
+}
+
+/// The header under which pretraining shows a language, in the place where a tag will stand.
+pub fn page_header(language: Language) -> String {
+    format!("lang{}", tag_text(language))
+}
+
+/// Draws the batches of a stage.
+#[derive(Debug, Clone, Copy)]
+pub struct Batches<'a> {
+    /// Kinds of problems.
+    pub tasks: &'a Mixture,
+    /// Tokenizer.
+    pub tokenizer: &'a Tokenizer,
+    /// Stream of the stage.
+    pub stream: u64,
+}
+
+impl Batches<'_> {
+    /// Pages of pretraining, each language in turn so that all get the same number.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot encode a text.
+    pub fn pages(&self, step: usize, size: usize, own_language: f64) -> Result<Vec<Document>, TokenizerError> {
+        (0..size)
+            .map(|i| {
+                let mut rng = self.rng(step, i);
+                let language = Language::ALL[(step * size + i) % Language::ALL.len()];
+                let problem = self.tasks.draw(&mut rng, Split::Train);
+                let own = f64::from(random::uniform(self.stream_of(step, i), 0)) < own_language;
+                let asked_in = if own { language } else { Language::En };
+                Document::page(self.tokenizer, &problem, asked_in, language)
+            })
+            .collect()
+    }
+
+    /// Tagged transcripts whose tags have the given shares.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot encode a text.
+    pub fn transcripts(
+        &self,
+        step: usize,
+        size: usize,
+        shares: &[(Language, f64)],
+    ) -> Result<Vec<Document>, TokenizerError> {
+        (0..size)
+            .map(|i| {
+                let mut rng = self.rng(step, i);
+                let u = f64::from(random::uniform(self.stream_of(step, i), 0));
+                let language = pick(shares, u);
+                let problem = self.tasks.draw(&mut rng, Split::Train);
+                Document::transcript(self.tokenizer, &problem, language)
+            })
+            .collect()
+    }
+
+    fn stream_of(&self, step: usize, i: usize) -> u64 {
+        random::derive(self.stream, &[step as u64, i as u64])
+    }
+
+    fn rng(&self, step: usize, i: usize) -> SplitMix64 {
+        SplitMix64::new(random::derive(self.stream_of(step, i), &[1]))
+    }
+}
+
+/// The language at point `u` in `[0, 1)` of the cumulated shares.
+fn pick(shares: &[(Language, f64)], u: f64) -> Language {
+    let mut below = 0.0;
+    for &(language, share) in shares {
+        below += share;
+        if u < below {
+            return language;
+        }
+    }
+    shares.last().map_or(Language::En, |&(language, _)| language)
+}
+
+/// Texts to train a tokenizer on: every language in the same number of pages, questions and answers included.
+pub fn tokenizer_texts(tasks: &Mixture, stream: u64, pages: usize) -> impl Iterator<Item = String> + Send {
+    let tasks = tasks.clone();
+    (0..pages).map(move |i| {
+        let language = Language::ALL[i % Language::ALL.len()];
+        let mut rng = SplitMix64::new(random::derive(stream, &[i as u64]));
+        let problem = tasks.draw(&mut rng, Split::Train);
+        let asked_in = if i / Language::ALL.len() % 2 == 0 { language } else { Language::En };
+        format!("{}lang\n{}\n", question(&problem, asked_in), say::trace(&problem, language))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tasks() -> Mixture {
+        Mixture::even(["sums/steps/3".parse().unwrap(), "weekdays/breath/2".parse().unwrap()]).unwrap()
+    }
+
+    fn tokenizer() -> Tokenizer {
+        Tokenizer::train(tokenizer_texts(&tasks(), 5, 340), 600).unwrap()
+    }
+
+    #[test]
+    fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
+        let (tasks, tokenizer) = (tasks(), tokenizer());
+        let batches = Batches { tasks: &tasks, tokenizer: &tokenizer, stream: 1 };
+        let mut counts = [0; 17];
+        for step in 0..2 {
+            for page in batches.pages(step, 17, 0.5).unwrap() {
+                let prompt = tokenizer.decode(&page.tokens[..page.prompt]);
+                let text = tokenizer.decode(&page.tokens);
+                assert!(!text.contains("<think>") && !text.contains("<lang_select>"), "{text}");
+                let language = Language::ALL.into_iter().find(|l| prompt.ends_with(&page_header(*l))).unwrap();
+                counts[language.index()] += 1;
+                assert!(text.ends_with(&format!("}}{END_OF_TEXT}")));
+            }
+        }
+        assert_eq!(counts, [2; 17]);
+    }
+
+    #[test]
+    fn transcripts_parse_verify_and_keep_to_the_shares() {
+        let (tasks, tokenizer) = (tasks(), tokenizer());
+        let batches = Batches { tasks: &tasks, tokenizer: &tokenizer, stream: 2 };
+        let shares = [(Language::En, 0.5), (Language::Th, 0.5)];
+        let mut english = 0;
+        let documents = batches.transcripts(0, 400, &shares).unwrap();
+        for document in &documents {
+            let response = tokenizer.decode(&document.tokens[document.prompt..]);
+            let response = response.strip_suffix(END_OF_TEXT).unwrap();
+            let parsed = transcript::Transcript::parse(response).unwrap();
+            english += usize::from(parsed.language() == Some(Language::En));
+        }
+        // Five standard deviations of a binomial with n = 400 and p = 0.5.
+        assert!(english.abs_diff(200) <= 50, "{english}");
+        let again = batches.transcripts(0, 400, &shares).unwrap();
+        assert!(documents.iter().zip(&again).all(|(a, b)| a.tokens == b.tokens));
+    }
+
+    #[test]
+    fn nothing_held_out_is_drawn() {
+        let tasks = tasks();
+        for i in 0..500 {
+            let mut rng = SplitMix64::new(i);
+            assert_eq!(tasks.draw(&mut rng, Split::Train).split(), Split::Train);
+        }
+    }
+}

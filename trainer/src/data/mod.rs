@@ -1,0 +1,5 @@
+//! What stages train on.
+
+pub mod documents;
+
+pub use documents::{Batches, Document};

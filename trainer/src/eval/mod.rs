@@ -1,0 +1,8 @@
+//! Evaluation: what is recorded of each sample, and the figures and intervals made of the records.
+
+pub mod compare;
+pub mod metrics;
+pub mod record;
+pub mod selection;
+pub mod statistics;
+pub mod summary;

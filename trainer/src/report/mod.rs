@@ -1,0 +1,3 @@
+//! What a run says to people: tables of its figures.
+
+pub mod table;

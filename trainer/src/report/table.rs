@@ -1,0 +1,315 @@
+//! The figures of a run as tables: for a terminal of 100 columns, or as Markdown.
+
+use std::collections::BTreeSet;
+
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use explang::Language;
+
+use crate::eval::metrics::ModeSummary;
+use crate::eval::record::Mode;
+use crate::eval::selection::ranked;
+use crate::eval::statistics::Estimate;
+use crate::eval::summary::{SelectionSource, StageName, StageSummary, Summary};
+
+/// How tables are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Lines of box-drawing characters, at most 100 columns wide.
+    Terminal,
+    /// Markdown, each row on one line.
+    Markdown,
+}
+
+/// Stages in the order in which a run passes them; the control is last, as what the others are compared with.
+const STAGES: [StageName; 6] = [
+    StageName::Pretrain,
+    StageName::Sft,
+    StageName::Explore,
+    StageName::Exploit,
+    StageName::Distil,
+    StageName::Control,
+];
+
+/// Widest line of [`Style::Terminal`].
+const COLUMNS: u16 = 100;
+
+/// Rules above, below and under the header only: many rows stay together and no column is lost to lines.
+const HORIZONTAL: TableStyle = TableStyle::new()
+    .top_border(LineStyle::none().fill('─').junction('─'))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .bottom_border(LineStyle::none().fill('─').junction('─'));
+
+/// Stands where there is no figure.
+const NONE: &str = "–";
+
+/// All tables of a run and what they come to, each under a line that says what it shows.
+pub fn report(summary: &Summary, style: Style) -> String {
+    let mut text = format!(
+        "Run {}, seed {}, version {}. Percent, with 95 % bootstrap intervals over problems.\n",
+        summary.name, summary.seed, summary.version
+    );
+    let tables = [
+        ("Stages and modes", stages(summary, style)),
+        (
+            "Accuracy of each forced language",
+            languages(summary, style),
+        ),
+        (
+            "Accuracy of each family, language chosen by the model",
+            families(summary, style),
+        ),
+    ];
+    for (title, table) in tables {
+        if let Some(table) = table {
+            let title = match style {
+                Style::Terminal => format!("\n{title}\n"),
+                Style::Markdown => format!("\n**{title}**\n\n"),
+            };
+            text.push_str(&title);
+            text.push_str(&table);
+            text.push('\n');
+        }
+    }
+    let lines = findings(summary);
+    if !lines.is_empty() {
+        text.push('\n');
+        let bullet = if style == Style::Markdown { "- " } else { "" };
+        for line in lines {
+            text.push_str(&format!("{bullet}{line}\n"));
+        }
+    }
+    text
+}
+
+/// A row for each stage and mode: accuracy and its interval, pass@k, compliance, thinking tokens, truncated
+/// responses, and the languages most chosen. `None` when no stage was evaluated.
+pub fn stages(summary: &Summary, style: Style) -> Option<String> {
+    let mut table = new_table(
+        style,
+        &[
+            "stage", "mode", "accuracy", "pass@k", "complies", "tokens", "cut", "chosen",
+        ],
+    );
+    for (name, stage) in present(summary) {
+        let mut first = true;
+        for mode in Mode::ALL {
+            let Some(figures) = stage.mode(mode) else {
+                continue;
+            };
+            table.add_row([
+                if first || style == Style::Markdown {
+                    name.to_string()
+                } else {
+                    String::new()
+                },
+                mode.to_string(),
+                with_interval(figures.accuracy, figures.intervals.accuracy),
+                format!("{} @{}", percent(figures.pass_at_k), figures.k),
+                percent(figures.compliance),
+                format!("{:.1}", figures.thinking_tokens),
+                percent(figures.truncation),
+                if first { chosen(stage) } else { String::new() },
+            ]);
+            first = false;
+        }
+    }
+    align_numbers(&mut table, 2..7);
+    drawn(table)
+}
+
+/// A row for each language: accuracy when it is forced, after each stage. `None` when no stage has forced languages.
+pub fn languages(summary: &Summary, style: Style) -> Option<String> {
+    let columns: Vec<_> = present(summary)
+        .filter(|(_, stage)| stage.multi.is_some() || stage.unseen.is_some())
+        .collect();
+    let mut header = vec!["language"];
+    header.extend(columns.iter().map(|(name, _)| name.key()));
+    let mut table = new_table(style, &header);
+    for language in Language::ALL {
+        let cells: Vec<_> = columns
+            .iter()
+            .map(|(_, stage)| {
+                [&stage.multi, &stage.unseen]
+                    .into_iter()
+                    .flatten()
+                    .find_map(|figures| figures.by_language.get(&language))
+            })
+            .collect();
+        if cells.iter().all(Option::is_none) {
+            continue;
+        }
+        let unseen = if language.seen() { "" } else { " (unseen)" };
+        let mut row = vec![format!("{language} {}{unseen}", language.english_name())];
+        row.extend(cells.into_iter().map(plus_minus));
+        table.add_row(row);
+    }
+    align_numbers(&mut table, 1..header.len());
+    drawn(table)
+}
+
+/// A row for each family: self-mode accuracy after each stage, what exploit settles on, and the best forced
+/// languages after SFT. `None` when no stage has self-mode figures.
+pub fn families(summary: &Summary, style: Style) -> Option<String> {
+    let columns: Vec<_> = present(summary)
+        .filter_map(|(name, stage)| Some((name, stage.self_chosen.as_ref()?)))
+        .collect();
+    let families: BTreeSet<_> = columns
+        .iter()
+        .flat_map(|(_, figures)| figures.by_family.keys())
+        .collect();
+    let mut header = vec!["family"];
+    header.extend(columns.iter().map(|(name, _)| name.key()));
+    let numbers = 1..header.len();
+    if !summary.settled.is_empty() {
+        header.extend(["settles on", "best in sft"]);
+    }
+    let mut table = new_table(style, &header);
+    for family in families {
+        let mut row = vec![family.clone()];
+        row.extend(
+            columns
+                .iter()
+                .map(|(_, figures)| plus_minus(figures.by_family.get(family))),
+        );
+        if !summary.settled.is_empty() {
+            let settled = summary.settled.get(family);
+            row.push(settled.map_or(NONE.into(), |s| top(&s.chosen, 2)));
+            row.push(settled.map_or(NONE.into(), |s| top(&ranked(&s.forced_accuracy), 2)));
+        }
+        table.add_row(row);
+    }
+    align_numbers(&mut table, numbers);
+    drawn(table)
+}
+
+/// One line for each thing that the figures come to: ExpLang against the control, and choice against accuracy.
+pub fn findings(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(comparison) = &summary.comparison {
+        let differences = [
+            ("both choosing", comparison.self_chosen),
+            ("both in English", comparison.english),
+            ("choosing against English", comparison.self_against_en),
+        ];
+        for (what, difference) in differences {
+            if let Some(Estimate {
+                value,
+                low,
+                high,
+                n,
+            }) = difference
+            {
+                lines.push(format!(
+                    "Exploit minus control, {what}: {:+.1} [{:+.1}, {:+.1}] points over {n} problems.",
+                    100.0 * value,
+                    100.0 * low,
+                    100.0 * high
+                ));
+            }
+        }
+    }
+    for (family, settled) in &summary.settled {
+        let correlation = settled.correlation.as_ref().and_then(|c| c.spearman);
+        let correlation = correlation.map_or("none".to_owned(), |c| {
+            format!("{:+.2} [{:+.2}, {:+.2}]", c.value, c.low, c.high)
+        });
+        lines.push(format!(
+"{family}: exploit chooses {} (first: number {} in accuracy after SFT); Spearman {correlation}",
+            top(&settled.chosen, 3),
+            settled.place_of_first
+        ));
+    }
+    if let Some(bytes) = summary.peak_memory_bytes {
+        lines.push(format!(
+            "Peak memory {:.0} MiB; {:.0} s.",
+            bytes as f64 / 1024.0 / 1024.0,
+            summary.seconds
+        ));
+    }
+    lines
+}
+
+fn present(summary: &Summary) -> impl Iterator<Item = (StageName, &StageSummary)> {
+    STAGES
+        .into_iter()
+        .filter_map(|name| Some((name, summary.stages.get(&name)?)))
+}
+
+fn new_table(style: Style, header: &[&str]) -> Table {
+    let mut table = Table::new();
+    match style {
+        Style::Terminal => table
+            .load_style(HORIZONTAL)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(COLUMNS),
+        Style::Markdown => table.load_style(presets::ASCII_MARKDOWN),
+    };
+    table.set_header(header);
+    table
+}
+
+fn align_numbers(table: &mut Table, columns: std::ops::Range<usize>) {
+    for index in columns {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// The text of a table that has rows, without blanks at the ends of lines.
+fn drawn(table: Table) -> Option<String> {
+    let lines: Vec<_> = table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    (table.row_count() > 0).then(|| lines.join("\n"))
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.1}", 100.0 * fraction)
+}
+
+fn with_interval(value: f64, [low, high]: [f64; 2]) -> String {
+    format!("{} [{}, {}]", percent(value), percent(low), percent(high))
+}
+
+/// Accuracy and half the width of its interval.
+fn plus_minus(figures: Option<&ModeSummary>) -> String {
+    figures.map_or(NONE.into(), |figures| {
+        let [low, high] = figures.intervals.accuracy;
+        let half = 50.0 * (high - low);
+        // Wide intervals need no decimal, and columns have no room for it.
+        let decimals = usize::from(half < 10.0);
+        format!("{} ±{half:.decimals$}", percent(figures.accuracy))
+    })
+}
+
+/// The most chosen languages of a stage, in whole percent.
+fn chosen(stage: &StageSummary) -> String {
+    let Some(rates) = &stage.selection else {
+        return NONE.into();
+    };
+    let source = match stage.selection_source {
+        Some(SelectionSource::Rollouts) => " (train)",
+        _ => "",
+    };
+    format!("{}{source}", top(&ranked(rates), 3))
+}
+
+/// The first `count` languages with their values in whole percent.
+fn top(ranked: &[(Language, f64)], count: usize) -> String {
+    let parts: Vec<_> = ranked
+        .iter()
+        .take(count)
+        .map(|(language, value)| format!("{language} {:.0}", 100.0 * value))
+        .collect();
+    if parts.is_empty() {
+        NONE.into()
+    } else {
+        parts.join(" ")
+    }
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

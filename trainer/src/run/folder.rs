@@ -1,0 +1,357 @@
+//! A run is a folder: its resolved configuration, what it is, its metrics and its checkpoints.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::atomic::{names, recover, replace_folder_atomically, write_atomically};
+use super::error::{Context, RunError};
+use super::metrics_log::MetricsLog;
+
+const CONFIG: &str = "run.toml";
+const INFO: &str = "run.json";
+const METRICS: &str = "metrics.jsonl";
+const LOCK: &str = ".lock";
+
+/// What a run is: the file `run.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Name of the run.
+    pub name: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Version of the program that began it.
+    pub version: String,
+    /// When it began: UTC, RFC 3339.
+    pub created: String,
+    /// SHA-256 of `run.toml`, hexadecimal.
+    pub config_hash: String,
+}
+
+/// A run's folder, held by this process: as long as this value lives, no other process can open it.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    info: RunInfo,
+    config: String,
+    /// Holds the lock; the system frees it when the process ends, however it ends.
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Begins a run in a new or an empty folder. `config` is the resolved configuration, as TOML.
+    ///
+    /// # Errors
+    /// [`RunError::Exists`], [`RunError::NotEmpty`], [`RunError::Locked`], or when the disk refuses.
+    pub fn create(
+        path: &Path,
+        name: &str,
+        seed: u64,
+        version: &str,
+        config: &str,
+    ) -> Result<Self, RunError> {
+        fs::create_dir_all(path).context("create", path)?;
+        // Looked at before the lock too, so that no lock file is put among strangers.
+        check_vacant(path)?;
+        let lock = lock(path)?;
+        check_vacant(path)?;
+        let info = RunInfo {
+            name: name.to_owned(),
+            seed,
+            version: version.to_owned(),
+            created: humantime::format_rfc3339_seconds(
+                SystemTime::now().max(SystemTime::UNIX_EPOCH),
+            )
+            .to_string(),
+            config_hash: sha256(config.as_bytes()),
+        };
+        let run = RunFolder {
+            path: path.to_owned(),
+            info,
+            config: config.to_owned(),
+            _lock: lock,
+        };
+        run.write(CONFIG, config.as_bytes())?;
+        // Last: with `run.json` the run exists.
+        run.write_json(INFO, &run.info)?;
+        recover(path)?;
+        Ok(run)
+    }
+
+    /// Opens a run to go on with it, and mends what a kill left behind.
+    ///
+    /// # Errors
+    /// [`RunError::NotARun`], [`RunError::Locked`], [`RunError::ConfigChanged`], or when the disk refuses.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        // Before the lock, so that a mistaken path gets no lock file.
+        read_info(path)?;
+        let lock = lock(path)?;
+        recover(path)?;
+        let info = read_info(path)?;
+        let config = read_config(path)?;
+        if sha256(config.as_bytes()) != info.config_hash {
+            return Err(RunError::ConfigChanged {
+                path: path.join(CONFIG),
+            });
+        }
+        Ok(RunFolder {
+            path: path.to_owned(),
+            info,
+            config,
+            _lock: lock,
+        })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path of something in the folder.
+    pub fn join(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// What the run is.
+    pub const fn info(&self) -> &RunInfo {
+        &self.info
+    }
+
+    /// The resolved configuration, as TOML.
+    pub fn config(&self) -> &str {
+        &self.config
+    }
+
+    /// Opens the run's `metrics.jsonl`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn metrics(&self) -> Result<MetricsLog, RunError> {
+        MetricsLog::open(&self.path.join(METRICS))
+    }
+
+    /// Writes a file in the folder, whole or not at all; folders on the way are made.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), RunError> {
+        write_atomically(&self.prepared(name.as_ref())?, bytes)
+    }
+
+    /// Writes a JSON file in the folder, indented, whole or not at all.
+    ///
+    /// # Errors
+    /// When the value is no JSON or the disk refuses.
+    pub fn write_json(
+        &self,
+        name: impl AsRef<Path>,
+        value: &impl Serialize,
+    ) -> Result<(), RunError> {
+        let path = self.path.join(&name);
+        let mut bytes = serde_json::to_vec_pretty(value)
+            .map_err(std::io::Error::from)
+            .context("write", &path)?;
+        bytes.push(b'\n');
+        self.write(name, &bytes)
+    }
+
+    /// Writes a folder in the run's folder (a checkpoint), whole or not at all; see [`replace_folder_atomically`].
+    ///
+    /// # Errors
+    /// Those of `fill`, and when the disk refuses.
+    pub fn write_folder<E: From<RunError>>(
+        &self,
+        name: impl AsRef<Path>,
+        fill: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<(), E> {
+        replace_folder_atomically(&self.prepared(name.as_ref())?, fill)
+    }
+
+    /// The path of `name`, with its parent folder made.
+    fn prepared(&self, name: &Path) -> Result<PathBuf, RunError> {
+        let path = self.path.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).context("create", parent)?;
+        }
+        Ok(path)
+    }
+}
+
+/// Reads `run.json`, without the lock: also while another process works in the run.
+///
+/// # Errors
+/// [`RunError::NotARun`] when it is not there, [`RunError::Json`] when it is not what it should be.
+pub fn read_info(path: &Path) -> Result<RunInfo, RunError> {
+    let file = path.join(INFO);
+    let bytes = match fs::read(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(RunError::NotARun {
+                path: path.to_owned(),
+            });
+        }
+        result => result.context("read", &file)?,
+    };
+    serde_json::from_slice(&bytes).map_err(|source| RunError::Json {
+        path: file,
+        line: source.line(),
+        source,
+    })
+}
+
+/// Reads `run.toml`, without the lock.
+///
+/// # Errors
+/// When it is not there or not UTF-8.
+pub fn read_config(path: &Path) -> Result<String, RunError> {
+    let file = path.join(CONFIG);
+    fs::read_to_string(&file).context("read", &file)
+}
+
+/// SHA-256, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Refuses a folder that holds a run or anything else than what a run killed in its first moments leaves.
+fn check_vacant(path: &Path) -> Result<(), RunError> {
+    let path = path.to_owned();
+    let names = names(&path)?;
+    if names.iter().any(|name| name == INFO) {
+        return Err(RunError::Exists { path });
+    }
+    let ours = |name: &String| {
+        let name = name.strip_prefix(".tmp-").unwrap_or(name);
+        [LOCK, CONFIG, INFO].contains(&name)
+    };
+    if names.iter().all(ours) {
+        Ok(())
+    } else {
+        Err(RunError::NotEmpty { path })
+    }
+}
+
+/// Takes the run's lock, an advisory one on the file `.lock`, which stays when the run ends.
+fn lock(path: &Path) -> Result<File, RunError> {
+    let file = path.join(LOCK);
+    let lock = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&file)
+        .context("open", &file)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(RunError::Locked {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(error).context("lock", &file),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn create(path: &Path) -> Result<RunFolder, RunError> {
+        RunFolder::create(path, "quick", 7, "0.1.0", "seed = 7\n")
+    }
+
+    #[test]
+    fn a_run_is_created_once_and_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs/one");
+        let run = create(&path).unwrap();
+        let info = run.info().clone();
+        assert_eq!((info.seed, info.name.as_str()), (7, "quick"));
+        assert!(info.created.ends_with('Z') && info.created.len() == 20);
+        run.metrics().unwrap().append(&1).unwrap();
+        run.write("eval/sft.jsonl", b"{}\n").unwrap();
+        drop(run);
+
+        assert!(matches!(create(&path), Err(RunError::Exists { .. })));
+        let run = RunFolder::open(&path).unwrap();
+        assert_eq!(run.info(), &info);
+        assert_eq!(run.config(), "seed = 7\n");
+        assert_eq!(run.metrics().unwrap().len(), 2);
+        assert_eq!(fs::read(run.join("eval/sft.jsonl")).unwrap(), b"{}\n");
+    }
+
+    #[test]
+    fn a_second_holder_is_refused_until_the_first_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = create(folder.path()).unwrap();
+        let error = RunFolder::open(folder.path()).unwrap_err();
+        assert!(matches!(error, RunError::Locked { .. }));
+        assert!(error.to_string().starts_with("another process"), "{error}");
+        // Looking on is allowed.
+        assert_eq!(read_info(folder.path()).unwrap(), *run.info());
+        drop(run);
+        RunFolder::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_run_killed_at_its_birth_can_be_begun_again() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [LOCK, CONFIG, ".tmp-run.json"] {
+            fs::write(folder.path().join(name), "seed").unwrap();
+        }
+        let error = RunFolder::open(folder.path()).unwrap_err();
+        assert!(matches!(error, RunError::NotARun { .. }));
+        create(folder.path()).unwrap();
+        assert_eq!(names(folder.path()).unwrap(), [LOCK, INFO, CONFIG]);
+    }
+
+    #[test]
+    fn a_foreign_folder_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.tex"), "x").unwrap();
+        let error = create(folder.path()).unwrap_err();
+        assert!(matches!(error, RunError::NotEmpty { .. }));
+        let error = RunFolder::open(folder.path()).unwrap_err();
+        assert!(matches!(error, RunError::NotARun { .. }));
+        assert_eq!(names(folder.path()).unwrap(), ["thesis.tex"]);
+    }
+
+    #[test]
+    fn opening_mends_a_half_replaced_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = create(folder.path()).unwrap();
+        run.write_folder::<RunError>("checkpoints/sft", |tmp| {
+            fs::write(tmp.join("w"), "one").context("write", tmp)
+        })
+        .unwrap();
+        drop(run);
+        let checkpoints = folder.path().join("checkpoints");
+        fs::rename(checkpoints.join("sft"), checkpoints.join(".old-sft")).unwrap();
+        fs::create_dir(checkpoints.join(".tmp-explore")).unwrap();
+        RunFolder::open(folder.path()).unwrap();
+        assert_eq!(names(&checkpoints).unwrap(), ["sft"]);
+        assert_eq!(fs::read(checkpoints.join("sft/w")).unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_changed_configuration_or_information_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(create(folder.path()).unwrap());
+        fs::write(folder.path().join(CONFIG), "seed = 8\n").unwrap();
+        let error = RunFolder::open(folder.path()).unwrap_err();
+        assert!(matches!(error, RunError::ConfigChanged { .. }));
+        fs::write(folder.path().join(INFO), "{").unwrap();
+        let error = RunFolder::open(folder.path()).unwrap_err();
+        assert!(matches!(error, RunError::Json { .. }));
+    }
+
+    #[test]
+    fn the_hash_is_sha_256() {
+        assert_eq!(
+            sha256(b""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+}
