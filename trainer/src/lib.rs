@@ -1,0 +1,12 @@
+//! The trainer: data → pretrain → SFT → explore → exploit → distil → eval, as runs on disk that can be killed and resumed.
+
+pub mod checkpoint;
+pub mod config;
+pub mod data;
+pub mod eval;
+pub mod learn;
+pub mod progress;
+pub mod report;
+pub mod rollout;
+pub mod run;
+pub mod stages;

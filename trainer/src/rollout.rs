@@ -1,7 +1,7 @@
 //! Rollouts: prompts sampled in groups, read back as text, and rewarded.
 
+use burn::module::Module;
 use explang::Language;
-use explang::action::Action;
 use explang::generate::{Completion, End, GenerateError, Prompt, Sampling, generate};
 use explang::identify::Identify;
 use explang::model::Decoder;
@@ -13,15 +13,15 @@ use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
 use crate::data::documents::question;
 use crate::learn::gradient::in_order;
 
-/// A problem to be answered, with the language action and the number of answers.
+/// A problem to be answered, and how often.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// The problem.
     pub problem: Problem,
     /// The language that the problem is asked in.
     pub asked_in: Language,
-    /// Free or forced.
-    pub action: Action,
+    /// What is prefilled after the question: nothing where the model chooses its language, a tag where it is forced.
+    pub prefix: String,
     /// Number of answers: the size of the group.
     pub samples: usize,
 }
@@ -102,8 +102,8 @@ impl Sampler<'_> {
         }
         let owners = queries.iter().enumerate().flat_map(|(i, q)| std::iter::repeat_n(i, q.samples));
         for (query, completion) in owners.zip(completions) {
-            let prefix = queries[query].action.prefix();
-            rollouts.push(self.rollout(query, &prompts[query].tokens, &prefix, completion));
+            let prefix = &queries[query].prefix;
+            rollouts.push(self.rollout(query, &prompts[query].tokens, prefix, completion));
         }
         Ok(rollouts)
     }
@@ -111,7 +111,7 @@ impl Sampler<'_> {
     fn prompt(&self, query: &Query, stream: u64) -> Result<Prompt, TokenizerError> {
         let text = question(&query.problem, query.asked_in);
         let mut tokens = self.tokenizer.encode(&text)?;
-        tokens.extend(self.tokenizer.encode(&query.action.prefix())?);
+        tokens.extend(self.tokenizer.encode(&query.prefix)?);
         let streams = (0..query.samples as u64).map(|j| random::derive(stream, &[j])).collect();
         Ok(Prompt { tokens, streams })
     }

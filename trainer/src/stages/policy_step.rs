@@ -203,7 +203,7 @@ impl PolicyStep<'_> {
                 Query {
                     problem: self.config.tasks.draw(&mut rng, Split::Train),
                     asked_in: Language::En,
-                    action: self.action,
+                    prefix: self.action.prefix(),
                     samples: self.config.rl.group,
                 }
             })

@@ -1,6 +1,6 @@
 //! AdamW (Loshchilov and Hutter 2019) in one pass, and the norm that gradients are clipped by.
 
-use super::simd::{kernel, dot};
+use super::simd::{dot, kernel};
 
 /// The settings of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,10 @@ impl AdamW {
         v: &mut [f32],
     ) {
         let n = params.len();
-        assert!(n == grads.len() && n == m.len() && n == v.len(), "lengths of an AdamW step");
+        assert!(
+            n == grads.len() && n == m.len() && n == v.len(),
+            "lengths of an AdamW step"
+        );
         let correction = |beta: f32| 1.0 - f64::from(beta).powf(f64::from(t.max(1)));
         let factors = Factors {
             decay: 1.0 - self.learning_rate * self.weight_decay,
@@ -80,7 +83,7 @@ kernel! {
 
 /// Euclidean norm of all values of all slices, summed up in double precision; NaN or infinite where a value is.
 pub fn global_norm<'a>(slices: impl IntoIterator<Item = &'a [f32]>) -> f64 {
-    slices.into_iter().map(|s| square_sum(s)).sum::<f64>().sqrt()
+    slices.into_iter().map(square_sum).sum::<f64>().sqrt()
 }
 
 kernel! {
@@ -96,7 +99,11 @@ kernel! {
 
 /// The factor that brings gradients of the given norm down to `max_norm`; 1 where they are within it.
 pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
-    if norm > max_norm { (max_norm / norm) as f32 } else { 1.0 }
+    if norm > max_norm {
+        (max_norm / norm) as f32
+    } else {
+        1.0
+    }
 }
 
 /// Multiplies all values by `factor`.

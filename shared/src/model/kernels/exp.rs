@@ -1,11 +1,11 @@
 //! The exponential function, as arithmetic that vectorises.
 
-use super::simd::{kernel, fma};
+use super::simd::{fma, kernel};
 
 /// Above this the result is infinite, and below `-LIMIT` zero.
 const LIMIT: f32 = 105.0;
 /// The upper bits of ln 2: few enough for `n * LN2_HIGH` to be exact.
-const LN2_HIGH: f32 = 0.693_359_375;
+const LN2_HIGH: f32 = 355.0 / 512.0;
 /// ln 2 − [`LN2_HIGH`].
 const LN2_LOW: f32 = -2.121_944_4e-4;
 /// 1.5 · 2²³: adding it to a small number leaves the nearest integer in the low bits.
@@ -24,7 +24,15 @@ pub(super) fn exp<const FMA: bool>(x: f32) -> f32 {
     let n = shifted - ROUND;
     let r = fma::<FMA>(n, -LN2_LOW, fma::<FMA>(n, -LN2_HIGH, x));
     let mut p = 1.0 / 5040.0;
-    for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+    for coefficient in [
+        1.0 / 720.0,
+        1.0 / 120.0,
+        1.0 / 24.0,
+        1.0 / 6.0,
+        0.5,
+        1.0,
+        1.0,
+    ] {
         p = fma::<FMA>(p, r, coefficient);
     }
     let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
@@ -74,7 +82,11 @@ pub(super) fn log_sum_exp<const FMA: bool>(values: &[f32]) -> f32 {
     let max = super::simd::max(values);
     if max.is_infinite() {
         // All -inf, some inf, or nothing but NaN: there is no shift to speak of.
-        return if values.iter().any(|v| v.is_nan()) { f32::NAN } else { max };
+        return if values.iter().any(|v| v.is_nan()) {
+            f32::NAN
+        } else {
+            max
+        };
     }
     max + sum_exp::<FMA>(values, -max).ln()
 }
@@ -91,7 +103,10 @@ mod tests {
             if want >= f64::from(f32::MIN_POSITIVE) {
                 worst = worst.max((got / want - 1.0).abs());
             } else {
-                assert!((got - want).abs() <= 1.5 * f64::from(f32::from_bits(1)), "{x}");
+                assert!(
+                    (got - want).abs() <= 1.5 * f64::from(f32::from_bits(1)),
+                    "{x}"
+                );
             }
             x += 0.000_37;
         }

@@ -1,7 +1,7 @@
 //! Log-probabilities of given tokens under the softmax of their rows, and the entropy of the rows.
 
 use super::exp::{exp, log_sum_exp};
-use super::simd::{kernel, fma};
+use super::simd::{fma, kernel};
 
 /// For each row of `logits [M, V]`: the log-probability of its target and the row's log-sum-exp, which the backward pass
 /// wants: two vectors `[M]`.
@@ -12,7 +12,10 @@ pub fn forward(logits: &[f32], targets: &[u32]) -> (Vec<f32>, Vec<f32>) {
     let lse = row_log_sum_exp(logits, targets.len());
     let vocab = vocab(logits, targets.len());
     let pick = |(row, (&target, &lse)): (usize, (&u32, &f32))| {
-        assert!((target as usize) < vocab, "target {target} of a vocabulary of {vocab}");
+        assert!(
+            (target as usize) < vocab,
+            "target {target} of a vocabulary of {vocab}"
+        );
         logits[row * vocab + target as usize] - lse
     };
     let log_probs = targets.iter().zip(&lse).enumerate().map(pick).collect();

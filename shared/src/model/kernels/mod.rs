@@ -5,8 +5,8 @@
 //! *packed*: the tokens of all its sequences lie one after the other, `N` in all, without padding, and `offsets` holds
 //! the start of each sequence and `N` at its end.
 //!
-//! The same input gives the same bits on the same machine. On x86-64 a kernel uses the widest vector unit that the
-//! processor has ([`simd`]), so that other machines may round differently.
+//! The same input gives the same bits on the same machine. Machines differ: where the processor fuses multiplications and
+//! additions the kernels do too, which rounds once instead of twice.
 //!
 //! # Panics
 //! Kernels check the lengths of their slices against each other, and indices against their tables, as indexing a slice

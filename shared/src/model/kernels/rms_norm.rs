@@ -1,6 +1,6 @@
 //! RMS norm (Zhang and Sennrich 2019): `y = w · x / sqrt(mean(x²) + eps)`, row by row.
 
-use super::simd::{kernel, dot, dot3, fma};
+use super::simd::{dot, dot3, fma, kernel};
 
 /// Norms the rows of `x [N, d]` with gains `weight [d]` into `y [N, d]`. `d` is the length of `weight`.
 pub fn forward(x: &[f32], weight: &[f32], eps: f32, y: &mut [f32]) {
@@ -25,7 +25,11 @@ pub fn backward(x: &[f32], weight: &[f32], eps: f32, dy: &[f32], dx: &mut [f32],
 fn check(x: &[f32], weight: &[f32], y: &[f32]) {
     assert_eq!(x.len(), y.len(), "input and output of a norm");
     assert!(
-        if weight.is_empty() { x.is_empty() } else { x.len().is_multiple_of(weight.len()) },
+        if weight.is_empty() {
+            x.is_empty()
+        } else {
+            x.len().is_multiple_of(weight.len())
+        },
         "rows of a norm"
     );
 }
@@ -77,9 +81,10 @@ pub(super) fn backward_row<const FMA: bool>(
 ) {
     let r = inverse_rms::<FMA>(x, eps);
     let pull = dot3::<FMA>(weight, dy, x) * r * r * r / x.len() as f32;
-    let gradients = dx.iter_mut().zip(dw.iter_mut());
-    for (((dx, dw), (&x, &dy)), &w) in gradients.zip(x.iter().zip(dy)).zip(weight) {
+    for ((dw, &x), &dy) in dw.iter_mut().zip(x).zip(dy) {
         *dw = fma::<FMA>(dy * x, r, *dw);
+    }
+    for (((dx, &x), &dy), &w) in dx.iter_mut().zip(x).zip(dy).zip(weight) {
         *dx = fma::<FMA>(w * dy, r, -x * pull);
     }
 }
@@ -93,7 +98,9 @@ mod tests {
         x.chunks(w.len())
             .flat_map(|row| {
                 let mean = row.iter().map(|x| x * x).sum::<f64>() / row.len() as f64;
-                row.iter().zip(w).map(move |(x, w)| x * w / (mean + eps).sqrt())
+                row.iter()
+                    .zip(w)
+                    .map(move |(x, w)| x * w / (mean + eps).sqrt())
             })
             .collect()
     }

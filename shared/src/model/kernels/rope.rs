@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::rms_norm;
-use super::simd::{kernel, fma};
+use super::simd::{fma, kernel};
 
 /// Cosines and sines of every position, `[positions, hd / 2]` each. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -28,7 +28,8 @@ impl RopeTable {
                 1.0 / f64::from(theta).powf(f64::from(exponent)) as f32
             })
             .collect();
-        let angles = (0..positions).flat_map(|p| frequencies.iter().map(move |f| f64::from(p as f32 * f)));
+        let angles =
+            (0..positions).flat_map(|p| frequencies.iter().map(move |f| f64::from(p as f32 * f)));
         RopeTable {
             cos: angles.clone().map(|a| a.cos() as f32).collect(),
             sin: angles.map(|a| a.sin() as f32).collect(),
@@ -52,7 +53,10 @@ impl RopeTable {
     /// When a position is outside the table.
     pub fn rows(&self, positions: &[u32]) -> (Vec<f32>, Vec<f32>) {
         let gather = |table: &[f32]| {
-            positions.iter().flat_map(|&p| row(table, p, self.half).iter().copied()).collect()
+            positions
+                .iter()
+                .flat_map(|&p| row(table, p, self.half).iter().copied())
+                .collect()
         };
         (gather(&self.cos), gather(&self.sin))
     }
@@ -83,9 +87,9 @@ pub fn forward(
     table: &RopeTable,
     y: &mut [f32],
 ) {
-    if let Some(width) = width(x, norm, positions, table) {
+    if check(x, norm, positions, table) {
         assert_eq!(x.len(), y.len(), "input and output of a rotation");
-        forward_tokens(x, norm, positions, table, width, y);
+        forward_tokens(x, norm, positions, table, y);
     }
 }
 
@@ -101,29 +105,27 @@ pub fn backward(
     dx: &mut [f32],
     dw: &mut [f32],
 ) {
-    if let Some(width) = width(x, norm, positions, table) {
-        assert!(x.len() == dy.len() && x.len() == dx.len(), "gradients of a rotation");
-        assert!(norm.is_none() || dw.len() == table.head_dim(), "gains of a head and their gradients");
-        backward_tokens(x, norm, positions, table, width, dy, dx, dw);
+    if check(x, norm, positions, table) {
+        assert!(
+            x.len() == dy.len() && x.len() == dx.len(),
+            "gradients of a rotation"
+        );
+        assert!(
+            norm.is_none() || dw.len() == table.head_dim(),
+            "gains of a head and their gradients"
+        );
+        backward_tokens(x, norm, positions, table, dy, dx, dw);
     }
 }
 
-/// Elements of a token, checked; none where there is nothing to do.
-fn width(
-    x: &[f32],
-    norm: Option<HeadNorm<'_>>,
-    positions: &[u32],
-    table: &RopeTable,
-) -> Option<usize> {
+/// Checks the shapes; false where there is nothing to do.
+fn check(x: &[f32], norm: Option<HeadNorm<'_>>, positions: &[u32], table: &RopeTable) -> bool {
     let width = x.len().checked_div(positions.len()).unwrap_or(0);
     assert_eq!(x.len(), width * positions.len(), "tokens of a rotation");
-    if width == 0 {
-        return None;
-    }
     let hd = table.head_dim();
     assert!(hd > 0 && width.is_multiple_of(hd), "heads of a rotation");
     assert!(norm.is_none_or(|n| n.weight.len() == hd), "gains of a head");
-    Some(width)
+    width > 0
 }
 
 kernel! {
@@ -132,31 +134,22 @@ kernel! {
         norm: Option<HeadNorm<'a>>,
         positions: &'a [u32],
         table: &'a RopeTable,
-        width: usize,
         y: &'a mut [f32],
     ) {
-        let (half, hd) = (table.half, table.head_dim());
+        let (half, hd, width) = (table.half, table.head_dim(), x.len() / positions.len());
+        let mut normed = vec![0.0; hd];
         let tokens = x.chunks_exact(width).zip(y.chunks_exact_mut(width)).zip(positions);
         for ((x, y), &position) in tokens {
             let (cos, sin) = (row(&table.cos, position, half), row(&table.sin, position, half));
             for (x, y) in x.chunks_exact(hd).zip(y.chunks_exact_mut(hd)) {
-                let (x0, x1) = x.split_at(half);
-                let (y0, y1) = y.split_at_mut(half);
                 match norm {
-                    None => {
-                        for i in 0..half {
-                            y0[i] = x0[i] * cos[i] - x1[i] * sin[i];
-                            y1[i] = x1[i] * cos[i] + x0[i] * sin[i];
-                        }
-                    }
+                    None => turn::<FMA, 1>(x, cos, sin, y),
                     Some(norm) => {
                         let r = rms_norm::inverse_rms::<FMA>(x, norm.eps);
-                        let (w0, w1) = norm.weight.split_at(half);
-                        for i in 0..half {
-                            let (a, b) = (x0[i] * r * w0[i], x1[i] * r * w1[i]);
-                            y0[i] = fma::<FMA>(a, cos[i], -b * sin[i]);
-                            y1[i] = fma::<FMA>(b, cos[i], a * sin[i]);
+                        for ((z, &x), &w) in normed.iter_mut().zip(x).zip(norm.weight) {
+                            *z = x * r * w;
                         }
+                        turn::<FMA, 1>(&normed, cos, sin, y);
                     }
                 }
             }
@@ -170,12 +163,11 @@ kernel! {
         norm: Option<HeadNorm<'a>>,
         positions: &'a [u32],
         table: &'a RopeTable,
-        width: usize,
         dy: &'a [f32],
         dx: &'a mut [f32],
         dw: &'a mut [f32],
     ) {
-        let (half, hd) = (table.half, table.head_dim());
+        let (half, hd, width) = (table.half, table.head_dim(), x.len() / positions.len());
         let mut turned = vec![0.0; hd];
         let tokens = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(dx.chunks_exact_mut(width));
         for (((x, dy), dx), &position) in tokens.zip(positions) {
@@ -183,9 +175,9 @@ kernel! {
             let heads = x.chunks_exact(hd).zip(dy.chunks_exact(hd)).zip(dx.chunks_exact_mut(hd));
             for ((x, dy), dx) in heads {
                 match norm {
-                    None => turn_back::<FMA>(dy, cos, sin, dx),
+                    None => turn::<FMA, -1>(dy, cos, sin, dx),
                     Some(norm) => {
-                        turn_back::<FMA>(dy, cos, sin, &mut turned);
+                        turn::<FMA, -1>(dy, cos, sin, &mut turned);
                         rms_norm::backward_row::<FMA>(x, norm.weight, norm.eps, &turned, dx, dw);
                     }
                 }
@@ -194,16 +186,17 @@ kernel! {
     }
 }
 
-/// One head turned by the negative angles.
+/// One head turned by the angles times `SIGN`.
 #[inline(always)]
-fn turn_back<const FMA: bool>(dy: &[f32], cos: &[f32], sin: &[f32], out: &mut [f32]) {
+fn turn<const FMA: bool, const SIGN: i8>(x: &[f32], cos: &[f32], sin: &[f32], y: &mut [f32]) {
     let half = cos.len();
-    let (dy0, dy1) = dy.split_at(half);
-    let (out0, out1) = out.split_at_mut(half);
-    let pairs = out0.iter_mut().zip(out1).zip(dy0.iter().zip(dy1));
-    for (((out0, out1), (&dy0, &dy1)), (&cos, &sin)) in pairs.zip(cos.iter().zip(sin)) {
-        *out0 = fma::<FMA>(dy0, cos, dy1 * sin);
-        *out1 = fma::<FMA>(dy1, cos, -dy0 * sin);
+    let (x0, x1) = x.split_at(half);
+    let (y0, y1) = y.split_at_mut(half);
+    let pairs = y0.iter_mut().zip(y1).zip(x0.iter().zip(x1));
+    for (((y0, y1), (&x0, &x1)), (&cos, &sin)) in pairs.zip(cos.iter().zip(sin)) {
+        let sin = f32::from(SIGN) * sin;
+        *y0 = fma::<FMA>(x0, cos, -x1 * sin);
+        *y1 = fma::<FMA>(x1, cos, x0 * sin);
     }
 }
 
@@ -212,7 +205,14 @@ mod tests {
     use super::super::testing::{assert_close, double, gradient, inner, noise};
     use super::*;
 
-    fn reference(x: &[f64], w: Option<&[f64]>, eps: f64, positions: &[u32], hd: usize, theta: f64) -> Vec<f64> {
+    fn reference(
+        x: &[f64],
+        w: Option<&[f64]>,
+        eps: f64,
+        positions: &[u32],
+        hd: usize,
+        theta: f64,
+    ) -> Vec<f64> {
         let (half, width) = (hd / 2, x.len() / positions.len().max(1));
         let mut y = Vec::new();
         for (h, head) in x.chunks(hd).enumerate() {
@@ -250,7 +250,11 @@ mod tests {
                 assert_close(&y, &f(&double(&x), gains.as_deref()), 3e-6);
                 let (mut dx, mut dw) = (vec![f32::NAN; x.len()], vec![0.25; hd]);
                 backward(&x, norm, &positions, &table, &g, &mut dx, &mut dw);
-                assert_close(&dx, &gradient(&x, |x| inner(&f(x, gains.as_deref()), &g)), 3e-5);
+                assert_close(
+                    &dx,
+                    &gradient(&x, |x| inner(&f(x, gains.as_deref()), &g)),
+                    3e-5,
+                );
                 let want: Vec<f64> = match gains {
                     None => vec![0.25; hd],
                     Some(_) => gradient(&w, |w| inner(&f(&double(&x), Some(w)), &g))

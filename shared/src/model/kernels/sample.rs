@@ -58,7 +58,10 @@ pub fn sample(
     if !(0.0..1.0).contains(&uniform) {
         return Err(SampleError::Uniform(uniform));
     }
-    if let Some(bad) = logits.iter().position(|x| x.is_nan() || *x == f32::INFINITY) {
+    if let Some(bad) = logits
+        .iter()
+        .position(|x| x.is_nan() || *x == f32::INFINITY)
+    {
         return Err(SampleError::Logit(bad));
     }
     let max = super::simd::max(logits);
@@ -72,7 +75,10 @@ pub fn sample(
         sampling_log_prob,
     };
     if temperature == 0.0 {
-        return Ok(drawn(logits.iter().position(|&x| x == max).unwrap_or(0), 0.0));
+        return Ok(drawn(
+            logits.iter().position(|&x| x == max).unwrap_or(0),
+            0.0,
+        ));
     }
     let mut weights = vec![0.0; logits.len()];
     weigh(logits, max, temperature, &mut weights);
@@ -138,7 +144,10 @@ fn draw(weights: &[f32], mass: f64, uniform: f32) -> usize {
         return last;
     }
     // `uniform · mass` was rounded up to the mass itself.
-    weights.iter().rposition(|&weight| weight > 0.0).unwrap_or(last)
+    weights
+        .iter()
+        .rposition(|&weight| weight > 0.0)
+        .unwrap_or(last)
 }
 
 /// The smallest set of heaviest tokens whose mass reaches `top_p` of the whole, heaviest first, and its mass.
@@ -186,7 +195,10 @@ mod tests {
     }
 
     fn softmax(logits: &[f32], temperature: f64) -> Vec<f64> {
-        let e: Vec<f64> = logits.iter().map(|&x| (f64::from(x) / temperature).exp()).collect();
+        let e: Vec<f64> = logits
+            .iter()
+            .map(|&x| (f64::from(x) / temperature).exp())
+            .collect();
         let sum: f64 = e.iter().sum();
         e.iter().map(|e| e / sum).collect()
     }
@@ -255,8 +267,19 @@ mod tests {
 
     #[test]
     fn impossible_tokens_are_never_drawn() {
-        let logits = [f32::NEG_INFINITY, 1.0, f32::NEG_INFINITY, 1.0, f32::NEG_INFINITY];
-        for (u, token) in [(0.0, 1), (0.499, 1), (0.501, 3), (1.0 - f32::EPSILON / 2.0, 3)] {
+        let logits = [
+            f32::NEG_INFINITY,
+            1.0,
+            f32::NEG_INFINITY,
+            1.0,
+            f32::NEG_INFINITY,
+        ];
+        for (u, token) in [
+            (0.0, 1),
+            (0.499, 1),
+            (0.501, 3),
+            (1.0 - f32::EPSILON / 2.0, 3),
+        ] {
             assert_eq!(sample(&logits, 1.0, 1.0, u).unwrap().token, token);
             assert_eq!(sample(&logits, 1.0, 0.999, u).unwrap().token, token);
         }

@@ -59,8 +59,12 @@ pub(super) use kernel;
 /// The type a function returns, written or not.
 #[cfg(target_arch = "x86_64")]
 macro_rules! output {
-    () => { () };
-    ($output:ty) => { $output };
+    () => {
+        ()
+    };
+    ($output:ty) => {
+        $output
+    };
 }
 #[cfg(target_arch = "x86_64")]
 pub(super) use output;

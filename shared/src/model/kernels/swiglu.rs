@@ -5,7 +5,10 @@ use super::simd::kernel;
 
 /// `y = silu(gate) · up`; all slices have one length.
 pub fn forward(gate: &[f32], up: &[f32], y: &mut [f32]) {
-    assert!(gate.len() == up.len() && gate.len() == y.len(), "lengths of a gated unit");
+    assert!(
+        gate.len() == up.len() && gate.len() == y.len(),
+        "lengths of a gated unit"
+    );
     forward_all(gate, up, y);
 }
 
@@ -71,7 +74,10 @@ mod tests {
     use super::*;
 
     fn reference(gate: &[f64], up: &[f64]) -> Vec<f64> {
-        gate.iter().zip(up).map(|(g, u)| g / (1.0 + (-g).exp()) * u).collect()
+        gate.iter()
+            .zip(up)
+            .map(|(g, u)| g / (1.0 + (-g).exp()) * u)
+            .collect()
     }
 
     #[test]
@@ -84,8 +90,16 @@ mod tests {
             assert_close(&y, &reference(&double(&gate), &double(&up)), 1e-6);
             let (mut dgate, mut dup) = (vec![f32::NAN; n], vec![f32::NAN; n]);
             backward(&gate, &up, &g, &mut dgate, &mut dup);
-            assert_close(&dgate, &gradient(&gate, |x| inner(&reference(x, &double(&up)), &g)), 1e-5);
-            assert_close(&dup, &gradient(&up, |x| inner(&reference(&double(&gate), x), &g)), 1e-5);
+            assert_close(
+                &dgate,
+                &gradient(&gate, |x| inner(&reference(x, &double(&up)), &g)),
+                1e-5,
+            );
+            assert_close(
+                &dup,
+                &gradient(&up, |x| inner(&reference(&double(&gate), x), &g)),
+                1e-5,
+            );
         }
     }
 

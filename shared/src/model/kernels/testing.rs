@@ -24,7 +24,10 @@ pub(super) fn assert_close(got: &[f32], want: &[f64], tolerance: f64) {
     assert_eq!(got.len(), want.len());
     for (i, (&got, &want)) in got.iter().zip(want).enumerate() {
         let error = (f64::from(got) - want).abs() / want.abs().max(1.0);
-        assert!(error <= tolerance, "element {i}: {got} is not {want} ({error:e})");
+        assert!(
+            error <= tolerance,
+            "element {i}: {got} is not {want} ({error:e})"
+        );
     }
 }
 

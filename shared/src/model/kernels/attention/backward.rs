@@ -1,7 +1,7 @@
 //! The backward pass.
 
 use super::super::exp::exp;
-use super::super::simd::{kernel, fma};
+use super::super::simd::{fma, kernel};
 use super::forward::{scores, weigh};
 use super::pack::{
     COLUMNS, Line, ROWS, Tile, add_lines_times_block, copy_block, pack_elements, pack_tokens,
@@ -37,7 +37,10 @@ pub fn backward(
 ) {
     let Saved { q, k, v, lse } = saved;
     let tokens = heads.check(q, k, v);
-    assert!(dout.len() == q.len() && lse.len() == tokens * heads.heads, "output of an attention");
+    assert!(
+        dout.len() == q.len() && lse.len() == tokens * heads.heads,
+        "output of an attention"
+    );
     assert!(
         dq.len() == q.len() && dk.len() == k.len() && dv.len() == v.len(),
         "gradients of an attention"

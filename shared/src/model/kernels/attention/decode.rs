@@ -1,7 +1,7 @@
 //! Attention of one new token a row over the row's cache.
 
 use super::super::exp::exp;
-use super::super::simd::{kernel, dot, fma, max};
+use super::super::simd::{dot, fma, kernel, max};
 use super::Heads;
 
 /// The keys and values of one row, the newest token's among them.
@@ -17,7 +17,10 @@ pub struct CachedRow<'a> {
 /// `out [B, heads · hd]`. A row that holds nothing gives zeros.
 pub fn decode(q: &[f32], rows: &[CachedRow<'_>], heads: Heads, out: &mut [f32]) {
     heads.check(&[], &[], &[]);
-    assert!(q.len() == rows.len() * heads.query_width() && q.len() == out.len(), "rows of a cache");
+    assert!(
+        q.len() == rows.len() * heads.query_width() && q.len() == out.len(),
+        "rows of a cache"
+    );
     for row in rows {
         let length = row.keys.len() / heads.key_width();
         assert!(

@@ -3,8 +3,7 @@
 use super::super::exp::exp;
 use super::super::simd::kernel;
 use super::pack::{
-    COLUMNS, Line, ROWS, pack_elements, pack_tokens, panel_times_block, round_up,
-    transpose_block,
+    COLUMNS, Line, ROWS, pack_elements, pack_tokens, panel_times_block, round_up, transpose_block,
 };
 use super::{Heads, longest};
 
@@ -20,7 +19,10 @@ pub fn forward(
     lse: &mut [f32],
 ) {
     let tokens = heads.check(q, k, v);
-    assert!(out.len() == q.len() && lse.len() == tokens * heads.heads, "output of an attention");
+    assert!(
+        out.len() == q.len() && lse.len() == tokens * heads.heads,
+        "output of an attention"
+    );
     let longest = longest(offsets, tokens);
     forward_sequences([q, k, v], offsets, heads, longest, out, lse);
 }

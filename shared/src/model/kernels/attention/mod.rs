@@ -64,7 +64,11 @@ impl Heads {
             "heads of an attention: {self:?}"
         );
         let tokens = q.len() / self.query_width();
-        assert_eq!(q.len(), tokens * self.query_width(), "queries of an attention");
+        assert_eq!(
+            q.len(),
+            tokens * self.query_width(),
+            "queries of an attention"
+        );
         assert!(
             k.len() == tokens * self.key_width() && v.len() == k.len(),
             "keys and values of an attention"
@@ -85,7 +89,13 @@ impl Heads {
     }
 
     #[inline(always)]
-    fn view<'a>(&self, x: &'a [f32], tokens: &Range<usize>, h: usize, width: usize) -> HeadView<'a> {
+    fn view<'a>(
+        &self,
+        x: &'a [f32],
+        tokens: &Range<usize>,
+        h: usize,
+        width: usize,
+    ) -> HeadView<'a> {
         HeadView {
             tokens: &x[tokens.start * width..tokens.end * width],
             width,
@@ -102,7 +112,13 @@ impl Heads {
         tokens: &Range<usize>,
         h: usize,
     ) -> impl Iterator<Item = &'a mut [f32]> + use<'a> {
-        head_rows(q, tokens, h * self.head_dim, self.head_dim, self.query_width())
+        head_rows(
+            q,
+            tokens,
+            h * self.head_dim,
+            self.head_dim,
+            self.query_width(),
+        )
     }
 
     /// Key-value head `h` of each token of a run, to be written.
@@ -113,7 +129,13 @@ impl Heads {
         tokens: &Range<usize>,
         h: usize,
     ) -> impl Iterator<Item = &'a mut [f32]> + use<'a> {
-        head_rows(k, tokens, h * self.head_dim, self.head_dim, self.key_width())
+        head_rows(
+            k,
+            tokens,
+            h * self.head_dim,
+            self.head_dim,
+            self.key_width(),
+        )
     }
 }
 

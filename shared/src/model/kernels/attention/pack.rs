@@ -29,13 +29,18 @@ impl<'a> HeadView<'a> {
     /// The head of each token in turn.
     #[inline(always)]
     pub(super) fn rows(self) -> impl Iterator<Item = &'a [f32]> {
-        self.tokens.chunks_exact(self.width).map(move |t| &t[self.start..self.start + self.dim])
+        self.tokens
+            .chunks_exact(self.width)
+            .map(move |t| &t[self.start..self.start + self.dim])
     }
 
     /// From the token `first` on.
     #[inline(always)]
     pub(super) fn from(self, first: usize) -> Self {
-        HeadView { tokens: &self.tokens[first * self.width..], ..self }
+        HeadView {
+            tokens: &self.tokens[first * self.width..],
+            ..self
+        }
     }
 }
 

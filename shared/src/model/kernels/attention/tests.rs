@@ -3,8 +3,18 @@
 use super::super::testing::{assert_close, double, gradient, inner, noise};
 use super::*;
 
-fn reference(q: &[f64], k: &[f64], v: &[f64], offsets: &[usize], heads: Heads) -> (Vec<f64>, Vec<f64>) {
-    let Heads { heads: h, kv_heads, head_dim: hd } = heads;
+fn reference(
+    q: &[f64],
+    k: &[f64],
+    v: &[f64],
+    offsets: &[usize],
+    heads: Heads,
+) -> (Vec<f64>, Vec<f64>) {
+    let Heads {
+        heads: h,
+        kv_heads,
+        head_dim: hd,
+    } = heads;
     let tokens = q.len() / (h * hd);
     let (mut out, mut lse) = (vec![0.0; q.len()], vec![0.0; tokens * h]);
     for w in offsets.windows(2) {
@@ -13,7 +23,12 @@ fn reference(q: &[f64], k: &[f64], v: &[f64], offsets: &[usize], heads: Heads) -
                 let g = a / (h / kv_heads);
                 let key = |x: &[f64], j: usize, c: usize| x[(j * kv_heads + g) * hd + c];
                 let scores: Vec<f64> = (w[0]..=i)
-                    .map(|j| (0..hd).map(|c| q[(i * h + a) * hd + c] * key(k, j, c)).sum::<f64>() / (hd as f64).sqrt())
+                    .map(|j| {
+                        (0..hd)
+                            .map(|c| q[(i * h + a) * hd + c] * key(k, j, c))
+                            .sum::<f64>()
+                            / (hd as f64).sqrt()
+                    })
                     .collect();
                 let sum: f64 = scores.iter().map(|s| s.exp()).sum();
                 lse[i * h + a] = sum.ln();
@@ -38,11 +53,18 @@ fn inputs(tokens: usize, heads: Heads) -> [Vec<f32>; 3] {
 }
 
 fn heads(heads: usize, kv_heads: usize, head_dim: usize) -> Heads {
-    Heads { heads, kv_heads, head_dim }
+    Heads {
+        heads,
+        kv_heads,
+        head_dim,
+    }
 }
 
 fn run(q: &[f32], k: &[f32], v: &[f32], offsets: &[usize], heads: Heads) -> (Vec<f32>, Vec<f32>) {
-    let (mut out, mut lse) = (vec![f32::NAN; q.len()], vec![f32::NAN; q.len() / heads.head_dim]);
+    let (mut out, mut lse) = (
+        vec![f32::NAN; q.len()],
+        vec![f32::NAN; q.len() / heads.head_dim],
+    );
     forward(q, k, v, offsets, heads, &mut out, &mut lse);
     (out, lse)
 }
@@ -81,7 +103,12 @@ fn backward_agrees_with_finite_differences() {
         let g = noise(q.len(), 4);
         let (_, lse) = run(&q, &k, &v, &offsets, heads);
         let [mut dq, mut dk, mut dv] = [&q, &k, &v].map(|x| vec![f32::NAN; x.len()]);
-        let saved = Saved { q: &q, k: &k, v: &v, lse: &lse };
+        let saved = Saved {
+            q: &q,
+            k: &k,
+            v: &v,
+            lse: &lse,
+        };
         backward(saved, &offsets, heads, &g, &mut dq, &mut dk, &mut dv);
         let [q64, k64, v64] = [&q, &k, &v].map(|x| double(x));
         let f = |q: &[f64], k: &[f64], v: &[f64]| inner(&reference(q, k, v, &offsets, heads).0, &g);
@@ -129,10 +156,16 @@ fn decoding_token_by_token_is_the_forward_pass() {
             let rows: Vec<CachedRow<'_>> = running
                 .iter()
                 .map(|w| w[0] * narrow..(w[0] + step + 1) * narrow)
-                .map(|r| CachedRow { keys: &k[r.clone()], values: &v[r] })
+                .map(|r| CachedRow {
+                    keys: &k[r.clone()],
+                    values: &v[r],
+                })
                 .collect();
             let at = |x: &[f32]| -> Vec<f32> {
-                running.iter().flat_map(|w| x[(w[0] + step) * wide..][..wide].to_vec()).collect()
+                running
+                    .iter()
+                    .flat_map(|w| x[(w[0] + step) * wide..][..wide].to_vec())
+                    .collect()
             };
             let mut decoded = vec![f32::NAN; running.len() * wide];
             decode(&at(&q), &rows, heads, &mut decoded);
@@ -144,6 +177,14 @@ fn decoding_token_by_token_is_the_forward_pass() {
 #[test]
 fn an_empty_cache_gives_zeros() {
     let mut out = [f32::NAN; 4];
-    decode(&[1.0; 4], &[CachedRow { keys: &[], values: &[] }], heads(2, 1, 2), &mut out);
+    decode(
+        &[1.0; 4],
+        &[CachedRow {
+            keys: &[],
+            values: &[],
+        }],
+        heads(2, 1, 2),
+        &mut out,
+    );
     assert_eq!(out, [0.0; 4]);
 }

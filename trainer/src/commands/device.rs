@@ -1,0 +1,60 @@
+//! `--device` and `--threads`: where a command computes.
+
+use anyhow::bail;
+use burn::tensor::Device;
+use clap::{Args, ValueEnum};
+
+/// Where to compute.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct DeviceArguments {
+    /// Where tensors live.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceName,
+    /// Threads on the CPU; all cores, if not given. The result does not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DeviceName {
+    /// The processor.
+    Cpu,
+    /// The graphics processor, through Vulkan, Metal or DX12.
+    Gpu,
+}
+
+impl DeviceArguments {
+    /// The device, with autodiff. A GPU is tried with a known answer first.
+    pub(crate) fn open(&self) -> anyhow::Result<Device> {
+        let device = match self.device {
+            DeviceName::Cpu => Device::flex(),
+            DeviceName::Gpu => gpu()?,
+        };
+        Ok(device.autodiff())
+    }
+
+    /// Number of threads for shards.
+    pub(crate) fn threads(&self) -> usize {
+        // A GPU runs one shard after the other.
+        if self.device == DeviceName::Gpu {
+            return 1;
+        }
+        let cores = || std::thread::available_parallelism().map_or(1, |n| n.get());
+        self.threads.unwrap_or_else(cores).max(1)
+    }
+}
+
+#[cfg(feature = "gpu")]
+fn gpu() -> anyhow::Result<Device> {
+    let opened = std::panic::catch_unwind(|| Device::wgpu(burn::tensor::DeviceKind::DefaultDevice));
+    let Ok(device) = opened else {
+        bail!("no GPU could be opened; install its Vulkan driver, or use --device cpu");
+    };
+    pollster::block_on(explang::model::device::try_known_answer(&device))?;
+    Ok(device)
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpu() -> anyhow::Result<Device> {
+    bail!("this build has no GPU support; build with `--features gpu`, or use --device cpu")
+}

@@ -1,0 +1,58 @@
+//! `explang run`: a whole pipeline.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use explang_trainer::config::Config;
+use explang_trainer::eval::summary::StageName;
+use explang_trainer::report::table;
+use explang_trainer::run::folder::RunFolder;
+use explang_trainer::stages::{Session, pipeline};
+
+use super::device::DeviceArguments;
+
+/// Arguments of `explang run`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A preset (smoke, quick) or the path of a TOML file.
+    #[arg(default_value = "quick")]
+    config: String,
+    /// The run's folder; `runs/<name>-<seed>`, if not given.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Another seed than the configuration's.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Go on with the run in the folder.
+    #[arg(long)]
+    resume: bool,
+    /// The last stage to run.
+    #[arg(long, default_value = "distil")]
+    until: String,
+    #[command(flatten)]
+    device: DeviceArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let last: StageName = serde_json::from_value(self.until.clone().into())
+            .with_context(|| format!("`{}` is no stage; choose one of: pretrain sft explore exploit control distil", self.until))?;
+        let mut config = Config::load(&self.config)?;
+        config.seed = self.seed.unwrap_or(config.seed);
+        let path = self.out.unwrap_or_else(|| PathBuf::from(format!("runs/{}-{}", config.name, config.seed)));
+        let folder = if self.resume {
+            RunFolder::open(&path)?
+        } else {
+            RunFolder::create(&path, &config.name, config.seed, env!("CARGO_PKG_VERSION"), &config.to_toml()?)?
+        };
+        if self.resume {
+            config = Config::parse("run.toml", folder.config())?;
+        }
+        let mut session = Session::open(config, folder, self.device.open()?, self.device.threads())?;
+        let summary = pipeline::run(&mut session, last)?;
+        println!("{}", table::report(&summary, table::Style::Terminal));
+        println!("The run is in {}.", path.display());
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Distillation: a smaller student learns from the RL policy.
+//!
+//! First a warm-up on the teacher's own samples (sequence-level distillation, Kim and Rush 2016), so that the student's samples
+//! are worth judging. Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
+//! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. The gradient does not go through the
+//! sampling.
+
+use burn::module::Module;
+use burn::tensor::{Tensor, activation};
+use explang::Language;
+use explang::generate::Sampling;
+use explang::likelihood::{Scored, response_hidden};
+use explang::model::Decoder;
+use explang::random;
+use explang::tasks::{SplitMix64, Split};
+use serde_json::json;
+
+use super::driver::{Session, Step};
+use super::{rl, supervised};
+use crate::config::DistilSection;
+use crate::data::Document;
+use crate::learn::Learner;
+use crate::rollout::{Query, Rollout, Sampler};
+
+/// The stage's name.
+pub const STAGE: &str = "distil";
+
+/// Runs the stage; nothing where the configuration has no such section.
+///
+/// # Errors
+/// When sampling fails or the disk refuses.
+pub fn run(session: &mut Session) -> anyhow::Result<()> {
+    let config = session.config.clone();
+    let Some(distil) = &config.distil else {
+        return Ok(());
+    };
+    let mut teacher: Option<Decoder> = None;
+    session.drive(
+        STAGE,
+        distil.warm_up_steps + distil.steps,
+        |session| {
+            let shape = distil.preset.config(session.tokenizer.vocab_size());
+            Ok(Decoder::random(&shape, session.stream("student"), &session.device))
+        },
+        |session, learner, step| {
+            if teacher.is_none() {
+                teacher = Some(session.load(rl::EXPLOIT)?.fork(&session.device.clone().inner()));
+            }
+            match &teacher {
+                Some(teacher) if step < distil.warm_up_steps => warm_up(session, distil, teacher, learner, step),
+                Some(teacher) => on_policy(session, distil, teacher, learner, step),
+                None => anyhow::bail!("the teacher was not loaded"),
+            }
+        },
+    )
+}
+
+/// Samples one response to each of the step's problems.
+fn sample(session: &Session, distil: &DistilSection, model: &Decoder, step: usize) -> anyhow::Result<Vec<Rollout>> {
+    let stream = random::derive(session.stream(STAGE), &[step as u64]);
+    let queries: Vec<Query> = (0..distil.prompts as u64)
+        .map(|i| Query {
+            problem: session.config.tasks.draw(&mut SplitMix64::new(random::derive(stream, &[i])), Split::Train),
+            asked_in: Language::En,
+            prefix: String::new(),
+            samples: 1,
+        })
+        .collect();
+    let sampler = Sampler {
+        model,
+        tokenizer: &session.tokenizer,
+        sampling: Sampling { temperature: 1.0, top_p: 1.0, max_new_tokens: session.config.rl.max_new_tokens },
+        shards: session.config.shards,
+        threads: session.threads,
+    };
+    let mut rollouts = sampler.sample(&queries, random::derive(stream, &[u64::MAX]))?;
+    rollouts.retain(|r| r.response_len() > 0);
+    Ok(rollouts)
+}
+
+fn warm_up(
+    session: &Session,
+    distil: &DistilSection,
+    teacher: &Decoder,
+    learner: &mut Learner,
+    step: usize,
+) -> anyhow::Result<Step> {
+    let documents: Vec<Document> = sample(session, distil, teacher, step)?
+        .into_iter()
+        // What the teacher did not finish is no example.
+        .filter(|r| !r.truncated)
+        .map(|r| Document { prompt: r.given, tokens: r.tokens })
+        .collect();
+    let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
+    let metrics = supervised::update(learner, &documents, rate, session.config.shards, session.tokenizer.pad());
+    Step::supervised(&metrics)
+}
+
+fn on_policy(
+    session: &Session,
+    distil: &DistilSection,
+    teacher: &Decoder,
+    learner: &mut Learner,
+    step: usize,
+) -> anyhow::Result<Step> {
+    let rollouts = sample(session, distil, &learner.model, step)?;
+    let tokens: usize = rollouts.iter().map(Rollout::response_len).sum();
+    let pad = session.tokenizer.pad();
+    let parts: Vec<&[Rollout]> = rollouts.chunks(rollouts.len().div_ceil(session.config.shards).max(1)).collect();
+    let rate = distil.schedule.at(step - distil.warm_up_steps, distil.steps);
+    let update = learner.update(&parts, rate, |student, part| {
+        let scored: Vec<Scored<'_>> = part.iter().map(|r| Scored { tokens: &r.tokens, prompt: r.given }).collect();
+        let student = student.logits(response_hidden(student, &scored, pad));
+        let teacher = teacher.logits(response_hidden(teacher, &scored, pad));
+        let loss = reverse_kl(student, teacher) / tokens.max(1) as f32;
+        let value = f64::from(loss.clone().inner().into_scalar::<f32>());
+        (loss, value)
+    });
+    let divergence: f64 = update.shards.iter().sum();
+    let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
+    Ok(Step {
+        metrics: json!({
+            "divergence": divergence,
+            "gradient_norm": update.gradient_norm,
+            "skipped": !update.applied,
+            "learning_rate": rate,
+            "tokens": read,
+        }),
+        line: format!("divergence {divergence:.3}"),
+        tokens: tokens + read,
+        sample: None,
+    })
+}
+
+/// Sum over tokens of `KL(student ‖ teacher)`, from logits `[tokens, vocab]`; the teacher's are constants.
+fn reverse_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+    let log_student = activation::log_softmax(student, 1);
+    let log_teacher = Tensor::from_inner(activation::log_softmax(teacher, 1));
+    (log_student.clone().exp() * (log_student - log_teacher)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn the_divergence_is_its_formula_and_pulls_towards_the_teacher() {
+        let device = Device::flex();
+        let student = Tensor::<2>::from_floats([[1.0, 0.0]], &device.clone().autodiff()).require_grad();
+        let teacher = Tensor::<2>::from_floats([[0.0, 0.0]], &device);
+        let loss = reverse_kl(student.clone(), teacher.clone());
+        let p = 1.0 / (1.0 + (-1.0f64).exp());
+        let expected = p * (2.0 * p).ln() + (1.0 - p) * (2.0 * (1.0 - p)).ln();
+        assert!((f64::from(loss.clone().into_scalar::<f32>()) - expected).abs() < 1e-6);
+        let grad = student.grad(&loss.backward()).unwrap().into_data();
+        let grad: Vec<f32> = grad.iter::<f32>().collect();
+        assert!(grad[0] > 0.0 && grad[1] < 0.0, "{grad:?}");
+        let same = reverse_kl(Tensor::from_inner(teacher.clone()), teacher);
+        assert!(same.into_scalar::<f32>().abs() < 1e-7);
+    }
+}

@@ -1,0 +1,247 @@
+//! What all stages share: steps that are logged, checkpointed, and taken up again after a kill.
+//!
+//! A stage lives in `stages/<name>/`: `resume/` while it runs (weights, optimizer, next step, length of the logs) and
+//! `checkpoint/` when it is done. Random numbers depend on the step alone, so nothing else needs to be kept.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use burn::tensor::Device;
+use explang::identify::LinguaDetector;
+use explang::model::{Decoder, Precision};
+use explang::random;
+use explang::tokenizer::Tokenizer;
+use explang::{Language, model};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::checkpoint;
+use crate::config::Config;
+use crate::data::documents::tokenizer_texts;
+use crate::learn::{AdamW, Learner};
+use crate::progress::Progress;
+use crate::run::error::RunError;
+use crate::run::folder::RunFolder;
+use crate::run::metrics_log::MetricsLog;
+
+/// A run that is being worked on.
+pub struct Session {
+    /// The resolved configuration.
+    pub config: Config,
+    /// The run's folder.
+    pub folder: RunFolder,
+    /// The run's tokenizer.
+    pub tokenizer: Tokenizer,
+    /// The device, with autodiff.
+    pub device: Device,
+    /// Threads for shards.
+    pub threads: usize,
+    /// Detects the language of a trace among all seventeen.
+    pub detector: LinguaDetector,
+    metrics: MetricsLog,
+    samples: MetricsLog,
+}
+
+/// What a step gives back: its metrics and a line for people.
+pub struct Step {
+    /// A JSON object.
+    pub metrics: Value,
+    /// For the progress display.
+    pub line: String,
+    /// Tokens handled, for the rate.
+    pub tokens: usize,
+    /// A transcript worth keeping in `samples.jsonl`.
+    pub sample: Option<Value>,
+}
+
+/// Where a stage is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Position {
+    /// The next step.
+    step: usize,
+    /// Bytes of `metrics.jsonl` up to it.
+    metrics: u64,
+    /// Bytes of `samples.jsonl` up to it.
+    samples: u64,
+    /// Seconds spent so far.
+    seconds: f64,
+}
+
+/// What is known of a finished stage.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Finished {
+    /// Seconds of training.
+    pub seconds: f64,
+}
+
+impl Session {
+    /// Opens the working parts of a run: its tokenizer (trained now if the run has none), logs and detector.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot be trained or the disk refuses.
+    pub fn open(config: Config, folder: RunFolder, device: Device, threads: usize) -> anyhow::Result<Self> {
+        let path = folder.join("tokenizer.json");
+        let tokenizer = if path.exists() {
+            Tokenizer::from_json(&checkpoint::read(&path)?)?
+        } else {
+            let texts = tokenizer_texts(&config.tasks, random::derive(config.seed, &[TOKENIZER]), TOKENIZER_PAGES);
+            let tokenizer = Tokenizer::train(texts, config.model.vocab_size)?;
+            folder.write("tokenizer.json", tokenizer.to_json().as_bytes())?;
+            tokenizer
+        };
+        let (metrics, samples) = (folder.metrics()?, MetricsLog::open(&folder.join("samples.jsonl"))?);
+        Ok(Session {
+            config,
+            folder,
+            tokenizer,
+            device,
+            threads,
+            detector: LinguaDetector::new(&Language::ALL),
+            metrics,
+            samples,
+        })
+    }
+
+    /// The stream of a stage.
+    pub fn stream(&self, stage: &str) -> u64 {
+        let path: Vec<u64> = stage.bytes().map(u64::from).collect();
+        random::derive(self.config.seed, &path)
+    }
+
+    /// The folder of a finished stage's checkpoint.
+    pub fn checkpoint_path(&self, stage: &str) -> PathBuf {
+        self.folder.join(format!("stages/{stage}/checkpoint"))
+    }
+
+    /// True when a stage is done.
+    pub fn is_done(&self, stage: &str) -> bool {
+        self.checkpoint_path(stage).exists()
+    }
+
+    /// The model that a finished stage left.
+    ///
+    /// # Errors
+    /// When the checkpoint is missing or damaged.
+    pub fn load(&self, stage: &str) -> anyhow::Result<Decoder> {
+        Ok(checkpoint::load(&self.checkpoint_path(stage), &self.device)?.0)
+    }
+
+    /// A new learner with a fresh optimizer.
+    pub fn learner(&self, model: Decoder) -> Learner {
+        let optimizer = &self.config.optimizer;
+        Learner::new(model, optimizer.adamw, optimizer.clip_norm, self.threads)
+    }
+
+    /// Runs a stage of `steps` steps, or what is left of it; nothing where it is done.
+    ///
+    /// # Errors
+    /// Those of `start` and `body`, and when the disk refuses.
+    pub fn drive(
+        &mut self,
+        stage: &str,
+        steps: usize,
+        start: impl FnOnce(&Self) -> anyhow::Result<Decoder>,
+        mut body: impl FnMut(&Self, &mut Learner, usize) -> anyhow::Result<Step>,
+    ) -> anyhow::Result<()> {
+        if self.is_done(stage) {
+            return Ok(());
+        }
+        let resume = self.folder.join(format!("stages/{stage}/resume"));
+        if !resume.exists() {
+            let learner = self.learner(start(self)?);
+            self.keep(stage, &learner, 0, 0.0)?;
+        }
+        let (mut learner, position) = self.resume(&resume)?;
+        let progress = Progress::new(stage, position.step, steps);
+        let started = Instant::now();
+        let spent = |started: Instant| position.seconds + started.elapsed().as_secs_f64();
+        for step in position.step..steps {
+            let began = Instant::now();
+            let done = body(self, &mut learner, step)?;
+            let seconds = began.elapsed().as_secs_f64();
+            let rate = done.tokens as f64 / seconds.max(1e-9);
+            self.log(stage, step, done.metrics, seconds, rate)?;
+            if let Some(sample) = done.sample {
+                self.samples.append(&sample)?;
+            }
+            progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line));
+            if (step + 1) % self.config.checkpoint_every == 0 && step + 1 < steps {
+                self.keep(stage, &learner, step + 1, spent(started))?;
+            }
+        }
+        progress.finish();
+        self.metrics.sync()?;
+        let finished = Finished { seconds: spent(started) };
+        self.folder.write_folder(format!("stages/{stage}/checkpoint"), |tmp| -> anyhow::Result<()> {
+            checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
+            let text = serde_json::to_vec_pretty(&finished)?;
+            Ok(checkpoint::write(&tmp.join("stage.json"), &text)?)
+        })?;
+        // The stage is done; what it would have resumed from is of no more use. A kill before this line leaves a folder that
+        // nobody reads.
+        std::fs::remove_dir_all(&resume).ok();
+        Ok(())
+    }
+
+    /// Seconds that a finished stage trained.
+    pub fn seconds(&self, stage: &str) -> Option<f64> {
+        let text = std::fs::read(self.checkpoint_path(stage).join("stage.json")).ok()?;
+        serde_json::from_slice::<Finished>(&text).ok().map(|f| f.seconds)
+    }
+
+    fn log(&mut self, stage: &str, step: usize, metrics: Value, seconds: f64, rate: f64) -> anyhow::Result<()> {
+        let mut line = Map::new();
+        line.insert("stage".into(), stage.into());
+        line.insert("step".into(), step.into());
+        if let Value::Object(metrics) = metrics {
+            line.extend(metrics);
+        }
+        line.insert("step_seconds".into(), seconds.into());
+        line.insert("tokens_per_s".into(), rate.into());
+        Ok(self.metrics.append(&line)?)
+    }
+
+    /// Writes what the stage can be resumed from.
+    fn keep(&self, stage: &str, learner: &Learner, step: usize, seconds: f64) -> anyhow::Result<()> {
+        self.metrics.sync()?;
+        self.samples.sync()?;
+        let position = Position { step, metrics: self.metrics.len(), samples: self.samples.len(), seconds };
+        self.folder.write_folder(format!("stages/{stage}/resume"), |tmp| -> anyhow::Result<()> {
+            checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
+            let optimizer = learner.optimizer.to_safetensors(&learner.model)?;
+            checkpoint::write(&tmp.join("optimizer.safetensors"), &optimizer)?;
+            Ok(checkpoint::write(&tmp.join("position.json"), &serde_json::to_vec(&position)?)?)
+        })
+    }
+
+    /// Takes a stage up where [`Session::keep`] left it; drops the lines that were logged since.
+    fn resume(&mut self, folder: &Path) -> anyhow::Result<(Learner, Position)> {
+        let position: Position = serde_json::from_slice(&checkpoint::read(&folder.join("position.json"))?)?;
+        let (model, _) = checkpoint::load(folder, &self.device)?;
+        let bytes = checkpoint::read(&folder.join("optimizer.safetensors"))?;
+        let mut learner = self.learner(model);
+        learner.optimizer = AdamW::from_safetensors(self.config.optimizer.adamw, &learner.model, &bytes)?;
+        self.metrics.truncate_to(position.metrics)?;
+        self.samples.truncate_to(position.samples)?;
+        Ok((learner, position))
+    }
+
+    /// All lines of `metrics.jsonl` of one stage.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn logged(&self, stage: &str) -> Result<Vec<Value>, RunError> {
+        let lines: Vec<Value> = crate::run::metrics_log::read_lines(&self.folder.join("metrics.jsonl"))?;
+        Ok(lines.into_iter().filter(|line| line["stage"] == stage).collect())
+    }
+
+    /// True where batches need no filling.
+    pub fn on_cpu(&self) -> bool {
+        model::device::is_cpu(&self.device)
+    }
+}
+
+/// Part of the path of the tokenizer's stream.
+const TOKENIZER: u64 = 0x746F_6B65;
+/// Pages that the tokenizer is trained on: some six hundred a language.
+const TOKENIZER_PAGES: usize = 17 * 600;

@@ -1,0 +1,168 @@
+//! Evaluation of a checkpoint on held-out problems, in the paper's four modes.
+//!
+//! *en*: English forced; *self*: the model chooses; *multi*: each seen language forced once; *ood*: each unseen language forced
+//! once. A pretrained model has no tags yet: it has no *self*, and is forced by the page header that pretraining taught it.
+
+use std::collections::BTreeSet;
+
+use explang::Language;
+use explang::generate::Sampling;
+use explang::identify::Identify;
+use explang::model::Decoder;
+use explang::random;
+use explang::reward::{Options, Preset, Reward};
+use explang::tasks::{Problem, SplitMix64, Split};
+use explang::tokenizer::Tokenizer;
+use explang::transcript::{END_THINK, Parsed, forced_prefix};
+
+use crate::config::Config;
+use crate::data::documents::page_header;
+use crate::eval::record::{Mode, Record};
+use crate::rollout::{Query, Rollout, Sampler, kind, reward};
+
+/// How a model is forced into a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forcing {
+    /// By a tag. The model can also choose.
+    Tag,
+    /// By the header of a page: a model before SFT.
+    Page,
+}
+
+/// Evaluates checkpoints of one run, all on the same problems.
+pub struct Evaluator<'a> {
+    /// The run's configuration.
+    pub config: &'a Config,
+    /// Tokenizer.
+    pub tokenizer: &'a Tokenizer,
+    /// Detector among all seventeen languages.
+    pub detector: &'a dyn Identify,
+    /// Threads.
+    pub threads: usize,
+}
+
+impl Evaluator<'_> {
+    /// All modes that the model has, as records.
+    ///
+    /// # Errors
+    /// When sampling fails.
+    pub fn run(&self, model: &Decoder, forcing: Forcing, modes: &[Mode]) -> anyhow::Result<Vec<Record>> {
+        let mut records = Vec::new();
+        for &mode in modes {
+            if mode == Mode::SelfChosen && forcing == Forcing::Page {
+                continue;
+            }
+            records.extend(self.mode(model, forcing, mode)?);
+        }
+        Ok(records)
+    }
+
+    fn mode(&self, model: &Decoder, forcing: Forcing, mode: Mode) -> anyhow::Result<Vec<Record>> {
+        let eval = &self.config.eval;
+        let (problems, samples, languages): (usize, usize, Vec<Option<Language>>) = match mode {
+            Mode::SelfChosen => (eval.problems, eval.samples, vec![None]),
+            Mode::English => (eval.problems, eval.samples, vec![Some(Language::En)]),
+            Mode::Multi => (eval.forced_problems, 1, Language::SEEN.map(Some).to_vec()),
+            Mode::Unseen => (eval.forced_problems, 1, Language::UNSEEN.map(Some).to_vec()),
+        };
+        let problems = held_out(self.config, problems);
+        let (mut queries, mut owners) = (Vec::new(), Vec::new());
+        for (number, problem) in problems.iter().enumerate() {
+            for &forced in &languages {
+                let prefix = match (forced, forcing) {
+                    (None, _) => String::new(),
+                    (Some(language), Forcing::Tag) => forced_prefix(language),
+                    (Some(language), Forcing::Page) => page_header(language),
+                };
+                queries.push(Query { problem: *problem, asked_in: Language::En, prefix, samples });
+                owners.push((number, forced));
+            }
+        }
+        let sampler = Sampler {
+            model,
+            tokenizer: self.tokenizer,
+            sampling: Sampling {
+                temperature: eval.temperature,
+                top_p: eval.top_p,
+                max_new_tokens: self.config.rl.max_new_tokens,
+            },
+            shards: self.config.shards,
+            threads: self.threads,
+        };
+        let stream = random::derive(self.config.seed, &[EVALUATION, mode as u64]);
+        let mut rollouts = sampler.sample(&queries, stream)?;
+        if forcing == Forcing::Page {
+            for rollout in &mut rollouts {
+                if let Some(language) = owners[rollout.query].1 {
+                    rollout.text = as_transcript(&rollout.text, language);
+                }
+            }
+        }
+        self.judge(&queries, &owners, &rollouts, mode)
+    }
+
+    fn judge(
+        &self,
+        queries: &[Query],
+        owners: &[(usize, Option<Language>)],
+        rollouts: &[Rollout],
+        mode: Mode,
+    ) -> anyhow::Result<Vec<Record>> {
+        let mut rule = Reward::named("naive", Preset::Paper)?;
+        rule.options = Options { pool: Language::ALL.to_vec(), ..Options::of(Preset::Paper) };
+        let scored = reward(queries, rollouts, &rule, self.detector);
+        rollouts
+            .iter()
+            .zip(scored)
+            .map(|(rollout, scored)| {
+                let (problem, forced) = owners[rollout.query];
+                let asked = &queries[rollout.query].problem;
+                let trace = Parsed::of(&rollout.text).trace.unwrap_or_default();
+                Ok(Record {
+                    problem,
+                    family: kind(asked),
+                    style: asked.style().to_string(),
+                    level: usize::from(asked.level()),
+                    mode,
+                    forced,
+                    tag: scored.language,
+                    detected: scored.detected,
+                    compliant: scored.components.compliance > 0.0,
+                    correct: scored.components.verified > 0.0,
+                    thinking_tokens: self.tokenizer.encode(trace.trim())?.len(),
+                    truncated: rollout.truncated,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The first `count` held-out problems of a run: distinct as long as there are enough of them, the same in every stage.
+pub fn held_out(config: &Config, count: usize) -> Vec<Problem> {
+    let mut rng = SplitMix64::new(random::derive(config.seed, &[EVALUATION]));
+    let (mut seen, mut problems) = (BTreeSet::new(), Vec::with_capacity(count));
+    // Small kinds run out of new problems; then repetitions are let in.
+    for attempt in 0.. {
+        if problems.len() == count {
+            break;
+        }
+        let problem = config.tasks.draw(&mut rng, Split::HeldOut);
+        let new = seen.insert((kind(&problem), problem.operands().canonical()));
+        if new || attempt > 20 * count {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+/// A page's text after its header, in the form of a transcript: the last box and what follows is the answer.
+fn as_transcript(page: &str, language: Language) -> String {
+    let text = page.strip_prefix(&page_header(language)).unwrap_or(page);
+    match text.rfind("\n\\boxed{") {
+        Some(at) => format!("{}{}\n{END_THINK}{}", forced_prefix(language), &text[..at], &text[at..]),
+        None => format!("{}{text}", forced_prefix(language)),
+    }
+}
+
+/// Part of the path of evaluation's streams.
+const EVALUATION: u64 = 0x6576_616C;

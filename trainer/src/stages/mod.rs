@@ -1,0 +1,13 @@
+//! The stages, one file each, readable from top to bottom like the paper's section.
+
+pub mod distil;
+pub mod driver;
+pub mod evaluate;
+pub mod pipeline;
+pub mod policy_step;
+pub mod pretrain;
+pub mod rl;
+pub mod sft;
+pub mod supervised;
+
+pub use driver::Session;

@@ -1,0 +1,55 @@
+//! Pretraining carries most of the tokens: traces in all seventeen languages, untagged, each under a plain header with its
+//! language's code. So the codes of unseen languages mean something though neither SFT nor RL ever shows their tags.
+
+use explang::model::Decoder;
+
+use super::driver::{Session, Step};
+use super::supervised;
+use crate::data::Batches;
+
+/// The stage's name.
+pub const STAGE: &str = "pretrain";
+
+/// Runs the stage.
+///
+/// # Errors
+/// When the disk refuses or the tokenizer fails.
+pub fn run(session: &mut Session) -> anyhow::Result<()> {
+    let config = session.config.clone();
+    let pretrain = &config.pretrain;
+    session.drive(
+        STAGE,
+        pretrain.steps,
+        |session| {
+            let shape = config.model.preset.config(session.tokenizer.vocab_size());
+            Ok(Decoder::random(&shape, session.stream("init"), &session.device))
+        },
+        |session, learner, step| {
+            let batches = Batches {
+                tasks: &config.tasks,
+                tokenizer: &session.tokenizer,
+                stream: session.stream(STAGE),
+            };
+            let pages = batches.pages(step, pretrain.batch, pretrain.asked_in_own_language)?;
+            let rate = pretrain.schedule.at(step, pretrain.steps);
+            let pad = session.tokenizer.pad();
+            let metrics = supervised::update(learner, &pages, rate, config.shards, pad);
+            Step::supervised(&metrics)
+        },
+    )
+}
+
+impl Step {
+    /// The step of a supervised stage.
+    ///
+    /// # Errors
+    /// When the metrics cannot be written as JSON.
+    pub(super) fn supervised(metrics: &supervised::SupervisedMetrics) -> anyhow::Result<Step> {
+        Ok(Step {
+            metrics: serde_json::to_value(metrics)?,
+            line: format!("loss {:.3}", metrics.loss),
+            tokens: metrics.tokens,
+            sample: None,
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! Reinforcement learning: explore, exploit, and the control with English forced.
+//!
+//! *Explore* pays rare languages, without a divergence. *Exploit* starts from explore's checkpoint with a fresh optimizer, pays
+//! languages that reach correct answers, and pays for diverging from that checkpoint (k3). The *control* goes through the same
+//! two phases, with the same rewards, steps and prompts' number, from the same SFT checkpoint; only its language is forced.
+
+use explang::action::Action;
+use explang::model::Decoder;
+use explang::Language;
+use serde_json::json;
+
+use super::driver::{Session, Step};
+use super::policy_step::{PolicyMetrics, PolicyStep};
+use super::sft;
+use crate::config::PhaseSection;
+use crate::learn::Learner;
+
+/// The phases, by the names of their stages.
+pub const EXPLORE: &str = "explore";
+/// See [`EXPLORE`].
+pub const EXPLOIT: &str = "exploit";
+/// The control's first phase.
+pub const CONTROL_EXPLORE: &str = "control-explore";
+/// The control's second phase: the control's result.
+pub const CONTROL: &str = "control";
+
+/// Runs explore from the SFT checkpoint.
+///
+/// # Errors
+/// When sampling fails or the disk refuses.
+pub fn explore(session: &mut Session) -> anyhow::Result<()> {
+    let phase = session.config.rl.explore.clone();
+    run(session, [EXPLORE, EXPLORE], sft::STAGE, &phase, Action::Free)
+}
+
+/// Runs exploit from explore's checkpoint.
+///
+/// # Errors
+/// When sampling fails or the disk refuses.
+pub fn exploit(session: &mut Session) -> anyhow::Result<()> {
+    let phase = session.config.rl.exploit.clone();
+    run(session, [EXPLOIT, EXPLOIT], EXPLORE, &phase, Action::Free)
+}
+
+/// Runs both phases of the control from the SFT checkpoint.
+///
+/// # Errors
+/// When sampling fails or the disk refuses.
+pub fn control(session: &mut Session) -> anyhow::Result<()> {
+    let rl = session.config.rl.clone();
+    let action = Action::Forced(rl.control);
+    run(session, [CONTROL_EXPLORE, EXPLORE], sft::STAGE, &rl.explore, action)?;
+    run(session, [CONTROL, EXPLOIT], CONTROL_EXPLORE, &rl.exploit, action)
+}
+
+/// One phase, started from the checkpoint of `from`. Its problems are drawn from the stream of `problems`: the control meets
+/// the same ones in the same order.
+fn run(
+    session: &mut Session,
+    [stage, problems]: [&str; 2],
+    from: &str,
+    phase: &PhaseSection,
+    action: Action,
+) -> anyhow::Result<()> {
+    let config = session.config.clone();
+    let reward = config.rl.reward(phase)?;
+    let mut reference: Option<Decoder> = None;
+    session.drive(
+        stage,
+        phase.steps,
+        |session| session.load(from),
+        |session, learner, step| {
+            if phase.kl != 0.0 && reference.is_none() {
+                let policy = session.load(from)?;
+                let device = session.device.clone().inner();
+                reference = Some(burn::module::Module::fork(policy, &device));
+            }
+            let policy_step = PolicyStep {
+                config: &config,
+                tokenizer: &session.tokenizer,
+                detector: &session.detector,
+                reward: reward.clone(),
+                kl: phase.kl,
+                reference: reference.clone(),
+                action,
+                stream: session.stream(problems),
+                steps: phase.steps,
+            };
+            one_step(&policy_step, learner, step, stage)
+        },
+    )
+}
+
+/// Steps between two transcripts in `samples.jsonl`.
+const SAMPLE_EVERY: usize = 5;
+
+fn one_step(policy_step: &PolicyStep<'_>, learner: &mut Learner, step: usize, stage: &str) -> anyhow::Result<Step> {
+    let (metrics, rollouts) = policy_step.run(learner, step)?;
+    let line = line(&metrics);
+    let tokens = metrics.sampled_tokens + metrics.trained_tokens;
+    let sample = rollouts.first().filter(|_| step.is_multiple_of(SAMPLE_EVERY)).map(|(rollout, scored)| {
+        json!({
+            "stage": stage,
+            "step": step,
+            "text": policy_step.tokenizer.decode(&rollout.tokens),
+            "tag": scored.tag,
+            "detected": scored.detected,
+            "components": scored.components,
+            "reward": scored.reward,
+        })
+    });
+    Ok(Step { metrics: serde_json::to_value(&metrics)?, line, tokens, sample })
+}
+
+/// What a person wants to see of a step: reward, accuracy, compliance, and where the choice goes.
+fn line(metrics: &PolicyMetrics) -> String {
+    let mut counts: Vec<(Language, usize)> = Language::ALL
+        .into_iter()
+        .map(|l| (l, metrics.choices.values().filter_map(|c| c.tagged.get(&l)).sum()))
+        .collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let total: usize = metrics.choices.values().map(|c| c.total()).sum();
+    let top: Vec<String> = counts
+        .iter()
+        .take(3)
+        .filter(|(_, n)| *n > 0)
+        .map(|(l, n)| format!("{l} {:.0}%", 100.0 * *n as f64 / total.max(1) as f64))
+        .collect();
+    format!(
+        "reward {:.2} · right {:.0}% · complies {:.0}% · {}",
+        metrics.reward,
+        100.0 * metrics.accuracy,
+        100.0 * metrics.compliance,
+        top.join(" "),
+    )
+}
+
