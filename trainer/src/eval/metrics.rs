@@ -47,12 +47,9 @@ pub struct ModeSummary {
     /// The same figures for each language: the forced one, or in mode `self` the chosen one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_language: BTreeMap<Language, ModeSummary>,
-    /// The same figures for each family, each again by language.
+    /// The same figures by family and style, such as `sums/steps`, each again by language.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub by_family: BTreeMap<String, ModeSummary>,
-    /// The same figures for each family and style, under `family/style`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub by_family_and_style: BTreeMap<String, ModeSummary>,
+    pub by_kind: BTreeMap<String, ModeSummary>,
     /// The same figures for each difficulty level.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_level: BTreeMap<usize, ModeSummary>,
@@ -81,15 +78,12 @@ impl ModeSummary {
             .collect();
         let mut summary = Self::figures(&records, options)?;
         summary.by_language = by_language(&records, options);
-        for (family, group) in grouped(&records, |r| Some(r.family.clone())) {
+        for (kind, group) in grouped(&records, |r| Some(r.kind())) {
             if let Some(mut figures) = Self::figures(&group, options) {
                 figures.by_language = by_language(&group, options);
-                summary.by_family.insert(family, figures);
+                summary.by_kind.insert(kind, figures);
             }
         }
-        summary.by_family_and_style = broken_down(&records, options, |r| {
-            Some(format!("{}/{}", r.family, r.style))
-        });
         summary.by_level = broken_down(&records, options, |r| Some(r.level));
         Some(summary)
     }
@@ -149,8 +143,7 @@ impl ModeSummary {
             n: records.len(),
             problems: rows.len(),
             by_language: BTreeMap::new(),
-            by_family: BTreeMap::new(),
-            by_family_and_style: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
             by_level: BTreeMap::new(),
         })
     }
@@ -270,9 +263,8 @@ mod tests {
         assert_eq!(s.by_language[&Language::Zh].compliance, 0.5);
         assert_eq!(s.by_language[&Language::En].truncation, 0.2);
         assert_eq!(s.by_language.len(), 2);
-        assert_eq!(s.by_family["sums"].n, 7);
-        assert_eq!(s.by_family["sums"].by_language[&Language::En].n, 4);
-        assert_eq!(s.by_family_and_style["products/steps"].problems, 1);
+        assert_eq!(s.by_kind["sums/steps"].n, 7);
+        assert_eq!(s.by_kind["sums/steps"].by_language[&Language::En].n, 4);
         assert_eq!(s.by_level[&1].n, 8);
     }
 

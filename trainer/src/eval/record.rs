@@ -82,6 +82,11 @@ impl Record {
         }
     }
 
+    /// Family and style of the problem, such as `sums/steps`: what choices and accuracies are told apart by.
+    pub fn kind(&self) -> String {
+        format!("{}/{}", self.family, self.style)
+    }
+
     /// True when the sample's language is one that SFT and RL show; `None` when it has no language.
     pub fn seen(&self) -> Option<bool> {
         self.language().map(Language::seen)

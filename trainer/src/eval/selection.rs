@@ -40,16 +40,16 @@ impl ChoiceCounts {
         self.tagged.values().sum::<usize>() + self.untagged
     }
 
-    /// The choices made by self-mode records, by family.
-    pub fn by_family(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
-        let mut families = BTreeMap::<String, ChoiceCounts>::new();
+    /// The choices made by self-mode records, by family and style.
+    pub fn by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
+        let mut kinds = BTreeMap::<String, ChoiceCounts>::new();
         for record in records.iter().filter(|r| r.mode == Mode::SelfChosen) {
-            families
-                .entry(record.family.clone())
+            kinds
+                .entry(record.kind())
                 .or_default()
                 .add(record.tag);
         }
-        families
+        kinds
     }
 }
 
@@ -195,7 +195,7 @@ pub fn forced_accuracy(summary: &ModeSummary) -> BTreeMap<Language, f64> {
         .collect()
 }
 
-/// What a policy settled on for one family of problems (or, under `all`, for every problem).
+/// What a policy settled on for one family and style of problems (or, under `all`, for every problem).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settled {
     /// Languages by selection rate, most chosen first; those never chosen are left out.
@@ -209,8 +209,8 @@ pub struct Settled {
     pub correlation: Option<Correlation>,
 }
 
-/// What a policy settled on, by family and under `all`: its choices against the accuracy that forced
-/// languages had before RL. Families that lack either are left out.
+/// What a policy settled on, by family and style and under `all`: its choices against the accuracy that forced
+/// languages had before RL. Kinds that lack either are left out.
 pub fn settled(
     before: &[Record],
     choices: &BTreeMap<String, ChoiceCounts>,
@@ -221,14 +221,14 @@ pub fn settled(
     };
     let mut all = ChoiceCounts::default();
     let mut result = BTreeMap::new();
-    for (family, counts) in choices {
+    for (kind, counts) in choices {
         all.merge(counts);
         if let Some(entry) = forced
-            .by_family
-            .get(family)
+            .by_kind
+            .get(kind)
             .and_then(|figures| settled_on(figures, counts, options))
         {
-            result.insert(family.clone(), entry);
+            result.insert(kind.clone(), entry);
         }
     }
     result.extend(settled_on(&forced, &all, options).map(|entry| ("all".to_owned(), entry)));

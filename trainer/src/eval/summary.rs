@@ -86,9 +86,9 @@ pub struct StageSummary {
     /// What the rates are counted over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection_source: Option<SelectionSource>,
-    /// The same rates for each family.
+    /// The same rates for each family and style.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub selection_by_family: BTreeMap<String, BTreeMap<Language, f64>>,
+    pub selection_by_kind: BTreeMap<String, BTreeMap<Language, f64>>,
     /// Responses without a tag of the pool, over all responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untagged: Option<f64>,
@@ -132,7 +132,7 @@ impl StageSummary {
             against_english: AgainstEnglish::of(records),
             ..StageSummary::default()
         };
-        let evaluated = ChoiceCounts::by_family(records);
+        let evaluated = ChoiceCounts::by_kind(records);
         let (selection, source, families) = match rollouts {
             Some(families) => {
                 let mut all = ChoiceCounts::default();
@@ -156,10 +156,10 @@ impl StageSummary {
             )
         });
         stage.selection_source = Some(source);
-        stage.selection_by_family = families
+        stage.selection_by_kind = families
             .iter()
-            .filter_map(|(family, counts)| {
-                Some((family.clone(), Selection::from_counts(counts)?.rates))
+            .filter_map(|(kind, counts)| {
+                Some((kind.clone(), Selection::from_counts(counts)?.rates))
             })
             .collect();
         stage.untagged = Some(selection.untagged);
@@ -204,7 +204,7 @@ pub struct Summary {
     /// Exploit minus control; absent when either was not evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
-    /// What exploit settled on, by family and under `all`, against the forced accuracy after SFT.
+    /// What exploit settled on, by family and style and under `all`, against the forced accuracy after SFT.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settled: BTreeMap<String, Settled>,
 }
@@ -217,7 +217,7 @@ impl Summary {
         self.comparison = Comparison::of(exploit, of(StageName::Control), options);
         self.settled = settled(
             of(StageName::Sft),
-            &ChoiceCounts::by_family(exploit),
+            &ChoiceCounts::by_kind(exploit),
             options,
         );
     }

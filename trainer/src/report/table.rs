@@ -155,7 +155,7 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
         .collect();
     let families: BTreeSet<_> = columns
         .iter()
-        .flat_map(|(_, figures)| figures.by_family.keys())
+        .flat_map(|(_, figures)| figures.by_kind.keys())
         .collect();
     let mut header = vec!["family"];
     header.extend(columns.iter().map(|(name, _)| name.key()));
@@ -169,7 +169,7 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
         row.extend(
             columns
                 .iter()
-                .map(|(_, figures)| plus_minus(figures.by_family.get(family))),
+                .map(|(_, figures)| plus_minus(figures.by_kind.get(family))),
         );
         if !summary.settled.is_empty() {
             let settled = summary.settled.get(family);

@@ -56,7 +56,7 @@ fn full_run() -> Summary {
             ));
         }
     }
-    let rollouts = ChoiceCounts::by_family(&records);
+    let rollouts = ChoiceCounts::by_kind(&records);
     let options = Options::default();
     let mut summary = Summary {
         name: "quick".into(),

@@ -120,7 +120,7 @@ impl Evaluator<'_> {
                 let trace = Parsed::of(&rollout.text).trace.unwrap_or_default();
                 Ok(Record {
                     problem,
-                    family: kind(asked),
+                    family: asked.family().to_string(),
                     style: asked.style().to_string(),
                     level: usize::from(asked.level()),
                     mode,
