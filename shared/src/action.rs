@@ -49,6 +49,17 @@ pub enum ActionError {
     /// The pool is empty.
     #[error("the pool of languages is empty")]
     EmptyPool,
+    /// There is nothing before the tag that it could be predicted from.
+    #[error("the prompt is empty")]
+    EmptyPrompt,
+    /// The prompt leaves no room for a tag.
+    #[error("the prompt and a tag have {tokens} tokens, the model reads at most {limit}")]
+    PromptTooLong {
+        /// Tokens of the prompt and of the longest tag.
+        tokens: usize,
+        /// Positions that the model has.
+        limit: usize,
+    },
     /// The device did not give its numbers back, or they are no probabilities.
     #[error("the language action cannot be computed: {0}")]
     Device(String),
@@ -71,7 +82,7 @@ impl ActionDistribution {
 /// The exact distribution of the language action after `prompt` (tokens of the problem), at temperature 1.
 ///
 /// # Errors
-/// When the pool is empty, the tokenizer fails, or the model's numbers are not finite.
+/// When the pool or the prompt is empty, the prompt is too long, the tokenizer fails, or the model's numbers are not finite.
 pub async fn distribution(
     model: &Decoder,
     tokenizer: &Tokenizer,
@@ -88,7 +99,11 @@ pub async fn distribution(
     let mut shared = whole(first)?;
     for language in Language::ALL {
         let tokens = whole(language)?;
-        let common = shared.iter().zip(&tokens).take_while(|(a, b)| a == b).count();
+        let common = shared
+            .iter()
+            .zip(&tokens)
+            .take_while(|(a, b)| a == b)
+            .count();
         shared.truncate(common);
     }
     let mut rows = Vec::with_capacity(pool.len());
@@ -97,10 +112,21 @@ pub async fn distribution(
         row.extend(whole(language)?);
         rows.push(row);
     }
+    let limit = model.config().max_positions;
+    let tokens = rows.iter().map(Vec::len).max().unwrap_or(0);
+    if prompt.is_empty() {
+        return Err(ActionError::EmptyPrompt);
+    }
+    if tokens > limit {
+        return Err(ActionError::PromptTooLong { tokens, limit });
+    }
     let given = prompt.len() + shared.len();
     let scored: Vec<Scored<'_>> = rows
         .iter()
-        .map(|row| Scored { tokens: row, prompt: given })
+        .map(|row| Scored {
+            tokens: row,
+            prompt: given,
+        })
         .collect();
     let log_probs = values(response_log_probs(model, &scored, tokenizer.pad())).await?;
     let mut at = 0;
@@ -108,18 +134,29 @@ pub async fn distribution(
     for row in &rows {
         let length = row.len() - given;
         // The closing mark is part of the tag: without it `e` would be a tag that `en` begins with.
-        totals.push(log_probs[at..at + length].iter().map(|&x| f64::from(x)).sum::<f64>());
+        totals.push(
+            log_probs[at..at + length]
+                .iter()
+                .map(|&x| f64::from(x))
+                .sum::<f64>(),
+        );
         at += length;
     }
     let mass: f64 = totals.iter().map(|t| t.exp()).sum();
     let top = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = totals.iter().map(|t| (t - top).exp()).sum();
     if !sum.is_finite() || !top.is_finite() {
-        return Err(ActionError::Device("the model's logits are not finite".into()));
+        return Err(ActionError::Device(
+            "the model's logits are not finite".into(),
+        ));
     }
     let share = |t: f64| ((t - top).exp() / sum) as f32;
     Ok(ActionDistribution {
-        probabilities: pool.iter().copied().zip(totals.iter().map(|&t| share(t))).collect(),
+        probabilities: pool
+            .iter()
+            .copied()
+            .zip(totals.iter().map(|&t| share(t)))
+            .collect(),
         mass: mass.min(1.0) as f32,
     })
 }
@@ -129,5 +166,6 @@ async fn values(tensor: Tensor<1>) -> Result<Vec<f32>, ActionError> {
         .into_data_async()
         .await
         .map_err(|e| ActionError::Device(format!("{e:?}")))?;
-    data.try_into_vec().map_err(|e| ActionError::Device(format!("{e:?}")))
+    data.try_into_vec()
+        .map_err(|e| ActionError::Device(format!("{e:?}")))
 }

@@ -139,7 +139,10 @@ pub async fn generate(
     let groups: Vec<usize> = rows.iter().map(|r| r.prompt).collect();
     cache.keep(&groups);
     let vocab = model.config().vocab_size;
-    logits = groups.iter().flat_map(|&g| logits[g * vocab..(g + 1) * vocab].to_vec()).collect();
+    logits = groups
+        .iter()
+        .flat_map(|&g| logits[g * vocab..(g + 1) * vocab].to_vec())
+        .collect();
 
     loop {
         let mut next = Vec::with_capacity(rows.len());
@@ -228,7 +231,8 @@ async fn read(tensor: burn::tensor::Tensor<2>) -> Result<Vec<f32>, GenerateError
         .into_data_async()
         .await
         .map_err(|e| GenerateError::Device(format!("{e:?}")))?;
-    data.try_into_vec().map_err(|e| GenerateError::Device(format!("{e:?}")))
+    data.try_into_vec()
+        .map_err(|e| GenerateError::Device(format!("{e:?}")))
 }
 
 fn check(prompts: &[Prompt], limit: usize) -> Result<(), GenerateError> {
@@ -236,7 +240,11 @@ fn check(prompts: &[Prompt], limit: usize) -> Result<(), GenerateError> {
         match prompt.tokens.len() {
             0 => return Err(GenerateError::EmptyPrompt(i)),
             tokens if tokens >= limit => {
-                return Err(GenerateError::PromptTooLong { prompt: i, tokens, limit });
+                return Err(GenerateError::PromptTooLong {
+                    prompt: i,
+                    tokens,
+                    limit,
+                });
             }
             _ => {}
         }

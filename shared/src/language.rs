@@ -49,7 +49,9 @@ pub enum Script {
 
 /// A code that names no language of the pool.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no language of the pool; choose one of: en zh es fr de ja ru it pt ko ar th vi id he ro sw")]
+#[error(
+    "`{0}` is no language of the pool; choose one of: en zh es fr de ja ru it pt ko ar th vi id he ro sw"
+)]
 pub struct UnknownLanguage(pub String);
 
 use Language::*;

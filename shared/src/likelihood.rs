@@ -42,6 +42,9 @@ pub fn response_hidden(model: &Decoder, sequences: &[Scored<'_>], pad: u32) -> T
 /// Log-probability of each response token, `[response tokens]`, all sequences in order.
 pub fn response_log_probs(model: &Decoder, sequences: &[Scored<'_>], pad: u32) -> Tensor<1> {
     let hidden = response_hidden(model, sequences, pad);
-    let targets: Vec<u32> = sequences.iter().flat_map(|s| s.response().iter().copied()).collect();
+    let targets: Vec<u32> = sequences
+        .iter()
+        .flat_map(|s| s.response().iter().copied())
+        .collect();
     ops::log_prob(model.logits(hidden), &targets)
 }

@@ -12,9 +12,10 @@ pub const fn mix(mut x: u64) -> u64 {
 
 /// A stream of its own for each part of a program: `derive(seed, &[stage, step])`.
 pub fn derive(seed: u64, path: &[u64]) -> u64 {
-    path.iter().fold(mix(seed ^ 0x9E37_79B9_7F4A_7C15), |state, &part| {
-        mix(state.wrapping_add(0x9E37_79B9_7F4A_7C15) ^ mix(part.wrapping_add(1)))
-    })
+    path.iter()
+        .fold(mix(seed ^ 0x9E37_79B9_7F4A_7C15), |state, &part| {
+            mix(state.wrapping_add(0x9E37_79B9_7F4A_7C15) ^ mix(part.wrapping_add(1)))
+        })
 }
 
 /// The `index`-th uniform number in `[0, 1)` of a stream, with 24 bits.
@@ -48,12 +49,22 @@ mod tests {
         let draws: Vec<f64> = (0..20_000).map(|i| f64::from(normal(3, i))).collect();
         let mean = draws.iter().sum::<f64>() / 2e4;
         let variance = draws.iter().map(|x| x * x).sum::<f64>() / 2e4;
-        assert!(mean.abs() < 0.035 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
+        assert!(
+            mean.abs() < 0.035 && (variance - 1.0).abs() < 0.05,
+            "{mean} {variance}"
+        );
     }
 
     #[test]
     fn paths_differ_by_order_and_depth() {
-        let streams = [derive(1, &[]), derive(1, &[0]), derive(1, &[0, 0]), derive(1, &[1, 2]), derive(1, &[2, 1]), derive(2, &[0])];
+        let streams = [
+            derive(1, &[]),
+            derive(1, &[0]),
+            derive(1, &[0, 0]),
+            derive(1, &[1, 2]),
+            derive(1, &[2, 1]),
+            derive(2, &[0]),
+        ];
         for (i, a) in streams.iter().enumerate() {
             assert!(!streams[..i].contains(a));
         }

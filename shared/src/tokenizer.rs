@@ -18,7 +18,13 @@ pub const END_OF_TEXT: &str = "<|endoftext|>";
 pub const PAD: &str = "<|pad|>";
 
 /// Names that other families give to the token that ends a response.
-const END_NAMES: [&str; 5] = [END_OF_TEXT, "<|im_end|>", "<|eot_id|>", "<|end_of_text|>", "</s>"];
+const END_NAMES: [&str; 5] = [
+    END_OF_TEXT,
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|end_of_text|>",
+    "</s>",
+];
 
 /// A tokenizer and the ids of the tokens that this crate must know.
 #[derive(Debug, Clone)]
@@ -66,15 +72,20 @@ impl Tokenizer {
         let failed = |e: tokenizers::Error| TokenizerError::Training(e.to_string());
         let bytes = ByteLevel::new(false, false, true);
         let split = Sequence::new(vec![Digits::new(true).into(), bytes.into()]);
-        let mut inner: TokenizerImpl<_, tokenizers::NormalizerWrapper, _, tokenizers::PostProcessorWrapper, _> =
-            TokenizerBuilder::new()
-                .with_model(BPE::default())
-                .with_normalizer(None)
-                .with_pre_tokenizer(Some(split))
-                .with_post_processor(None)
-                .with_decoder(Some(ByteLevel::default()))
-                .build()
-                .map_err(failed)?;
+        let mut inner: TokenizerImpl<
+            _,
+            tokenizers::NormalizerWrapper,
+            _,
+            tokenizers::PostProcessorWrapper,
+            _,
+        > = TokenizerBuilder::new()
+            .with_model(BPE::default())
+            .with_normalizer(None)
+            .with_pre_tokenizer(Some(split))
+            .with_post_processor(None)
+            .with_decoder(Some(ByteLevel::default()))
+            .build()
+            .map_err(failed)?;
         let mut trainer = BpeTrainer::builder()
             .vocab_size(vocab_size)
             .show_progress(false)
@@ -82,12 +93,16 @@ impl Tokenizer {
             .special_tokens(added_tokens())
             .build();
         inner.train(&mut trainer, texts).map_err(failed)?;
-        let json = serde_json::to_vec(&inner).map_err(|e| TokenizerError::Training(e.to_string()))?;
+        let json =
+            serde_json::to_vec(&inner).map_err(|e| TokenizerError::Training(e.to_string()))?;
         Self::from_json(&json)
     }
 
     fn new(inner: Inner) -> Result<Self, TokenizerError> {
-        let ends: Vec<u32> = END_NAMES.iter().filter_map(|n| inner.token_to_id(n)).collect();
+        let ends: Vec<u32> = END_NAMES
+            .iter()
+            .filter_map(|n| inner.token_to_id(n))
+            .collect();
         let &first = ends.first().ok_or(TokenizerError::NoEnd)?;
         let pad = inner.token_to_id(PAD).unwrap_or(first);
         Ok(Tokenizer { inner, ends, pad })
@@ -170,7 +185,11 @@ mod tests {
     use super::*;
 
     fn trained() -> Tokenizer {
-        let texts = ["forty plus two is forty-two. ", "四十加二等于四十二。", "สี่สิบบวกสองเท่ากับสี่สิบสอง "];
+        let texts = [
+            "forty plus two is forty-two. ",
+            "四十加二等于四十二。",
+            "สี่สิบบวกสองเท่ากับสี่สิบสอง ",
+        ];
         let many = (0..60).map(move |i| texts[i % 3].to_owned());
         Tokenizer::train(many, 400).unwrap()
     }
@@ -178,7 +197,11 @@ mod tests {
     #[test]
     fn every_text_survives_a_round_trip() {
         let t = trained();
-        for text in ["forty-two", "<lang_select>\nzh\n</lang_select>\n<think>\n四十\n</think>\n\\boxed{42}", "été \u{1F600}\n\nx"] {
+        for text in [
+            "forty-two",
+            "<lang_select>\nzh\n</lang_select>\n<think>\n四十\n</think>\n\\boxed{42}",
+            "été \u{1F600}\n\nx",
+        ] {
             assert_eq!(t.decode(&t.encode(text).unwrap()), text);
         }
     }
@@ -205,7 +228,13 @@ mod tests {
         let (a, b) = (trained(), trained());
         assert_eq!(a.to_json(), b.to_json());
         let c = Tokenizer::from_json(a.to_json().as_bytes()).unwrap();
-        assert_eq!(a.encode("forty zh 42").unwrap(), c.encode("forty zh 42").unwrap());
-        assert!(matches!(Tokenizer::from_json(b"{"), Err(TokenizerError::Json(_))));
+        assert_eq!(
+            a.encode("forty zh 42").unwrap(),
+            c.encode("forty zh 42").unwrap()
+        );
+        assert!(matches!(
+            Tokenizer::from_json(b"{"),
+            Err(TokenizerError::Json(_))
+        ));
     }
 }

@@ -11,7 +11,9 @@ use serde_json::json;
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// A file cannot be read or written.
-    #[error("{path}: {source}; a checkpoint is a folder with config.json, model.safetensors and tokenizer.json")]
+    #[error(
+        "{path}: {source}; a checkpoint is a folder with config.json, model.safetensors and tokenizer.json"
+    )]
     Io {
         /// The file.
         path: PathBuf,
@@ -43,7 +45,9 @@ pub enum CheckpointError {
         source: TokenizerError,
     },
     /// Tokenizer and model do not belong together.
-    #[error("{path}: tokenizer.json has {tokenizer} tokens, the model's embedding only {model}; the files are of two checkpoints")]
+    #[error(
+        "{path}: tokenizer.json has {tokenizer} tokens, the model's embedding only {model}; the files are of two checkpoints"
+    )]
     Vocabulary {
         /// The folder.
         path: PathBuf,
@@ -62,10 +66,17 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
     let path = || folder.to_path_buf();
     let text = read(&folder.join("config.json"))?;
     let text = String::from_utf8_lossy(&text);
-    let config = ModelConfig::from_json(&text)
-        .map_err(|source| CheckpointError::Config { path: path(), source })?;
-    let tokenizer = Tokenizer::from_json(&read(&folder.join("tokenizer.json"))?)
-        .map_err(|source| CheckpointError::Tokenizer { path: path(), source })?;
+    let config = ModelConfig::from_json(&text).map_err(|source| CheckpointError::Config {
+        path: path(),
+        source,
+    })?;
+    let tokenizer =
+        Tokenizer::from_json(&read(&folder.join("tokenizer.json"))?).map_err(|source| {
+            CheckpointError::Tokenizer {
+                path: path(),
+                source,
+            }
+        })?;
     if tokenizer.vocab_size() > config.vocab_size {
         return Err(CheckpointError::Vocabulary {
             path: path(),
@@ -74,8 +85,12 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
         });
     }
     let weights = read(&folder.join("model.safetensors"))?;
-    let model = Decoder::from_safetensors(&config, &weights, device)
-        .map_err(|source| CheckpointError::Weights { path: path(), source })?;
+    let model = Decoder::from_safetensors(&config, &weights, device).map_err(|source| {
+        CheckpointError::Weights {
+            path: path(),
+            source,
+        }
+    })?;
     Ok((model, tokenizer))
 }
 
@@ -91,7 +106,10 @@ pub fn save(
 ) -> Result<(), CheckpointError> {
     let weights = model
         .to_safetensors(precision)
-        .map_err(|source| CheckpointError::Weights { path: folder.to_path_buf(), source })?;
+        .map_err(|source| CheckpointError::Weights {
+            path: folder.to_path_buf(),
+            source,
+        })?;
     let (end, pad) = (tokenizer.end_of_text(), tokenizer.pad());
     let generation = json!({
         "do_sample": true,
@@ -107,10 +125,22 @@ pub fn save(
         "clean_up_tokenization_spaces": false,
         "model_max_length": model.config().max_positions,
     });
-    write(&folder.join("config.json"), model.config().to_json(end, pad).as_bytes())?;
-    write(&folder.join("generation_config.json"), format!("{generation:#}\n").as_bytes())?;
-    write(&folder.join("tokenizer.json"), tokenizer.to_json().as_bytes())?;
-    write(&folder.join("tokenizer_config.json"), format!("{tokenizer_config:#}\n").as_bytes())?;
+    write(
+        &folder.join("config.json"),
+        model.config().to_json(end, pad).as_bytes(),
+    )?;
+    write(
+        &folder.join("generation_config.json"),
+        format!("{generation:#}\n").as_bytes(),
+    )?;
+    write(
+        &folder.join("tokenizer.json"),
+        tokenizer.to_json().as_bytes(),
+    )?;
+    write(
+        &folder.join("tokenizer_config.json"),
+        format!("{tokenizer_config:#}\n").as_bytes(),
+    )?;
     write(&folder.join("model.safetensors"), &weights)
 }
 
@@ -119,7 +149,10 @@ pub fn save(
 /// # Errors
 /// When the disk refuses.
 pub fn read(path: &Path) -> Result<Vec<u8>, CheckpointError> {
-    std::fs::read(path).map_err(|source| CheckpointError::Io { path: path.to_path_buf(), source })
+    std::fs::read(path).map_err(|source| CheckpointError::Io {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 /// Writes a file of a checkpoint.
@@ -127,5 +160,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CheckpointError> {
 /// # Errors
 /// When the disk refuses.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-    std::fs::write(path, bytes).map_err(|source| CheckpointError::Io { path: path.to_path_buf(), source })
+    std::fs::write(path, bytes).map_err(|source| CheckpointError::Io {
+        path: path.to_path_buf(),
+        source,
+    })
 }

@@ -66,7 +66,10 @@ pub struct OptimizerSection {
 
 impl Default for OptimizerSection {
     fn default() -> Self {
-        OptimizerSection { adamw: AdamWConfig::default(), clip_norm: 1.0 }
+        OptimizerSection {
+            adamw: AdamWConfig::default(),
+            clip_norm: 1.0,
+        }
     }
 }
 
@@ -221,8 +224,11 @@ impl Config {
         if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
             return Self::parse(name, text);
         }
-        let text = std::fs::read_to_string(Path::new(name))
-            .map_err(|source| ConfigError::Read { path: name.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(Path::new(name)).map_err(|source| ConfigError::Read {
+                path: name.to_owned(),
+                source,
+            })?;
         Self::parse(name, &text)
     }
 
@@ -266,7 +272,9 @@ impl Config {
             }
         }
         if self.rl.group < 2 {
-            return bad("rl.group must be at least 2: an advantage compares the rollouts of a group".into());
+            return bad(
+                "rl.group must be at least 2: an advantage compares the rollouts of a group".into(),
+            );
         }
         if !self.rl.prompts.is_multiple_of(self.rl.mini_batches) {
             return bad(format!(
@@ -275,14 +283,18 @@ impl Config {
             ));
         }
         for phase in [&self.rl.explore, &self.rl.exploit] {
-            self.rl.reward(phase).map_err(|e| ConfigError::Value(e.to_string()))?;
+            self.rl
+                .reward(phase)
+                .map_err(|e| ConfigError::Value(e.to_string()))?;
         }
         let shares: f64 = self.sft.shares.values().sum();
         if self.sft.shares.values().any(|&s| !(0.0..=1.0).contains(&s)) || shares > 1.0 {
             return bad("sft.shares must be between 0 and 1, and 1 at most together".into());
         }
         if let Some(unseen) = self.sft.shares.keys().find(|l| !l.seen()) {
-            return bad(format!("sft.shares names `{unseen}`, which is unseen: SFT shows the 13 seen languages only"));
+            return bad(format!(
+                "sft.shares names `{unseen}`, which is unseen: SFT shows the 13 seen languages only"
+            ));
         }
         Ok(())
     }
@@ -308,7 +320,11 @@ impl SftSection {
     pub fn tag_shares(&self) -> Vec<(Language, f64)> {
         let named: f64 = self.shares.values().sum();
         let others = Language::SEEN.len() - self.shares.len();
-        let rest = if others == 0 { 0.0 } else { (1.0 - named) / others as f64 };
+        let rest = if others == 0 {
+            0.0
+        } else {
+            (1.0 - named) / others as f64
+        };
         Language::SEEN
             .into_iter()
             .map(|l| (l, self.shares.get(&l).copied().unwrap_or(rest)))

@@ -1,12 +1,17 @@
 //! The trainer: data → pretrain → SFT → explore → exploit → distil → eval, as runs on disk that can be killed and resumed.
 
+pub mod bench;
 pub mod checkpoint;
+pub mod checkpoint_tensors;
 pub mod config;
 pub mod data;
 pub mod eval;
 pub mod learn;
+pub mod locate;
 pub mod progress;
 pub mod report;
 pub mod rollout;
 pub mod run;
+pub mod scoring;
 pub mod stages;
+pub mod text_stream;

@@ -28,7 +28,11 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(500));
             bar
         });
-        Progress { stage: stage.to_owned(), steps, bar }
+        Progress {
+            stage: stage.to_owned(),
+            steps,
+            bar,
+        }
     }
 
     /// Step `step` (from 0) is done.

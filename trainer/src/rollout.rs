@@ -83,7 +83,7 @@ impl Sampler<'_> {
     /// # Errors
     /// When a prompt is too long or the model's logits are not finite.
     pub fn sample(&self, queries: &[Query], stream: u64) -> Result<Vec<Rollout>, RolloutError> {
-        let model = self.model.clone().fork(&self.model.device().inner());
+        let model = self.model.valid();
         let prompts = queries
             .iter()
             .enumerate()
@@ -93,14 +93,23 @@ impl Sampler<'_> {
         let shards: Vec<&[Prompt]> = prompts.chunks(size).collect();
         let parts = in_order(&shards, self.threads, |shard| {
             let never = |_: explang::generate::Drawn<'_>| std::ops::ControlFlow::Continue(());
-            pollster::block_on(generate(&model, self.tokenizer, shard, &self.sampling, never))
+            pollster::block_on(generate(
+                &model,
+                self.tokenizer,
+                shard,
+                &self.sampling,
+                never,
+            ))
         });
         let mut rollouts = Vec::with_capacity(queries.iter().map(|q| q.samples).sum());
         let mut completions = Vec::with_capacity(rollouts.capacity());
         for part in parts {
             completions.extend(part?);
         }
-        let owners = queries.iter().enumerate().flat_map(|(i, q)| std::iter::repeat_n(i, q.samples));
+        let owners = queries
+            .iter()
+            .enumerate()
+            .flat_map(|(i, q)| std::iter::repeat_n(i, q.samples));
         for (query, completion) in owners.zip(completions) {
             let prefix = &queries[query].prefix;
             rollouts.push(self.rollout(query, &prompts[query].tokens, prefix, completion));
@@ -112,11 +121,19 @@ impl Sampler<'_> {
         let text = question(&query.problem, query.asked_in);
         let mut tokens = self.tokenizer.encode(&text)?;
         tokens.extend(self.tokenizer.encode(&query.prefix)?);
-        let streams = (0..query.samples as u64).map(|j| random::derive(stream, &[j])).collect();
+        let streams = (0..query.samples as u64)
+            .map(|j| random::derive(stream, &[j]))
+            .collect();
         Ok(Prompt { tokens, streams })
     }
 
-    fn rollout(&self, query: usize, prompt: &[u32], prefix: &str, completion: Completion) -> Rollout {
+    fn rollout(
+        &self,
+        query: usize,
+        prompt: &[u32],
+        prefix: &str,
+        completion: Completion,
+    ) -> Rollout {
         let text = format!("{prefix}{}", visible(self.tokenizer, &completion.tokens));
         let mut tokens = prompt.to_vec();
         tokens.extend(&completion.tokens);
@@ -133,8 +150,14 @@ impl Sampler<'_> {
 
 /// The text of a completion without the tokens that only end or fill it.
 pub fn visible(tokenizer: &Tokenizer, tokens: &[u32]) -> String {
-    let end = tokens.iter().position(|&t| tokenizer.is_end(t)).unwrap_or(tokens.len());
-    tokenizer.decode(&tokens[..end]).replace(END_OF_TEXT, "").replace(PAD, "")
+    let end = tokens
+        .iter()
+        .position(|&t| tokenizer.is_end(t))
+        .unwrap_or(tokens.len());
+    tokenizer
+        .decode(&tokens[..end])
+        .replace(END_OF_TEXT, "")
+        .replace(PAD, "")
 }
 
 /// Rewards the rollouts of `queries`, in their order.

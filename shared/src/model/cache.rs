@@ -7,8 +7,8 @@
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
 use super::config::ModelConfig;
-use super::{composed, fused};
 use super::packing::Packing;
+use super::{composed, fused};
 
 /// Keys and values of the tokens that a batch has seen.
 #[derive(Debug)]
@@ -106,7 +106,9 @@ impl Cache {
         }
         let mut positions = packing.positions().to_vec();
         for (past, w) in past.iter().zip(packing.offsets().windows(2)) {
-            positions[w[0]..w[1]].iter_mut().for_each(|p| *p += *past as u32);
+            positions[w[0]..w[1]]
+                .iter_mut()
+                .for_each(|p| *p += *past as u32);
         }
         positions
     }
@@ -193,7 +195,10 @@ impl Rectangles {
             let fresh = fresh.reshape([rows, new, width]);
             *store = store.clone().slice_assign(span.clone(), fresh);
         }
-        let mask = self.mask.clone().expect("advance is called before the layers");
+        let mask = self
+            .mask
+            .clone()
+            .expect("advance is called before the layers");
         composed::masked_attention(
             q.reshape([rows, new, q_width]),
             self.keys[layer].clone(),

@@ -26,7 +26,9 @@ pub enum WeightsError {
     #[error("model.safetensors cannot be read: {0}")]
     Damaged(String),
     /// A tensor that config.json calls for is not there.
-    #[error("model.safetensors has no tensor `{0}`; is it the file that belongs to this config.json?")]
+    #[error(
+        "model.safetensors has no tensor `{0}`; is it the file that belongs to this config.json?"
+    )]
     Missing(String),
     /// A tensor has another shape than config.json says.
     #[error("tensor `{name}` has shape {found:?}, config.json says {expected:?}")]
@@ -202,7 +204,9 @@ impl Weights for RandomInit {
         let std = 0.02 * if back { self.residual } else { 1.0 };
         let path: Vec<u64> = name.bytes().map(u64::from).collect();
         let stream = random::derive(self.seed, &path);
-        Ok((0..size as u64).map(|i| std * random::normal(stream, i)).collect())
+        Ok((0..size as u64)
+            .map(|i| std * random::normal(stream, i))
+            .collect())
     }
 }
 

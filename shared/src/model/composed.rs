@@ -9,7 +9,13 @@ use super::packing::Packing;
 
 /// See [`super::ops::rms_norm`]; of a tensor of any rank over its last dimension.
 pub(super) fn rms_norm<const D: usize>(x: Tensor<D>, weight: Tensor<1>, eps: f32) -> Tensor<D> {
-    let inverse = x.clone().powi_scalar(2).mean_dim(D - 1).add_scalar(eps).sqrt().recip();
+    let inverse = x
+        .clone()
+        .powi_scalar(2)
+        .mean_dim(D - 1)
+        .add_scalar(eps)
+        .sqrt()
+        .recip();
     x * inverse * weight.unsqueeze()
 }
 
@@ -72,7 +78,8 @@ pub(super) fn attention(
         .greater(mask.reshape([1, 1, length, 1]));
     let fold = |x: Tensor<2>| x.reshape([rows, length, config.head_dim * config.num_kv_heads]);
     let q = q.reshape([rows, length, config.num_heads * config.head_dim]);
-    masked_attention(q, fold(k), fold(v), mask, config).reshape([rows * length, config.num_heads * config.head_dim])
+    masked_attention(q, fold(k), fold(v), mask, config)
+        .reshape([rows * length, config.num_heads * config.head_dim])
 }
 
 /// Attention of rectangles: `q [rows, new, heads * head_dim]`, `k` and `v [rows, slots, kv_heads * head_dim]`, `mask`
@@ -90,14 +97,20 @@ pub(super) fn masked_attention(
     let group = heads / kv;
     let split = |x: Tensor<3>, n: usize| x.reshape([rows, slots, n, hd]).swap_dims(1, 2);
     // The query heads of one key-value head are folded into the query positions, so that keys are not copied.
-    let q = q.reshape([rows, new, kv, group, hd]).permute([0, 2, 3, 1, 4]);
+    let q = q
+        .reshape([rows, new, kv, group, hd])
+        .permute([0, 2, 3, 1, 4]);
     let q = q.reshape([rows, kv, group * new, hd]);
     let scores = q.matmul(split(k, kv).transpose()) / (hd as f32).sqrt();
-    let mask = mask.expand([rows, 1, new, slots]).reshape([rows, 1, 1, new, slots]);
+    let mask = mask
+        .expand([rows, 1, new, slots])
+        .reshape([rows, 1, 1, new, slots]);
     let scores = scores.reshape([rows, kv, group, new, slots]);
     let hidden = mask.expand([rows, kv, group, new, slots]);
     let weights = activation::softmax(scores.mask_fill(hidden, f32::NEG_INFINITY), 4);
-    let out = weights.reshape([rows, kv, group * new, slots]).matmul(split(v, kv));
+    let out = weights
+        .reshape([rows, kv, group * new, slots])
+        .matmul(split(v, kv));
     out.reshape([rows, kv, group, new, hd])
         .permute([0, 3, 1, 2, 4])
         .reshape([rows, new, heads * hd])
@@ -108,5 +121,7 @@ pub(super) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
     let ids: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
     let device = logits.device();
     let ids = Tensor::<2, Int>::from_data(TensorData::new(ids, [targets.len(), 1]), &device);
-    activation::log_softmax(logits, 1).gather(1, ids).squeeze_dim(1)
+    activation::log_softmax(logits, 1)
+        .gather(1, ids)
+        .squeeze_dim(1)
 }

@@ -108,11 +108,12 @@ impl ModelConfig {
         let architecture = match root.get("model_type").and_then(Value::as_str) {
             Some("qwen3") => Architecture::Qwen3,
             Some("llama") => Architecture::Llama,
-            other => {
+            Some(other) => {
                 return Err(ConfigError::Unsupported(format!(
-                    "model_type {other:?} is not supported; use qwen3 or llama"
+                    "model_type `{other}` is not supported; use qwen3 or llama"
                 )));
             }
+            None => return Err(ConfigError::Key("model_type")),
         };
         refuse_unsupported(root)?;
         let size = |key: &'static str| -> Result<usize, ConfigError> {
@@ -228,7 +229,9 @@ impl ModelConfig {
 
 /// The rotary base: `rope_theta`, or `rope_parameters.rope_theta` as newer `transformers` write it.
 fn rope_theta(root: &Map<String, Value>) -> f32 {
-    let nested = root.get("rope_parameters").and_then(|p| p.get("rope_theta"));
+    let nested = root
+        .get("rope_parameters")
+        .and_then(|p| p.get("rope_theta"));
     root.get("rope_theta")
         .filter(|v| !v.is_null())
         .or(nested)
@@ -288,7 +291,10 @@ mod tests {
     fn what_would_change_the_numbers_is_refused() {
         let text = Preset::Nano.config(64).to_json(0, 1);
         for (from, to) in [
-            ("\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\"}"),
+            (
+                "\"rope_scaling\": null",
+                "\"rope_scaling\": {\"rope_type\": \"yarn\"}",
+            ),
             ("\"attention_bias\": false", "\"attention_bias\": true"),
             ("\"silu\"", "\"gelu\""),
             ("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3"),
@@ -301,7 +307,10 @@ mod tests {
                 Err(ConfigError::Unsupported(_))
             ));
         }
-        assert!(matches!(ModelConfig::from_json("["), Err(ConfigError::Json(_))));
+        assert!(matches!(
+            ModelConfig::from_json("["),
+            Err(ConfigError::Json(_))
+        ));
         assert_eq!(
             ModelConfig::from_json(r#"{"model_type":"llama"}"#),
             Err(ConfigError::Key("hidden_size"))

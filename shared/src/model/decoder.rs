@@ -170,7 +170,11 @@ impl Decoder {
             Some(build.linear("lm_head", config.vocab_size, d)?)
         };
         Ok(Decoder {
-            model: Backbone { embed_tokens, layers, norm },
+            model: Backbone {
+                embed_tokens,
+                layers,
+                norm,
+            },
             lm_head,
             shape: Arc::new(Shape {
                 rope: RopeTable::new(config.max_positions, hd, config.rope_theta),
@@ -212,7 +216,10 @@ impl Decoder {
 
     /// Logits `[rows, vocab]` of hidden states `[rows, hidden]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
-        self.lm_head.as_ref().unwrap_or(&self.model.embed_tokens).forward(hidden)
+        self.lm_head
+            .as_ref()
+            .unwrap_or(&self.model.embed_tokens)
+            .forward(hidden)
     }
 
     /// All layers, with `attend(layer, q, k, v)` in the place of attention.
@@ -227,7 +234,8 @@ impl Decoder {
         let ids: Vec<i32> = tokens.iter().map(|&t| t as i32).collect();
         let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [tokens.len()]), &device);
         let positions: Arc<Vec<u32>> = Arc::new(positions.to_vec());
-        let norm = |x: Tensor<2>, n: &RmsNorm| ops::rms_norm(x, n.weight.val(), config.rms_norm_eps);
+        let norm =
+            |x: Tensor<2>, n: &RmsNorm| ops::rms_norm(x, n.weight.val(), config.rms_norm_eps);
         let rotate = |x: Tensor<2>, n: &Option<RmsNorm>| {
             let gain = n.as_ref().map(|n| n.weight.val());
             ops::rotate(x, gain, rope, &positions, config)
@@ -241,7 +249,10 @@ impl Decoder {
             let v = attn.v_proj.forward(h);
             x = x + attn.o_proj.forward(attend(i, q, k, v));
             let h = norm(x.clone(), &layer.post_attention_layernorm);
-            let gated = ops::swiglu(layer.mlp.gate_proj.forward(h.clone()), layer.mlp.up_proj.forward(h));
+            let gated = ops::swiglu(
+                layer.mlp.gate_proj.forward(h.clone()),
+                layer.mlp.up_proj.forward(h),
+            );
             x = x + layer.mlp.down_proj.forward(gated);
         }
         norm(x, &self.model.norm)
@@ -290,7 +301,10 @@ mod tests {
 
     fn worst(a: &[f32], b: &[f32]) -> f32 {
         assert_eq!(a.len(), b.len());
-        a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        a.iter()
+            .zip(b)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max)
     }
 
     #[test]
@@ -311,14 +325,21 @@ mod tests {
     #[test]
     fn reading_token_by_token_gives_what_reading_at_once_gives() {
         for architecture in [Architecture::Qwen3, Architecture::Llama] {
-            let config = ModelConfig { architecture, ..Preset::Pico.config(60) };
+            let config = ModelConfig {
+                architecture,
+                ..Preset::Pico.config(60)
+            };
             let model = Decoder::random(&config, 3, &Device::flex());
             let rows: [&[u32]; 2] = [&[5, 9, 11, 2, 8], &[40, 41, 3]];
             let whole = Packing::new([5, 3]);
             let at_once = values(model.hidden(&whole.flatten(rows, 0), &whole));
             let mut cache = Cache::new(&config, &Device::flex(), 2, 8);
             let first = Packing::new([3, 1]);
-            model.extend(&first.flatten([&rows[0][..3], &rows[1][..1]], 0), &first, &mut cache);
+            model.extend(
+                &first.flatten([&rows[0][..3], &rows[1][..1]], 0),
+                &first,
+                &mut cache,
+            );
             let step = Packing::new([1, 1]);
             model.extend(&[rows[0][3], rows[1][1]], &step, &mut cache);
             let last = values(model.extend(&[rows[0][4], rows[1][2]], &step, &mut cache));
@@ -336,14 +357,22 @@ mod tests {
     fn what_is_saved_is_read_back_bit_for_bit() {
         use crate::model::Precision;
         for tied in [true, false] {
-            let config = ModelConfig { tie_word_embeddings: tied, ..Preset::Pico.config(60) };
+            let config = ModelConfig {
+                tie_word_embeddings: tied,
+                ..Preset::Pico.config(60)
+            };
             let model = Decoder::random(&config, 3, &Device::flex());
             let bytes = model.to_safetensors(Precision::F32).unwrap();
             let again = Decoder::from_safetensors(&config, &bytes, &Device::flex()).unwrap();
             assert_eq!(model.named_weights(), again.named_weights());
             assert_eq!(model.num_params(), config.num_parameters());
-            assert!(model.named_weights().contains_key("model.layers.2.self_attn.q_norm.weight"));
-            let cut = Decoder::from_safetensors(&config, &bytes[..bytes.len() - 9], &Device::flex());
+            assert!(
+                model
+                    .named_weights()
+                    .contains_key("model.layers.2.self_attn.q_norm.weight")
+            );
+            let cut =
+                Decoder::from_safetensors(&config, &bytes[..bytes.len() - 9], &Device::flex());
             assert!(matches!(cut, Err(crate::model::WeightsError::Damaged(_))));
         }
     }

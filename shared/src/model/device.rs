@@ -38,7 +38,11 @@ pub async fn try_known_answer(device: &Device) -> Result<(), WrongNumbers> {
     for (&e, &f) in expected.iter().zip(&found) {
         let difference = (e - f).abs();
         if difference.is_nan() || difference > 1e-3 {
-            return Err(WrongNumbers { expected: e, found: f, difference });
+            return Err(WrongNumbers {
+                expected: e,
+                found: f,
+                difference,
+            });
         }
     }
     Ok(())
@@ -53,7 +57,9 @@ async fn known_answer(device: &Device) -> Vec<f32> {
     let packing = Packing::new([12, 12]);
     let logits = model.logits(model.hidden(&tokens, &packing));
     let targets: Vec<u32> = (0..24).map(|i| (i * 11 + 3) % 64).collect();
-    let loss = super::ops::log_prob(logits.clone() * 20.0, &targets).mean().neg();
+    let loss = super::ops::log_prob(logits.clone() * 20.0, &targets)
+        .mean()
+        .neg();
     let gain = model.model.norm.weight.val();
     let gradient = gain.grad(&loss.backward());
     let mut numbers = host(logits.inner().reshape([24 * 64])).await;

@@ -78,12 +78,17 @@ fn tracked<const D: usize>(x: Tensor<D>) -> FloatTensor<Autodiff<Flex>> {
 }
 
 fn contiguous(x: FlexTensor) -> FlexTensor {
-    if x.as_slice::<f32>().is_some() { x } else { x.to_contiguous() }
+    if x.as_slice::<f32>().is_some() {
+        x
+    } else {
+        x.to_contiguous()
+    }
 }
 
 /// The values of a tensor that [`contiguous`] has passed.
 fn values(x: &FlexTensor) -> &[f32] {
-    x.as_slice::<f32>().expect("kernels run on contiguous f32 tensors")
+    x.as_slice::<f32>()
+        .expect("kernels run on contiguous f32 tensors")
 }
 
 fn flex(values: Vec<f32>, shape: Vec<usize>) -> FlexTensor {
@@ -105,10 +110,19 @@ fn apply<K: Kernel<N>, const N: usize, const D: usize>(kernel: K, inputs: Inputs
             let shape = kernel.shape(inputs[0].shape().as_slice());
             let out = flex(out, shape);
             let node = Node::<K>(PhantomData);
-            let out = match node.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
-                OpsKind::Tracked(prep) => {
-                    prep.finish(State { kernel, inputs, saved: Arc::new(saved) }, out)
-                }
+            let out = match node
+                .prepare::<NoCheckpointing>(nodes)
+                .compute_bound()
+                .stateful()
+            {
+                OpsKind::Tracked(prep) => prep.finish(
+                    State {
+                        kernel,
+                        inputs,
+                        saved: Arc::new(saved),
+                    },
+                    out,
+                ),
                 OpsKind::UnTracked(prep) => prep.finish(out),
             };
             Tensor::from_primitive::<Autodiff<Flex>>(out)
@@ -133,7 +147,11 @@ impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Node<K> {
 
     fn backward(self, ops: Ops<Self::State, N>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = contiguous(grads.consume::<Flex>(&ops.node));
-        let State { kernel, inputs, saved } = ops.state;
+        let State {
+            kernel,
+            inputs,
+            saved,
+        } = ops.state;
         let found = kernel.backward(inputs.each_ref().map(values), &saved, values(&gradient));
         for ((parent, input), found) in ops.parents.iter().zip(&inputs).zip(found) {
             if let Some(parent) = parent {
@@ -193,15 +211,29 @@ impl Kernel<1> for Rotate {
 impl Kernel<2> for Rotate {
     fn forward(&self, [x, weight]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
         let mut y = vec![0.0; x.len()];
-        let norm = HeadNorm { weight, eps: self.eps };
+        let norm = HeadNorm {
+            weight,
+            eps: self.eps,
+        };
         rope::forward(x, Some(norm), &self.positions, &self.table, &mut y);
         (y, Vec::new())
     }
 
     fn backward(&self, [x, weight]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
         let (mut dx, mut dw) = (vec![0.0; x.len()], vec![0.0; weight.len()]);
-        let norm = HeadNorm { weight, eps: self.eps };
-        rope::backward(x, Some(norm), &self.positions, &self.table, dy, &mut dx, &mut dw);
+        let norm = HeadNorm {
+            weight,
+            eps: self.eps,
+        };
+        rope::backward(
+            x,
+            Some(norm),
+            &self.positions,
+            &self.table,
+            dy,
+            &mut dx,
+            &mut dw,
+        );
         [dx, dw]
     }
 }
@@ -214,7 +246,11 @@ pub(super) fn rotate(
     positions: &Arc<Vec<u32>>,
     eps: f32,
 ) -> Tensor<2> {
-    let kernel = Rotate { table: table.clone(), positions: positions.clone(), eps };
+    let kernel = Rotate {
+        table: table.clone(),
+        positions: positions.clone(),
+        eps,
+    };
     match gain {
         None => apply(kernel, inputs!(x)),
         Some(gain) => apply(kernel, inputs!(x, gain)),
@@ -253,7 +289,15 @@ impl Kernel<3> for Attention {
     fn forward(&self, [q, k, v]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
         let mut out = vec![0.0; q.len()];
         let mut lse = vec![0.0; self.packing.tokens() * self.heads.heads];
-        attention::forward(q, k, v, self.packing.offsets(), self.heads, &mut out, &mut lse);
+        attention::forward(
+            q,
+            k,
+            v,
+            self.packing.offsets(),
+            self.heads,
+            &mut out,
+            &mut lse,
+        );
         (out, lse)
     }
 
@@ -282,7 +326,10 @@ pub(super) fn attention(
     packing: &Packing,
     config: &ModelConfig,
 ) -> Tensor<2> {
-    let kernel = Attention { packing: packing.clone(), heads: heads(config) };
+    let kernel = Attention {
+        packing: packing.clone(),
+        heads: heads(config),
+    };
     apply(kernel, inputs!(q, k, v))
 }
 
@@ -303,20 +350,36 @@ pub(super) fn attention_over_rows(
     let (keys, fresh) = (values(&k), values(&v));
     let width = config.num_kv_heads * config.head_dim;
     for (row, w) in rows.iter_mut().zip(packing.offsets().windows(2)) {
-        assert!(first || w[1] - w[0] == 1, "a cache is extended token by token");
-        row.keys.extend_from_slice(&keys[w[0] * width..w[1] * width]);
-        row.values.extend_from_slice(&fresh[w[0] * width..w[1] * width]);
+        assert!(
+            first || w[1] - w[0] == 1,
+            "a cache is extended token by token"
+        );
+        row.keys
+            .extend_from_slice(&keys[w[0] * width..w[1] * width]);
+        row.values
+            .extend_from_slice(&fresh[w[0] * width..w[1] * width]);
     }
     let shape = q.shape().as_slice().to_vec();
     let mut out = vec![0.0; values(&q).len()];
     if first {
         let mut lse = vec![0.0; packing.tokens() * config.num_heads];
         let offsets = packing.offsets();
-        attention::forward(values(&q), keys, fresh, offsets, heads(config), &mut out, &mut lse);
+        attention::forward(
+            values(&q),
+            keys,
+            fresh,
+            offsets,
+            heads(config),
+            &mut out,
+            &mut lse,
+        );
     } else {
         let cached: Vec<CachedRow<'_>> = rows
             .iter()
-            .map(|row| CachedRow { keys: &row.keys, values: &row.values })
+            .map(|row| CachedRow {
+                keys: &row.keys,
+                values: &row.values,
+            })
             .collect();
         attention::decode(values(&q), &cached, heads(config), &mut out);
     }
@@ -346,5 +409,10 @@ impl Kernel<1> for LogProb {
 
 /// See [`super::ops::log_prob`].
 pub(super) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
-    apply(LogProb { targets: targets.into() }, inputs!(logits))
+    apply(
+        LogProb {
+            targets: targets.into(),
+        },
+        inputs!(logits),
+    )
 }

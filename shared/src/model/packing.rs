@@ -70,11 +70,18 @@ impl Packing {
     /// The common length with filling, where all sequences have one.
     pub fn uniform(&self) -> Option<usize> {
         let first = self.offsets.get(1).copied().unwrap_or(0);
-        self.offsets.windows(2).all(|w| w[1] - w[0] == first).then_some(first)
+        self.offsets
+            .windows(2)
+            .all(|w| w[1] - w[0] == first)
+            .then_some(first)
     }
 
     /// Lays out sequences, filling them with `pad` where this packing is padded.
-    pub fn flatten<'a>(&self, sequences: impl IntoIterator<Item = &'a [u32]>, pad: u32) -> Vec<u32> {
+    pub fn flatten<'a>(
+        &self,
+        sequences: impl IntoIterator<Item = &'a [u32]>,
+        pad: u32,
+    ) -> Vec<u32> {
         let mut tokens = Vec::with_capacity(self.tokens());
         for (sequence, end) in sequences.into_iter().zip(&self.offsets[1..]) {
             tokens.extend_from_slice(sequence);

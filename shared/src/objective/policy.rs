@@ -71,7 +71,9 @@ impl PolicyLoss {
         let mask = constant(targets.mask);
         let advantages = constant(targets.advantages);
         let ratio = (log_probs.clone() - constant(targets.old)).exp();
-        let clipped = ratio.clone().clamp(1.0 - self.clip_low, 1.0 + self.clip_high);
+        let clipped = ratio
+            .clone()
+            .clamp(1.0 - self.clip_low, 1.0 + self.clip_high);
         let gain = (ratio * advantages.clone()).min_pair(clipped * advantages);
         let mut loss = gain.neg();
         if let Some(reference) = targets.reference.filter(|_| self.kl != 0.0) {
@@ -93,7 +95,10 @@ impl PolicyLoss {
                 f64::from(log_prob - targets.old[i]).exp(),
                 f64::from(targets.advantages[i]),
             );
-            let (low, high) = (1.0 - f64::from(self.clip_low), 1.0 + f64::from(self.clip_high));
+            let (low, high) = (
+                1.0 - f64::from(self.clip_low),
+                1.0 + f64::from(self.clip_high),
+            );
             stats.tokens += 1.0;
             stats.policy -= (ratio * advantage).min(ratio.clamp(low, high) * advantage);
             stats.clipped_low += f64::from(u8::from(ratio < low && advantage < 0.0));
@@ -109,8 +114,11 @@ impl PolicyLoss {
 }
 
 fn column(values: &[f32], device: &Device) -> Tensor<1> {
-    Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), &device.clone().inner())
-        .to_device(device)
+    Tensor::from_data(
+        TensorData::new(values.to_vec(), [values.len()]),
+        &device.clone().inner(),
+    )
+    .to_device(device)
 }
 
 #[cfg(test)]
@@ -128,11 +136,20 @@ mod tests {
         (y.into_scalar::<f32>(), gradient)
     }
 
-    const LOSS: PolicyLoss = PolicyLoss { clip_low: 0.2, clip_high: 0.28, kl: 0.0 };
+    const LOSS: PolicyLoss = PolicyLoss {
+        clip_low: 0.2,
+        clip_high: 0.28,
+        kl: 0.0,
+    };
 
     #[test]
     fn on_policy_the_gradient_is_minus_the_advantage() {
-        let targets = TokenTargets { old: &[-1.0, -2.0], advantages: &[0.5, -3.0], reference: None, mask: &[1.0, 1.0] };
+        let targets = TokenTargets {
+            old: &[-1.0, -2.0],
+            advantages: &[0.5, -3.0],
+            reference: None,
+            mask: &[1.0, 1.0],
+        };
         let (value, gradient) = run(LOSS, &[-1.0, -2.0], &targets);
         assert!((value - 2.5).abs() < 1e-6);
         assert!((gradient[0] + 0.5).abs() < 1e-6 && (gradient[1] - 3.0).abs() < 1e-6);
@@ -142,7 +159,12 @@ mod tests {
     fn the_clip_stops_gradients_only_where_the_step_has_gone_far_enough() {
         // Ratios 1.5, 1.5, 0.5, 0.5.
         let log_probs = [1.5f32.ln(), 1.5f32.ln(), 0.5f32.ln(), 0.5f32.ln()];
-        let targets = TokenTargets { old: &[0.0; 4], advantages: &[1.0, -1.0, 1.0, -1.0], reference: None, mask: &[1.0; 4] };
+        let targets = TokenTargets {
+            old: &[0.0; 4],
+            advantages: &[1.0, -1.0, 1.0, -1.0],
+            reference: None,
+            mask: &[1.0; 4],
+        };
         let (value, gradient) = run(LOSS, &log_probs, &targets);
         // -(1.28) - (-1.5) - 0.5 - (-0.8)
         assert!((value - 0.52).abs() < 1e-5, "{value}");
@@ -151,7 +173,10 @@ mod tests {
             assert!((g - e).abs() < 1e-5, "{gradient:?}");
         }
         let stats = LOSS.stats(&log_probs, &targets);
-        assert_eq!((stats.clipped_low, stats.clipped_high, stats.tokens), (1.0, 1.0, 4.0));
+        assert_eq!(
+            (stats.clipped_low, stats.clipped_high, stats.tokens),
+            (1.0, 1.0, 4.0)
+        );
         assert!((stats.policy - 0.52).abs() < 1e-5 && (stats.ratio_max - 2.0).abs() < 1e-5);
     }
 

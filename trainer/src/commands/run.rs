@@ -1,5 +1,6 @@
 //! `explang run`: a whole pipeline.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -11,6 +12,7 @@ use explang_trainer::run::folder::RunFolder;
 use explang_trainer::stages::{Session, pipeline};
 
 use super::device::DeviceArguments;
+use super::stage::what_next;
 
 /// Arguments of `explang run`.
 #[derive(Debug, Args)]
@@ -36,23 +38,39 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let last: StageName = serde_json::from_value(self.until.clone().into())
-            .with_context(|| format!("`{}` is no stage; choose one of: pretrain sft explore exploit control distil", self.until))?;
+        let last: StageName =
+            serde_json::from_value(self.until.clone().into()).with_context(|| {
+                format!(
+                    "`{}` is no stage; choose one of: pretrain sft explore exploit control distil",
+                    self.until
+                )
+            })?;
         let mut config = Config::load(&self.config)?;
         config.seed = self.seed.unwrap_or(config.seed);
-        let path = self.out.unwrap_or_else(|| PathBuf::from(format!("runs/{}-{}", config.name, config.seed)));
+        let path = self
+            .out
+            .unwrap_or_else(|| PathBuf::from(format!("runs/{}-{}", config.name, config.seed)));
+        // Before the run begins, so that a device that cannot be used leaves no run behind.
+        let device = self.device.open()?;
         let folder = if self.resume {
             RunFolder::open(&path)?
         } else {
-            RunFolder::create(&path, &config.name, config.seed, env!("CARGO_PKG_VERSION"), &config.to_toml()?)?
+            RunFolder::create(
+                &path,
+                &config.name,
+                config.seed,
+                env!("CARGO_PKG_VERSION"),
+                &config.to_toml()?,
+            )?
         };
         if self.resume {
             config = Config::parse("run.toml", folder.config())?;
         }
-        let mut session = Session::open(config, folder, self.device.open()?, self.device.threads())?;
+        let mut session = Session::open(config, folder, device, self.device.threads())?;
         let summary = pipeline::run(&mut session, last)?;
-        println!("{}", table::report(&summary, table::Style::Terminal));
-        println!("The run is in {}.", path.display());
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
+        writeln!(out, "{}", what_next(&session.config, &path))?;
         Ok(())
     }
 }

@@ -3,9 +3,21 @@
 use explang::Language;
 use explang::likelihood::Scored;
 use explang::random;
-use explang::tasks::{Mixture, Problem, SplitMix64, Split, say};
+use explang::tasks::{Mixture, Problem, Split, SplitMix64, say};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError, tag_text};
 use explang::transcript;
+
+/// How a page is laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// The header stands at the top of the page, not above the trace.
+    pub header_on_top: bool,
+    /// Empty lines after the question, up to [`LARGEST_GAP`].
+    pub gap: usize,
+}
+
+/// Most empty lines that follow a page's question: about as many tokens as a transcript has there for its tag and marks.
+pub const LARGEST_GAP: usize = 6;
 
 /// One document: the prompt gives no loss, the rest does.
 #[derive(Debug, Clone)]
@@ -24,8 +36,12 @@ impl Document {
         Ok(Document { tokens, prompt })
     }
 
-    /// A page of pretraining: the problem, a plain header with the language's code (as a web page carries its `lang`), then the
-    /// trace in that language and the answer. No tag and no think marks.
+    /// A page of pretraining: the problem, the trace and the answer under a plain header with the language's code (as a web page
+    /// carries its `lang`). No tag and no think marks.
+    ///
+    /// The layout varies: the header stands at the top of the page or above the trace, and up to [`LARGEST_GAP`] empty lines
+    /// follow the question. So the model learns to look for the question and for the code themselves and not at a fixed
+    /// distance. That lets it move to the transcripts of SFT, and follow the tag of a language whose tag it was never shown.
     ///
     /// # Errors
     /// When the tokenizer cannot encode it.
@@ -34,8 +50,15 @@ impl Document {
         problem: &Problem,
         asked_in: Language,
         language: Language,
+        layout: Layout,
     ) -> Result<Self, TokenizerError> {
-        let prompt = format!("{}{}", question(problem, asked_in), page_header(language));
+        let (question, header) = (question(problem, asked_in), page_header(language));
+        let gap = "\n".repeat(layout.gap);
+        let prompt = if layout.header_on_top {
+            format!("{header}{question}{gap}")
+        } else {
+            format!("{question}{gap}{header}")
+        };
         let trace = say::trace(problem, language);
         let response = format!("{trace}\n\\boxed{{{}}}{END_OF_TEXT}", problem.answer());
         Self::new(tokenizer, &prompt, &response)
@@ -62,7 +85,10 @@ impl Document {
 
     /// As the likelihood reads it.
     pub fn scored(&self) -> Scored<'_> {
-        Scored { tokens: &self.tokens, prompt: self.prompt }
+        Scored {
+            tokens: &self.tokens,
+            prompt: self.prompt,
+        }
     }
 
     /// Number of tokens that give loss.
@@ -97,15 +123,28 @@ impl Batches<'_> {
     ///
     /// # Errors
     /// When the tokenizer cannot encode a text.
-    pub fn pages(&self, step: usize, size: usize, own_language: f64) -> Result<Vec<Document>, TokenizerError> {
+    pub fn pages(
+        &self,
+        step: usize,
+        size: usize,
+        own_language: f64,
+    ) -> Result<Vec<Document>, TokenizerError> {
         (0..size)
             .map(|i| {
                 let mut rng = self.rng(step, i);
                 let language = Language::ALL[(step * size + i) % Language::ALL.len()];
                 let problem = self.tasks.draw(&mut rng, Split::Train);
-                let own = f64::from(random::uniform(self.stream_of(step, i), 0)) < own_language;
-                let asked_in = if own { language } else { Language::En };
-                Document::page(self.tokenizer, &problem, asked_in, language)
+                let draw = |index| f64::from(random::uniform(self.stream_of(step, i), index));
+                let asked_in = if draw(0) < own_language {
+                    language
+                } else {
+                    Language::En
+                };
+                let layout = Layout {
+                    header_on_top: draw(1) < 0.5,
+                    gap: (draw(2) * (LARGEST_GAP + 1) as f64) as usize,
+                };
+                Document::page(self.tokenizer, &problem, asked_in, language, layout)
             })
             .collect()
     }
@@ -149,18 +188,32 @@ fn pick(shares: &[(Language, f64)], u: f64) -> Language {
             return language;
         }
     }
-    shares.last().map_or(Language::En, |&(language, _)| language)
+    shares
+        .last()
+        .map_or(Language::En, |&(language, _)| language)
 }
 
 /// Texts to train a tokenizer on: every language in the same number of pages, questions and answers included.
-pub fn tokenizer_texts(tasks: &Mixture, stream: u64, pages: usize) -> impl Iterator<Item = String> + Send {
+pub fn tokenizer_texts(
+    tasks: &Mixture,
+    stream: u64,
+    pages: usize,
+) -> impl Iterator<Item = String> + Send {
     let tasks = tasks.clone();
     (0..pages).map(move |i| {
         let language = Language::ALL[i % Language::ALL.len()];
         let mut rng = SplitMix64::new(random::derive(stream, &[i as u64]));
         let problem = tasks.draw(&mut rng, Split::Train);
-        let asked_in = if i / Language::ALL.len() % 2 == 0 { language } else { Language::En };
-        format!("{}lang\n{}\n", question(&problem, asked_in), say::trace(&problem, language))
+        let asked_in = if i / Language::ALL.len() % 2 == 0 {
+            language
+        } else {
+            Language::En
+        };
+        format!(
+            "{}lang\n{}\n",
+            question(&problem, asked_in),
+            say::trace(&problem, language)
+        )
     })
 }
 
@@ -169,7 +222,11 @@ mod tests {
     use super::*;
 
     fn tasks() -> Mixture {
-        Mixture::even(["sums/steps/3".parse().unwrap(), "weekdays/breath/2".parse().unwrap()]).unwrap()
+        Mixture::even([
+            "sums/steps/3".parse().unwrap(),
+            "weekdays/breath/2".parse().unwrap(),
+        ])
+        .unwrap()
     }
 
     fn tokenizer() -> Tokenizer {
@@ -179,14 +236,22 @@ mod tests {
     #[test]
     fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
         let (tasks, tokenizer) = (tasks(), tokenizer());
-        let batches = Batches { tasks: &tasks, tokenizer: &tokenizer, stream: 1 };
+        let batches = Batches {
+            tasks: &tasks,
+            tokenizer: &tokenizer,
+            stream: 1,
+        };
         let mut counts = [0; 17];
         for step in 0..2 {
             for page in batches.pages(step, 17, 0.5).unwrap() {
                 let prompt = tokenizer.decode(&page.tokens[..page.prompt]);
                 let text = tokenizer.decode(&page.tokens);
-                assert!(!text.contains("<think>") && !text.contains("<lang_select>"), "{text}");
-                let language = Language::ALL.into_iter().find(|l| prompt.ends_with(&page_header(*l))).unwrap();
+                assert!(
+                    !text.contains("<think>") && !text.contains("<lang_select>"),
+                    "{text}"
+                );
+                let header = |l: &Language| prompt.contains(&page_header(*l));
+                let language = Language::ALL.into_iter().find(header).unwrap();
                 counts[language.index()] += 1;
                 assert!(text.ends_with(&format!("}}{END_OF_TEXT}")));
             }
@@ -197,7 +262,11 @@ mod tests {
     #[test]
     fn transcripts_parse_verify_and_keep_to_the_shares() {
         let (tasks, tokenizer) = (tasks(), tokenizer());
-        let batches = Batches { tasks: &tasks, tokenizer: &tokenizer, stream: 2 };
+        let batches = Batches {
+            tasks: &tasks,
+            tokenizer: &tokenizer,
+            stream: 2,
+        };
         let shares = [(Language::En, 0.5), (Language::Th, 0.5)];
         let mut english = 0;
         let documents = batches.transcripts(0, 400, &shares).unwrap();
@@ -210,7 +279,12 @@ mod tests {
         // Five standard deviations of a binomial with n = 400 and p = 0.5.
         assert!(english.abs_diff(200) <= 50, "{english}");
         let again = batches.transcripts(0, 400, &shares).unwrap();
-        assert!(documents.iter().zip(&again).all(|(a, b)| a.tokens == b.tokens));
+        assert!(
+            documents
+                .iter()
+                .zip(&again)
+                .all(|(a, b)| a.tokens == b.tokens)
+        );
     }
 
     #[test]

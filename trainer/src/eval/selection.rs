@@ -44,10 +44,7 @@ impl ChoiceCounts {
     pub fn by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
         let mut kinds = BTreeMap::<String, ChoiceCounts>::new();
         for record in records.iter().filter(|r| r.mode == Mode::SelfChosen) {
-            kinds
-                .entry(record.kind())
-                .or_default()
-                .add(record.tag);
+            kinds.entry(record.kind()).or_default().add(record.tag);
         }
         kinds
     }
@@ -312,10 +309,10 @@ mod tests {
             tagged: [(Language::En, 5), (Language::Zh, 4), (Language::Th, 1)].into(),
             untagged: 0,
         };
-        let choices = BTreeMap::from([("sums".to_owned(), counts)]);
+        let choices = BTreeMap::from([("sums/steps".to_owned(), counts)]);
         let settled = settled(&before, &choices, &Options::default());
-        assert_eq!(settled.keys().collect::<Vec<_>>(), ["all", "sums"]);
-        let sums = &settled["sums"];
+        assert_eq!(settled.keys().collect::<Vec<_>>(), ["all", "sums/steps"]);
+        let sums = &settled["sums/steps"];
         assert_eq!(sums.chosen[0], (Language::En, 0.5));
         assert_eq!(sums.place_of_first, 2);
         assert_eq!(sums.forced_accuracy[&Language::Zh], 0.75);

@@ -215,11 +215,7 @@ impl Summary {
         let of = |stage| records.get(&stage).map_or(&[][..], Vec::as_slice);
         let exploit = of(StageName::Exploit);
         self.comparison = Comparison::of(exploit, of(StageName::Control), options);
-        self.settled = settled(
-            of(StageName::Sft),
-            &ChoiceCounts::by_kind(exploit),
-            options,
-        );
+        self.settled = settled(of(StageName::Sft), &ChoiceCounts::by_kind(exploit), options);
     }
 }
 
@@ -258,7 +254,7 @@ mod tests {
         let options = Options::default();
         let records = evaluated();
         let rollouts = BTreeMap::from([(
-            "sums".to_owned(),
+            "sums/steps".to_owned(),
             ChoiceCounts {
                 tagged: [(Language::Fr, 3), (Language::En, 1)].into(),
                 untagged: 0,
@@ -314,7 +310,7 @@ mod tests {
         assert!(exploit["choice_entropy"].as_f64().unwrap() > 0.5);
         assert_eq!(json["comparison"]["self"]["value"], 0.0);
         assert_eq!(json["comparison"]["en"]["n"], 6);
-        assert_eq!(json["settled"]["sums"]["chosen"][0][0], "en");
+        assert_eq!(json["settled"]["sums/steps"]["chosen"][0][0], "en");
     }
 
     fn sft_high(summary: &Summary) -> f64 {

@@ -30,7 +30,12 @@ pub struct AdamWConfig {
 
 impl Default for AdamWConfig {
     fn default() -> Self {
-        AdamWConfig { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weight_decay: 0.01 }
+        AdamWConfig {
+            beta1: 0.9,
+            beta2: 0.95,
+            epsilon: 1e-8,
+            weight_decay: 0.01,
+        }
     }
 }
 
@@ -50,9 +55,18 @@ impl AdamW {
         let device = model.device().inner();
         let moments = names(model)
             .into_iter()
-            .map(|(_, size)| [Tensor::zeros([size], &device), Tensor::zeros([size], &device)])
+            .map(|(_, size)| {
+                [
+                    Tensor::zeros([size], &device),
+                    Tensor::zeros([size], &device),
+                ]
+            })
             .collect();
-        AdamW { config, steps: 0, moments }
+        AdamW {
+            config,
+            steps: 0,
+            moments,
+        }
     }
 
     /// One step of the given learning rate. `gradients` are in the module's order.
@@ -89,7 +103,11 @@ impl AdamW {
     ///
     /// # Errors
     /// When the file is damaged or belongs to another model.
-    pub fn from_safetensors(config: AdamWConfig, model: &Decoder, bytes: &[u8]) -> Result<Self, WeightsError> {
+    pub fn from_safetensors(
+        config: AdamWConfig,
+        model: &Decoder,
+        bytes: &[u8],
+    ) -> Result<Self, WeightsError> {
         let mut file = NamedTensors::read(bytes)?;
         let device = model.device().inner();
         let mut moments = Vec::new();
@@ -102,7 +120,11 @@ impl AdamW {
         }
         let step = file.get("step", &[2])?;
         let steps = ((step[0] as u64) << 20) | step[1] as u64;
-        Ok(AdamW { config, steps, moments })
+        Ok(AdamW {
+            config,
+            steps,
+            moments,
+        })
     }
 }
 
@@ -124,7 +146,8 @@ fn names(model: &Decoder) -> Vec<(String, usize)> {
             self.path.pop();
         }
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.names.push((self.path.join("."), param.val().shape().num_elements()));
+            self.names
+                .push((self.path.join("."), param.val().shape().num_elements()));
         }
     }
     let mut visit = Visit::default();
@@ -146,7 +169,11 @@ impl<'a, I: Iterator<Item = (Tensor<1>, &'a mut [Tensor<1>; 2])>> ModuleMapper f
             return param;
         };
         // Gains are not decayed: their neutral value is one, not zero.
-        let decay = if D == 1 { 0.0 } else { self.config.weight_decay };
+        let decay = if D == 1 {
+            0.0
+        } else {
+            self.config.weight_decay
+        };
         param.map(|value| {
             let (device, dims) = (value.device(), value.dims());
             let size = value.shape().num_elements();
@@ -164,7 +191,13 @@ impl<'a, I: Iterator<Item = (Tensor<1>, &'a mut [Tensor<1>; 2])>> ModuleMapper f
 
 impl<I> Step<I> {
     /// One pass over memory on the CPU.
-    fn fused(&self, value: Tensor<1>, gradient: Tensor<1>, moments: &mut [Tensor<1>; 2], decay: f64) -> Tensor<1> {
+    fn fused(
+        &self,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        moments: &mut [Tensor<1>; 2],
+        decay: f64,
+    ) -> Tensor<1> {
         let host = |t: Tensor<1>| -> Vec<f32> { t.into_data().try_into_vec().unwrap_or_default() };
         let device = value.device();
         let size = value.dims()[0];
@@ -186,8 +219,19 @@ impl<I> Step<I> {
     }
 
     /// The same in tensor operations.
-    fn composed(&self, value: Tensor<1>, gradient: Tensor<1>, moments: &mut [Tensor<1>; 2], decay: f64) -> Tensor<1> {
-        let AdamWConfig { beta1, beta2, epsilon, .. } = self.config;
+    fn composed(
+        &self,
+        value: Tensor<1>,
+        gradient: Tensor<1>,
+        moments: &mut [Tensor<1>; 2],
+        decay: f64,
+    ) -> Tensor<1> {
+        let AdamWConfig {
+            beta1,
+            beta2,
+            epsilon,
+            ..
+        } = self.config;
         let [m, v] = moments.clone();
         let m = m * beta1 + gradient.clone() * (1.0 - beta1);
         let v = v * beta2 + gradient.powi_scalar(2) * (1.0 - beta2);

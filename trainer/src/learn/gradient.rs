@@ -15,7 +15,11 @@ use explang::model::Decoder;
 pub type Flat = Vec<Tensor<1>>;
 
 /// Runs `work` on every item with up to `threads` threads; results come in the order of the items.
-pub fn in_order<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn in_order<T: Sync, R: Send>(
+    items: &[T],
+    threads: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     if threads <= 1 || items.len() <= 1 {
         return items.iter().map(work).collect();
     }
@@ -85,7 +89,10 @@ fn flatten(model: &Decoder, gradients: &Gradients) -> Flat {
             self.flat.push(gradient.reshape([size]));
         }
     }
-    let mut visit = Visit { gradients, flat: Vec::new() };
+    let mut visit = Visit {
+        gradients,
+        flat: Vec::new(),
+    };
     model.visit(&mut visit);
     visit.flat
 }
@@ -121,20 +128,37 @@ mod tests {
     fn shards_add_up_to_the_batch_and_threads_change_no_bit() {
         let device = Device::flex().autodiff();
         let model = Decoder::random(&Preset::Pico.config(40), 1, &device);
-        let rows: Vec<Vec<u32>> = (0..6).map(|i| (0..5 + i).map(|j| (i * 7 + j * 3) % 40).collect()).collect();
+        let rows: Vec<Vec<u32>> = (0..6)
+            .map(|i| (0..5 + i).map(|j| (i * 7 + j * 3) % 40).collect())
+            .collect();
         let loss = |model: &Decoder, shard: &Vec<usize>| {
-            let scored: Vec<Scored<'_>> = shard.iter().map(|&i| Scored { tokens: &rows[i], prompt: 2 }).collect();
+            let scored: Vec<Scored<'_>> = shard
+                .iter()
+                .map(|&i| Scored {
+                    tokens: &rows[i],
+                    prompt: 2,
+                })
+                .collect();
             (response_log_probs(model, &scored, 0).sum().neg(), ())
         };
         let run = |shards: &[Vec<usize>], threads| -> Vec<f32> {
             let (flat, _) = gradients(&model, shards, threads, loss);
-            flat.into_iter().flat_map(|g| g.into_data().iter::<f32>().collect::<Vec<_>>()).collect()
+            flat.into_iter()
+                .flat_map(|g| g.into_data().iter::<f32>().collect::<Vec<_>>())
+                .collect()
         };
         let split = [vec![0, 3], vec![1, 4], vec![2, 5]];
         let (one, two) = (run(&split, 1), run(&split, 2));
         assert_eq!(one, two);
         let whole = run(&[(0..6).collect()], 1);
-        let worst = whole.iter().zip(&one).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(whole.iter().any(|g| g.abs() > 0.1) && worst < 1e-4, "{worst}");
+        let worst = whole
+            .iter()
+            .zip(&one)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
+        assert!(
+            whole.iter().any(|g| g.abs() > 0.1) && worst < 1e-4,
+            "{worst}"
+        );
     }
 }

@@ -34,7 +34,12 @@ impl Learner {
     /// A learner with a fresh optimizer.
     pub fn new(model: Decoder, optimizer: AdamWConfig, clip_norm: f64, threads: usize) -> Self {
         let optimizer = AdamW::new(optimizer, &model);
-        Learner { model, optimizer, clip_norm, threads }
+        Learner {
+            model,
+            optimizer,
+            clip_norm,
+            threads,
+        }
     }
 
     /// One update from the gradient of `loss` summed over the shards. A gradient that is NaN or infinite changes nothing.
@@ -54,6 +59,10 @@ impl Learner {
             }
             self.model = self.optimizer.step(self.model.clone(), flat, learning_rate);
         }
-        Update { gradient_norm, applied, shards }
+        Update {
+            gradient_norm,
+            applied,
+            shards,
+        }
     }
 }

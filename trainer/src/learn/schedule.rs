@@ -49,13 +49,21 @@ mod tests {
 
     #[test]
     fn the_rate_rises_to_the_peak_and_falls_to_a_tenth() {
-        let s = Schedule { peak: 2.0, warm_up: 0.1, decay: Decay::Cosine };
+        let s = Schedule {
+            peak: 2.0,
+            warm_up: 0.1,
+            decay: Decay::Cosine,
+        };
         assert!((s.at(0, 100) - 0.2).abs() < 1e-12);
         assert!((s.at(9, 100) - 2.0).abs() < 1e-12);
         assert!((s.at(10, 100) - 2.0).abs() < 1e-12);
         assert!((s.at(55, 100) - 1.1).abs() < 1e-12);
         assert!((s.at(99, 100) - 0.2).abs() < 2e-3);
-        let flat = Schedule { warm_up: 0.0, decay: Decay::Constant, ..s };
+        let flat = Schedule {
+            warm_up: 0.0,
+            decay: Decay::Constant,
+            ..s
+        };
         assert_eq!((flat.at(0, 10), flat.at(9, 10)), (2.0, 2.0));
     }
 }

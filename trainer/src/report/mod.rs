@@ -1,3 +1,6 @@
-//! What a run says to people: tables of its figures.
+//! What a run says to people: tables and charts of its figures.
 
+pub mod chart;
+pub mod history;
+pub mod modes;
 pub mod table;

@@ -235,7 +235,7 @@ fn present(summary: &Summary) -> impl Iterator<Item = (StageName, &StageSummary)
         .filter_map(|name| Some((name, summary.stages.get(&name)?)))
 }
 
-fn new_table(style: Style, header: &[&str]) -> Table {
+pub(super) fn new_table(style: Style, header: &[&str]) -> Table {
     let mut table = Table::new();
     match style {
         Style::Terminal => table
@@ -248,7 +248,7 @@ fn new_table(style: Style, header: &[&str]) -> Table {
     table
 }
 
-fn align_numbers(table: &mut Table, columns: std::ops::Range<usize>) {
+pub(super) fn align_numbers(table: &mut Table, columns: std::ops::Range<usize>) {
     for index in columns {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -257,7 +257,7 @@ fn align_numbers(table: &mut Table, columns: std::ops::Range<usize>) {
 }
 
 /// The text of a table that has rows, without blanks at the ends of lines.
-fn drawn(table: Table) -> Option<String> {
+pub(super) fn drawn(table: Table) -> Option<String> {
     let lines: Vec<_> = table
         .lines()
         .map(|line| line.trim_end().to_owned())
@@ -265,11 +265,11 @@ fn drawn(table: Table) -> Option<String> {
     (table.row_count() > 0).then(|| lines.join("\n"))
 }
 
-fn percent(fraction: f64) -> String {
+pub(super) fn percent(fraction: f64) -> String {
     format!("{:.1}", 100.0 * fraction)
 }
 
-fn with_interval(value: f64, [low, high]: [f64; 2]) -> String {
+pub(super) fn with_interval(value: f64, [low, high]: [f64; 2]) -> String {
     format!("{} [{}, {}]", percent(value), percent(low), percent(high))
 }
 

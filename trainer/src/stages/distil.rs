@@ -12,7 +12,7 @@ use explang::generate::Sampling;
 use explang::likelihood::{Scored, response_hidden};
 use explang::model::Decoder;
 use explang::random;
-use explang::tasks::{SplitMix64, Split};
+use explang::tasks::{Split, SplitMix64};
 use serde_json::json;
 
 use super::driver::{Session, Step};
@@ -40,14 +40,20 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         distil.warm_up_steps + distil.steps,
         |session| {
             let shape = distil.preset.config(session.tokenizer.vocab_size());
-            Ok(Decoder::random(&shape, session.stream("student"), &session.device))
+            Ok(Decoder::random(
+                &shape,
+                session.stream("student"),
+                &session.device,
+            ))
         },
         |session, learner, step| {
             if teacher.is_none() {
-                teacher = Some(session.load(rl::EXPLOIT)?.fork(&session.device.clone().inner()));
+                teacher = Some(session.load(rl::EXPLOIT)?.valid());
             }
             match &teacher {
-                Some(teacher) if step < distil.warm_up_steps => warm_up(session, distil, teacher, learner, step),
+                Some(teacher) if step < distil.warm_up_steps => {
+                    warm_up(session, distil, teacher, learner, step)
+                }
                 Some(teacher) => on_policy(session, distil, teacher, learner, step),
                 None => anyhow::bail!("the teacher was not loaded"),
             }
@@ -56,11 +62,19 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
 }
 
 /// Samples one response to each of the step's problems.
-fn sample(session: &Session, distil: &DistilSection, model: &Decoder, step: usize) -> anyhow::Result<Vec<Rollout>> {
+fn sample(
+    session: &Session,
+    distil: &DistilSection,
+    model: &Decoder,
+    step: usize,
+) -> anyhow::Result<Vec<Rollout>> {
     let stream = random::derive(session.stream(STAGE), &[step as u64]);
     let queries: Vec<Query> = (0..distil.prompts as u64)
         .map(|i| Query {
-            problem: session.config.tasks.draw(&mut SplitMix64::new(random::derive(stream, &[i])), Split::Train),
+            problem: session.config.tasks.draw(
+                &mut SplitMix64::new(random::derive(stream, &[i])),
+                Split::Train,
+            ),
             asked_in: Language::En,
             prefix: String::new(),
             samples: 1,
@@ -69,7 +83,11 @@ fn sample(session: &Session, distil: &DistilSection, model: &Decoder, step: usiz
     let sampler = Sampler {
         model,
         tokenizer: &session.tokenizer,
-        sampling: Sampling { temperature: 1.0, top_p: 1.0, max_new_tokens: session.config.rl.max_new_tokens },
+        sampling: Sampling {
+            temperature: 1.0,
+            top_p: 1.0,
+            max_new_tokens: session.config.rl.max_new_tokens,
+        },
         shards: session.config.shards,
         threads: session.threads,
     };
@@ -89,10 +107,19 @@ fn warm_up(
         .into_iter()
         // What the teacher did not finish is no example.
         .filter(|r| !r.truncated)
-        .map(|r| Document { prompt: r.given, tokens: r.tokens })
+        .map(|r| Document {
+            prompt: r.given,
+            tokens: r.tokens,
+        })
         .collect();
     let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-    let metrics = supervised::update(learner, &documents, rate, session.config.shards, session.tokenizer.pad());
+    let metrics = supervised::update(
+        learner,
+        &documents,
+        rate,
+        session.config.shards,
+        session.tokenizer.pad(),
+    );
     Step::supervised(&metrics)
 }
 
@@ -106,10 +133,20 @@ fn on_policy(
     let rollouts = sample(session, distil, &learner.model, step)?;
     let tokens: usize = rollouts.iter().map(Rollout::response_len).sum();
     let pad = session.tokenizer.pad();
-    let parts: Vec<&[Rollout]> = rollouts.chunks(rollouts.len().div_ceil(session.config.shards).max(1)).collect();
-    let rate = distil.schedule.at(step - distil.warm_up_steps, distil.steps);
+    let parts: Vec<&[Rollout]> = rollouts
+        .chunks(rollouts.len().div_ceil(session.config.shards).max(1))
+        .collect();
+    let rate = distil
+        .schedule
+        .at(step - distil.warm_up_steps, distil.steps);
     let update = learner.update(&parts, rate, |student, part| {
-        let scored: Vec<Scored<'_>> = part.iter().map(|r| Scored { tokens: &r.tokens, prompt: r.given }).collect();
+        let scored: Vec<Scored<'_>> = part
+            .iter()
+            .map(|r| Scored {
+                tokens: &r.tokens,
+                prompt: r.given,
+            })
+            .collect();
         let student = student.logits(response_hidden(student, &scored, pad));
         let teacher = teacher.logits(response_hidden(teacher, &scored, pad));
         let loss = reverse_kl(student, teacher) / tokens.max(1) as f32;
@@ -147,7 +184,8 @@ mod tests {
     #[test]
     fn the_divergence_is_its_formula_and_pulls_towards_the_teacher() {
         let device = Device::flex();
-        let student = Tensor::<2>::from_floats([[1.0, 0.0]], &device.clone().autodiff()).require_grad();
+        let student =
+            Tensor::<2>::from_floats([[1.0, 0.0]], &device.clone().autodiff()).require_grad();
         let teacher = Tensor::<2>::from_floats([[0.0, 0.0]], &device);
         let loss = reverse_kl(student.clone(), teacher.clone());
         let p = 1.0 / (1.0 + (-1.0f64).exp());

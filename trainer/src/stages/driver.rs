@@ -79,17 +79,29 @@ impl Session {
     ///
     /// # Errors
     /// When the tokenizer cannot be trained or the disk refuses.
-    pub fn open(config: Config, folder: RunFolder, device: Device, threads: usize) -> anyhow::Result<Self> {
+    pub fn open(
+        config: Config,
+        folder: RunFolder,
+        device: Device,
+        threads: usize,
+    ) -> anyhow::Result<Self> {
         let path = folder.join("tokenizer.json");
         let tokenizer = if path.exists() {
             Tokenizer::from_json(&checkpoint::read(&path)?)?
         } else {
-            let texts = tokenizer_texts(&config.tasks, random::derive(config.seed, &[TOKENIZER]), TOKENIZER_PAGES);
+            let texts = tokenizer_texts(
+                &config.tasks,
+                random::derive(config.seed, &[TOKENIZER]),
+                TOKENIZER_PAGES,
+            );
             let tokenizer = Tokenizer::train(texts, config.model.vocab_size)?;
             folder.write("tokenizer.json", tokenizer.to_json().as_bytes())?;
             tokenizer
         };
-        let (metrics, samples) = (folder.metrics()?, MetricsLog::open(&folder.join("samples.jsonl"))?);
+        let (metrics, samples) = (
+            folder.metrics()?,
+            MetricsLog::open(&folder.join("samples.jsonl"))?,
+        );
         Ok(Session {
             config,
             folder,
@@ -171,12 +183,17 @@ impl Session {
         }
         progress.finish();
         self.metrics.sync()?;
-        let finished = Finished { seconds: spent(started) };
-        self.folder.write_folder(format!("stages/{stage}/checkpoint"), |tmp| -> anyhow::Result<()> {
-            checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
-            let text = serde_json::to_vec_pretty(&finished)?;
-            Ok(checkpoint::write(&tmp.join("stage.json"), &text)?)
-        })?;
+        let finished = Finished {
+            seconds: spent(started),
+        };
+        self.folder.write_folder(
+            format!("stages/{stage}/checkpoint"),
+            |tmp| -> anyhow::Result<()> {
+                checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
+                let text = serde_json::to_vec_pretty(&finished)?;
+                Ok(checkpoint::write(&tmp.join("stage.json"), &text)?)
+            },
+        )?;
         // The stage is done; what it would have resumed from is of no more use. A kill before this line leaves a folder that
         // nobody reads.
         std::fs::remove_dir_all(&resume).ok();
@@ -186,10 +203,19 @@ impl Session {
     /// Seconds that a finished stage trained.
     pub fn seconds(&self, stage: &str) -> Option<f64> {
         let text = std::fs::read(self.checkpoint_path(stage).join("stage.json")).ok()?;
-        serde_json::from_slice::<Finished>(&text).ok().map(|f| f.seconds)
+        serde_json::from_slice::<Finished>(&text)
+            .ok()
+            .map(|f| f.seconds)
     }
 
-    fn log(&mut self, stage: &str, step: usize, metrics: Value, seconds: f64, rate: f64) -> anyhow::Result<()> {
+    fn log(
+        &mut self,
+        stage: &str,
+        step: usize,
+        metrics: Value,
+        seconds: f64,
+        rate: f64,
+    ) -> anyhow::Result<()> {
         let mut line = Map::new();
         line.insert("stage".into(), stage.into());
         line.insert("step".into(), step.into());
@@ -202,25 +228,44 @@ impl Session {
     }
 
     /// Writes what the stage can be resumed from.
-    fn keep(&self, stage: &str, learner: &Learner, step: usize, seconds: f64) -> anyhow::Result<()> {
+    fn keep(
+        &self,
+        stage: &str,
+        learner: &Learner,
+        step: usize,
+        seconds: f64,
+    ) -> anyhow::Result<()> {
         self.metrics.sync()?;
         self.samples.sync()?;
-        let position = Position { step, metrics: self.metrics.len(), samples: self.samples.len(), seconds };
-        self.folder.write_folder(format!("stages/{stage}/resume"), |tmp| -> anyhow::Result<()> {
-            checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
-            let optimizer = learner.optimizer.to_safetensors(&learner.model)?;
-            checkpoint::write(&tmp.join("optimizer.safetensors"), &optimizer)?;
-            Ok(checkpoint::write(&tmp.join("position.json"), &serde_json::to_vec(&position)?)?)
-        })
+        let position = Position {
+            step,
+            metrics: self.metrics.len(),
+            samples: self.samples.len(),
+            seconds,
+        };
+        self.folder.write_folder(
+            format!("stages/{stage}/resume"),
+            |tmp| -> anyhow::Result<()> {
+                checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
+                let optimizer = learner.optimizer.to_safetensors(&learner.model)?;
+                checkpoint::write(&tmp.join("optimizer.safetensors"), &optimizer)?;
+                Ok(checkpoint::write(
+                    &tmp.join("position.json"),
+                    &serde_json::to_vec(&position)?,
+                )?)
+            },
+        )
     }
 
     /// Takes a stage up where [`Session::keep`] left it; drops the lines that were logged since.
     fn resume(&mut self, folder: &Path) -> anyhow::Result<(Learner, Position)> {
-        let position: Position = serde_json::from_slice(&checkpoint::read(&folder.join("position.json"))?)?;
+        let position: Position =
+            serde_json::from_slice(&checkpoint::read(&folder.join("position.json"))?)?;
         let (model, _) = checkpoint::load(folder, &self.device)?;
         let bytes = checkpoint::read(&folder.join("optimizer.safetensors"))?;
         let mut learner = self.learner(model);
-        learner.optimizer = AdamW::from_safetensors(self.config.optimizer.adamw, &learner.model, &bytes)?;
+        learner.optimizer =
+            AdamW::from_safetensors(self.config.optimizer.adamw, &learner.model, &bytes)?;
         self.metrics.truncate_to(position.metrics)?;
         self.samples.truncate_to(position.samples)?;
         Ok((learner, position))
@@ -231,8 +276,12 @@ impl Session {
     /// # Errors
     /// When the file cannot be read.
     pub fn logged(&self, stage: &str) -> Result<Vec<Value>, RunError> {
-        let lines: Vec<Value> = crate::run::metrics_log::read_lines(&self.folder.join("metrics.jsonl"))?;
-        Ok(lines.into_iter().filter(|line| line["stage"] == stage).collect())
+        let lines: Vec<Value> =
+            crate::run::metrics_log::read_lines(&self.folder.join("metrics.jsonl"))?;
+        Ok(lines
+            .into_iter()
+            .filter(|line| line["stage"] == stage)
+            .collect())
     }
 
     /// True where batches need no filling.

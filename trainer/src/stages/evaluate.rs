@@ -11,7 +11,7 @@ use explang::identify::Identify;
 use explang::model::Decoder;
 use explang::random;
 use explang::reward::{Options, Preset, Reward};
-use explang::tasks::{Problem, SplitMix64, Split};
+use explang::tasks::{Problem, Split, SplitMix64};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix};
 
@@ -46,7 +46,12 @@ impl Evaluator<'_> {
     ///
     /// # Errors
     /// When sampling fails.
-    pub fn run(&self, model: &Decoder, forcing: Forcing, modes: &[Mode]) -> anyhow::Result<Vec<Record>> {
+    pub fn run(
+        &self,
+        model: &Decoder,
+        forcing: Forcing,
+        modes: &[Mode],
+    ) -> anyhow::Result<Vec<Record>> {
         let mut records = Vec::new();
         for &mode in modes {
             if mode == Mode::SelfChosen && forcing == Forcing::Page {
@@ -74,7 +79,12 @@ impl Evaluator<'_> {
                     (Some(language), Forcing::Tag) => forced_prefix(language),
                     (Some(language), Forcing::Page) => page_header(language),
                 };
-                queries.push(Query { problem: *problem, asked_in: Language::En, prefix, samples });
+                queries.push(Query {
+                    problem: *problem,
+                    asked_in: Language::En,
+                    prefix,
+                    samples,
+                });
                 owners.push((number, forced));
             }
         }
@@ -109,7 +119,10 @@ impl Evaluator<'_> {
         mode: Mode,
     ) -> anyhow::Result<Vec<Record>> {
         let mut rule = Reward::named("naive", Preset::Paper)?;
-        rule.options = Options { pool: Language::ALL.to_vec(), ..Options::of(Preset::Paper) };
+        rule.options = Options {
+            pool: Language::ALL.to_vec(),
+            ..Options::of(Preset::Paper)
+        };
         let scored = reward(queries, rollouts, &rule, self.detector);
         rollouts
             .iter()
@@ -159,7 +172,12 @@ pub fn held_out(config: &Config, count: usize) -> Vec<Problem> {
 fn as_transcript(page: &str, language: Language) -> String {
     let text = page.strip_prefix(&page_header(language)).unwrap_or(page);
     match text.rfind("\n\\boxed{") {
-        Some(at) => format!("{}{}\n{END_THINK}{}", forced_prefix(language), &text[..at], &text[at..]),
+        Some(at) => format!(
+            "{}{}\n{END_THINK}{}",
+            forced_prefix(language),
+            &text[..at],
+            &text[at..]
+        ),
         None => format!("{}{text}", forced_prefix(language)),
     }
 }

@@ -1,18 +1,24 @@
 //! The whole pipeline: every stage, each evaluated as it ends, and the summary.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
+use anyhow::bail;
+use burn::tensor::Device;
 use explang::Language;
+use explang::model::Precision;
 use serde_json::Value;
 
 use super::driver::Session;
 use super::evaluate::{Evaluator, Forcing};
 use super::{distil, pretrain, rl, sft};
+use crate::checkpoint;
 use crate::eval::metrics::Options;
 use crate::eval::record::{Mode, Record, read_records, write_records};
 use crate::eval::selection::ChoiceCounts;
 use crate::eval::summary::{StageName, StageSummary, Summary};
+use crate::run::folder::RunFolder;
 use crate::run::memory::peak_memory_bytes;
 
 /// The stages of a run in their order, with the name of the folder that holds each one's checkpoint.
@@ -30,28 +36,90 @@ pub const STAGES: [(StageName, &str); 6] = [
 /// # Errors
 /// When a stage fails or the disk refuses.
 pub fn run(session: &mut Session, last: StageName) -> anyhow::Result<Summary> {
+    let end = STAGES
+        .iter()
+        .position(|(name, _)| *name == last)
+        .map_or(STAGES.len(), |at| at + 1);
+    let wanted: Vec<StageName> = STAGES[..end]
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| *name != StageName::Distil || session.config.distil.is_some())
+        .collect();
+    only(session, &wanted)
+}
+
+/// Runs what is left of the stages `wanted`, in the order of the pipeline, evaluates every finished stage of the run, and writes
+/// `summary.json`.
+///
+/// # Errors
+/// When a stage that a wanted one starts from is neither finished nor wanted; when a stage fails or the disk refuses.
+pub fn only(session: &mut Session, wanted: &[StageName]) -> anyhow::Result<Summary> {
+    for &name in wanted {
+        check(session, wanted, name)?;
+    }
     let started = Instant::now();
     let mut records = BTreeMap::new();
     for (name, stage) in STAGES {
-        if name == StageName::Distil && session.config.distil.is_none() {
-            continue;
+        if wanted.contains(&name) {
+            match name {
+                StageName::Pretrain => pretrain::run(session)?,
+                StageName::Sft => sft::run(session)?,
+                StageName::Explore => rl::explore(session)?,
+                StageName::Exploit => rl::exploit(session)?,
+                StageName::Control => rl::control(session)?,
+                StageName::Distil => distil::run(session)?,
+            }
         }
-        match name {
-            StageName::Pretrain => pretrain::run(session)?,
-            StageName::Sft => sft::run(session)?,
-            StageName::Explore => rl::explore(session)?,
-            StageName::Exploit => rl::exploit(session)?,
-            StageName::Control => rl::control(session)?,
-            StageName::Distil => distil::run(session)?,
-        }
-        records.insert(name, evaluate(session, stage)?);
-        if name == last {
-            break;
+        if session.is_done(stage) {
+            records.insert(name, evaluate(session, stage)?);
         }
     }
     let summary = summarise(session, &records, started.elapsed().as_secs_f64())?;
     session.folder.write_json("summary.json", &summary)?;
     Ok(summary)
+}
+
+/// The stage whose checkpoint a stage starts from.
+pub const fn starts_from(stage: StageName) -> Option<StageName> {
+    match stage {
+        StageName::Pretrain => None,
+        StageName::Sft => Some(StageName::Pretrain),
+        StageName::Explore | StageName::Control => Some(StageName::Sft),
+        StageName::Exploit => Some(StageName::Explore),
+        StageName::Distil => Some(StageName::Exploit),
+    }
+}
+
+/// Refuses a stage that has nothing to start from.
+fn check(session: &Session, wanted: &[StageName], name: StageName) -> anyhow::Result<()> {
+    let path = session.folder.path().display();
+    if name == StageName::Distil && session.config.distil.is_none() {
+        bail!("the configuration of the run in {path} has no section [distil]");
+    }
+    match starts_from(name) {
+        Some(before) if !wanted.contains(&before) && !session.is_done(before.key()) => {
+            bail!(
+                "{name} starts from the checkpoint of {before}, which the run in {path} has not finished; run {before} first"
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes `checkpoint` the finished stage `stage` of a new run, so that the run goes on from there; its tokenizer becomes the
+/// run's.
+///
+/// # Errors
+/// When the checkpoint cannot be read or the disk refuses.
+pub fn adopt(folder: &RunFolder, stage: StageName, checkpoint: &Path) -> anyhow::Result<()> {
+    let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
+    folder.write("tokenizer.json", tokenizer.to_json().as_bytes())?;
+    folder.write_folder(
+        format!("stages/{stage}/checkpoint"),
+        |tmp| -> anyhow::Result<()> {
+            Ok(checkpoint::save(tmp, &model, &tokenizer, Precision::F32)?)
+        },
+    )
 }
 
 /// The records of a finished stage's evaluation; made now where there are none yet.
@@ -68,13 +136,20 @@ fn evaluate(session: &Session, stage: &str) -> anyhow::Result<Vec<Record>> {
         detector: &session.detector,
         threads: session.threads,
     };
-    let forcing = if stage == pretrain::STAGE { Forcing::Page } else { Forcing::Tag };
+    let forcing = if stage == pretrain::STAGE {
+        Forcing::Page
+    } else {
+        Forcing::Tag
+    };
     let began = Instant::now();
     let records = evaluator.run(&session.load(stage)?, forcing, &Mode::ALL)?;
     let mut bytes = Vec::new();
     write_records(&mut bytes, &records)?;
     session.folder.write(&name, &bytes)?;
-    eprintln!("{stage:>9} evaluated in {:.0} s", began.elapsed().as_secs_f64());
+    eprintln!(
+        "{stage:>9} evaluated in {:.0} s",
+        began.elapsed().as_secs_f64()
+    );
     Ok(records)
 }
 
@@ -98,7 +173,9 @@ fn summarise(
         ..Summary::default()
     };
     for (name, stage) in STAGES {
-        let Some(records) = records.get(&name) else { continue };
+        let Some(records) = records.get(&name) else {
+            continue;
+        };
         let rollouts = match name {
             StageName::Explore | StageName::Exploit => Some(choices(session, stage)?),
             _ => None,

@@ -16,7 +16,7 @@ use explang::objective::advantage::{Sample, advantages};
 use explang::objective::policy::{PolicyLoss, PolicyStats, TokenTargets};
 use explang::random;
 use explang::reward::{GroupId, Reward, Scored as Rewarded};
-use explang::tasks::{SplitMix64, Split};
+use explang::tasks::{Split, SplitMix64};
 use explang::tokenizer::Tokenizer;
 use serde::Serialize;
 
@@ -142,16 +142,26 @@ impl PolicyStep<'_> {
         let samples: Vec<Sample> = rollouts
             .iter()
             .zip(&scored)
-            .map(|(r, s)| Sample { group: GroupId(r.query as u64), reward: s.reward, masked: s.masked })
+            .map(|(r, s)| Sample {
+                group: GroupId(r.query as u64),
+                reward: s.reward,
+                masked: s.masked,
+            })
             .collect();
         let advantages = advantages(&samples, &rl.advantage)?;
-        let experiences = self.experiences(&rollouts, &advantages.values, &advantages.kept, learner.threads);
+        let experiences = self.experiences(
+            &rollouts,
+            &advantages.values,
+            &advantages.kept,
+            learner.threads,
+        );
         let learning_rate = rl.schedule.at(step, self.steps);
         let (stats, norms) = self.updates(learner, &experiences, learning_rate);
 
         let n = rollouts.len().max(1) as f64;
         let mean = |f: &dyn Fn(&Rewarded) -> f64| scored.iter().map(f).sum::<f64>() / n;
-        let share = |f: &dyn Fn(&Rollout) -> bool| rollouts.iter().filter(|r| f(r)).count() as f64 / n;
+        let share =
+            |f: &dyn Fn(&Rollout) -> bool| rollouts.iter().filter(|r| f(r)).count() as f64 / n;
         let mut choices: BTreeMap<String, ChoiceCounts> = BTreeMap::new();
         let mut correct: BTreeMap<Language, usize> = BTreeMap::new();
         for (rollout, s) in rollouts.iter().zip(&scored) {
@@ -178,7 +188,8 @@ impl PolicyStep<'_> {
             truncated: share(&|r| r.truncated),
             empty: share(&|r| r.response_len() <= 1),
             choice_entropy: entropy(all.tagged.values().map(|&c| c as f64)),
-            token_entropy: -log_probs.map(|&l| f64::from(l)).sum::<f64>() / sampled_tokens.max(1) as f64,
+            token_entropy: -log_probs.map(|&l| f64::from(l)).sum::<f64>()
+                / sampled_tokens.max(1) as f64,
             kl: stats.kl / tokens,
             clipped_low: stats.clipped_low / tokens,
             clipped_high: stats.clipped_high / tokens,
@@ -228,7 +239,10 @@ impl PolicyStep<'_> {
                     let flat = response_log_probs(reference, &scored, self.tokenizer.pad());
                     let flat: Vec<f32> = flat.into_data().iter::<f32>().collect();
                     let mut rest = flat.as_slice();
-                    shard.iter().map(|r| split_off(&mut rest, r.response_len())).collect::<Vec<_>>()
+                    shard
+                        .iter()
+                        .map(|r| split_off(&mut rest, r.response_len()))
+                        .collect::<Vec<_>>()
                 })
                 .into_iter()
                 .flatten()
@@ -257,7 +271,11 @@ impl PolicyStep<'_> {
         learning_rate: f64,
     ) -> (PolicyStats, Vec<Option<f64>>) {
         let rl = &self.config.rl;
-        let loss = PolicyLoss { clip_low: rl.clip[0], clip_high: rl.clip[1], kl: self.kl };
+        let loss = PolicyLoss {
+            clip_low: rl.clip[0],
+            clip_high: rl.clip[1],
+            kl: self.kl,
+        };
         let (mut total, mut norms) = (PolicyStats::default(), Vec::new());
         for mini_batch in experiences.chunks(experiences.len().div_ceil(rl.mini_batches).max(1)) {
             let part: Vec<&Experience<'_>> = mini_batch.iter().filter(|e| e.kept).collect();
@@ -265,14 +283,21 @@ impl PolicyStep<'_> {
             if tokens == 0 {
                 continue;
             }
-            let shards: Vec<&[&Experience<'_>]> = part.chunks(part.len().div_ceil(self.config.shards)).collect();
+            let shards: Vec<&[&Experience<'_>]> = part
+                .chunks(part.len().div_ceil(self.config.shards))
+                .collect();
             let pad = self.tokenizer.pad();
             let update = learner.update(&shards, learning_rate, |model, shard| {
                 let sequences: Vec<Scored<'_>> = shard.iter().map(|e| scored(e.rollout)).collect();
                 let log_probs = response_log_probs(model, &sequences, pad);
                 let targets = Targets::of(shard);
                 let targets = targets.borrow(self.kl != 0.0);
-                let values: Vec<f32> = log_probs.clone().inner().into_data().iter::<f32>().collect();
+                let values: Vec<f32> = log_probs
+                    .clone()
+                    .inner()
+                    .into_data()
+                    .iter::<f32>()
+                    .collect();
                 let stats = loss.stats(&values, &targets);
                 (loss.sum(log_probs, &targets) / tokens as f32, stats)
             });
@@ -293,7 +318,12 @@ struct Targets {
 
 impl Targets {
     fn of(shard: &[&Experience<'_>]) -> Self {
-        let mut targets = Targets { old: Vec::new(), advantages: Vec::new(), reference: Vec::new(), mask: Vec::new() };
+        let mut targets = Targets {
+            old: Vec::new(),
+            advantages: Vec::new(),
+            reference: Vec::new(),
+            mask: Vec::new(),
+        };
         for e in shard {
             targets.old.extend(&e.rollout.log_probs);
             targets.reference.extend(&e.reference);
@@ -314,7 +344,10 @@ impl Targets {
 }
 
 fn scored(rollout: &Rollout) -> Scored<'_> {
-    Scored { tokens: &rollout.tokens, prompt: rollout.given }
+    Scored {
+        tokens: &rollout.tokens,
+        prompt: rollout.given,
+    }
 }
 
 fn split_off(rest: &mut &[f32], length: usize) -> Vec<f32> {

@@ -22,7 +22,11 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         pretrain.steps,
         |session| {
             let shape = config.model.preset.config(session.tokenizer.vocab_size());
-            Ok(Decoder::random(&shape, session.stream("init"), &session.device))
+            Ok(Decoder::random(
+                &shape,
+                session.stream("init"),
+                &session.device,
+            ))
         },
         |session, learner, step| {
             let batches = Batches {

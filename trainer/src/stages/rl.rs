@@ -4,9 +4,9 @@
 //! languages that reach correct answers, and pays for diverging from that checkpoint (k3). The *control* goes through the same
 //! two phases, with the same rewards, steps and prompts' number, from the same SFT checkpoint; only its language is forced.
 
+use explang::Language;
 use explang::action::Action;
 use explang::model::Decoder;
-use explang::Language;
 use serde_json::json;
 
 use super::driver::{Session, Step};
@@ -30,7 +30,13 @@ pub const CONTROL: &str = "control";
 /// When sampling fails or the disk refuses.
 pub fn explore(session: &mut Session) -> anyhow::Result<()> {
     let phase = session.config.rl.explore.clone();
-    run(session, [EXPLORE, EXPLORE], sft::STAGE, &phase, Action::Free)
+    run(
+        session,
+        [EXPLORE, EXPLORE],
+        sft::STAGE,
+        &phase,
+        Action::Free,
+    )
 }
 
 /// Runs exploit from explore's checkpoint.
@@ -49,8 +55,20 @@ pub fn exploit(session: &mut Session) -> anyhow::Result<()> {
 pub fn control(session: &mut Session) -> anyhow::Result<()> {
     let rl = session.config.rl.clone();
     let action = Action::Forced(rl.control);
-    run(session, [CONTROL_EXPLORE, EXPLORE], sft::STAGE, &rl.explore, action)?;
-    run(session, [CONTROL, EXPLOIT], CONTROL_EXPLORE, &rl.exploit, action)
+    run(
+        session,
+        [CONTROL_EXPLORE, EXPLORE],
+        sft::STAGE,
+        &rl.explore,
+        action,
+    )?;
+    run(
+        session,
+        [CONTROL, EXPLOIT],
+        CONTROL_EXPLORE,
+        &rl.exploit,
+        action,
+    )
 }
 
 /// One phase, started from the checkpoint of `from`. Its problems are drawn from the stream of `problems`: the control meets
@@ -72,8 +90,7 @@ fn run(
         |session, learner, step| {
             if phase.kl != 0.0 && reference.is_none() {
                 let policy = session.load(from)?;
-                let device = session.device.clone().inner();
-                reference = Some(burn::module::Module::fork(policy, &device));
+                reference = Some(burn::module::Module::valid(&policy));
             }
             let policy_step = PolicyStep {
                 config: &config,
@@ -94,29 +111,51 @@ fn run(
 /// Steps between two transcripts in `samples.jsonl`.
 const SAMPLE_EVERY: usize = 5;
 
-fn one_step(policy_step: &PolicyStep<'_>, learner: &mut Learner, step: usize, stage: &str) -> anyhow::Result<Step> {
+fn one_step(
+    policy_step: &PolicyStep<'_>,
+    learner: &mut Learner,
+    step: usize,
+    stage: &str,
+) -> anyhow::Result<Step> {
     let (metrics, rollouts) = policy_step.run(learner, step)?;
     let line = line(&metrics);
     let tokens = metrics.sampled_tokens + metrics.trained_tokens;
-    let sample = rollouts.first().filter(|_| step.is_multiple_of(SAMPLE_EVERY)).map(|(rollout, scored)| {
-        json!({
-            "stage": stage,
-            "step": step,
-            "text": policy_step.tokenizer.decode(&rollout.tokens),
-            "tag": scored.tag,
-            "detected": scored.detected,
-            "components": scored.components,
-            "reward": scored.reward,
-        })
-    });
-    Ok(Step { metrics: serde_json::to_value(&metrics)?, line, tokens, sample })
+    let sample = rollouts
+        .first()
+        .filter(|_| step.is_multiple_of(SAMPLE_EVERY))
+        .map(|(rollout, scored)| {
+            json!({
+                "stage": stage,
+                "step": step,
+                "text": policy_step.tokenizer.decode(&rollout.tokens),
+                "tag": scored.tag,
+                "detected": scored.detected,
+                "components": scored.components,
+                "reward": scored.reward,
+            })
+        });
+    Ok(Step {
+        metrics: serde_json::to_value(&metrics)?,
+        line,
+        tokens,
+        sample,
+    })
 }
 
 /// What a person wants to see of a step: reward, accuracy, compliance, and where the choice goes.
 fn line(metrics: &PolicyMetrics) -> String {
     let mut counts: Vec<(Language, usize)> = Language::ALL
         .into_iter()
-        .map(|l| (l, metrics.choices.values().filter_map(|c| c.tagged.get(&l)).sum()))
+        .map(|l| {
+            (
+                l,
+                metrics
+                    .choices
+                    .values()
+                    .filter_map(|c| c.tagged.get(&l))
+                    .sum(),
+            )
+        })
         .collect();
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let total: usize = metrics.choices.values().map(|c| c.total()).sum();
@@ -134,4 +173,3 @@ fn line(metrics: &PolicyMetrics) -> String {
         top.join(" "),
     )
 }
-

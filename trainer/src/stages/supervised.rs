@@ -30,7 +30,9 @@ pub fn update(
     pad: u32,
 ) -> SupervisedMetrics {
     let targets: usize = documents.iter().map(Document::response_len).sum();
-    let parts: Vec<&[Document]> = documents.chunks(documents.len().div_ceil(shards).max(1)).collect();
+    let parts: Vec<&[Document]> = documents
+        .chunks(documents.len().div_ceil(shards).max(1))
+        .collect();
     let update = learner.update(&parts, learning_rate, |model, part| {
         let scored: Vec<Scored<'_>> = part.iter().map(Document::scored).collect();
         let loss = response_log_probs(model, &scored, pad).sum() / -(targets as f32);

@@ -1,0 +1,181 @@
+//! Sampling: what a completion may depend on, what is streamed, and when it stops.
+
+use std::ops::ControlFlow;
+
+use explang::generate::{Completion, Drawn, End, Prompt, Sampling, generate};
+use explang::likelihood::{Scored, response_log_probs};
+use explang::model::Packing;
+
+use crate::support::{Policy, tokenizer};
+
+const SAMPLING: Sampling = Sampling {
+    temperature: 1.0,
+    top_p: 1.0,
+    max_new_tokens: 80,
+};
+
+/// A policy that ends its answers after a different number of tokens each.
+fn policy() -> Policy {
+    Policy::taught(tokenizer(), 90)
+}
+
+fn complete(policy: &Policy, prompts: &[Prompt], sampling: &Sampling) -> Vec<Completion> {
+    let goes_on = |_: Drawn<'_>| ControlFlow::Continue(());
+    pollster::block_on(generate(
+        &policy.model,
+        &policy.tokenizer,
+        prompts,
+        sampling,
+        goes_on,
+    ))
+    .unwrap()
+}
+
+#[test]
+fn a_completion_depends_on_its_own_prompt_and_stream_alone() {
+    let policy = policy();
+    let prompts = policy.prompts();
+    let together = complete(&policy, &prompts, &SAMPLING);
+    let mut lengths: Vec<usize> = together.iter().map(|c| c.tokens.len()).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    assert!(
+        lengths.len() > 3,
+        "rows must leave the batch at different times: {lengths:?}"
+    );
+    for (prompt, batched) in prompts.iter().zip(&together) {
+        let alone = complete(&policy, std::slice::from_ref(prompt), &SAMPLING);
+        assert_eq!(alone[0].tokens, batched.tokens);
+        assert_eq!(alone[0].end, batched.end);
+        for (a, b) in alone[0].log_probs.iter().zip(&batched.log_probs) {
+            assert!((a - b).abs() < 1e-5, "{a} {b}");
+        }
+    }
+    // In one group with others the prompt is read once for all of them.
+    let group = Prompt {
+        tokens: prompts[0].tokens.clone(),
+        streams: vec![5, prompts[0].streams[0], 6],
+    };
+    let group = complete(&policy, &[prompts[3].clone(), group], &SAMPLING);
+    assert_eq!(group[2].tokens, together[0].tokens);
+    assert_ne!(group[1].tokens, group[3].tokens);
+}
+
+#[test]
+fn every_token_is_streamed_once_and_none_after_the_end() {
+    let policy = policy();
+    let prompts = policy.prompts();
+    let mut streamed = vec![(Vec::new(), Vec::new()); prompts.len()];
+    let observe = |drawn: Drawn<'_>| {
+        assert_eq!(drawn.logits.len(), policy.model.config().vocab_size);
+        streamed[drawn.completion].0.push(drawn.token);
+        streamed[drawn.completion].1.push(drawn.log_prob);
+        ControlFlow::Continue(())
+    };
+    let done = pollster::block_on(generate(
+        &policy.model,
+        &policy.tokenizer,
+        &prompts,
+        &SAMPLING,
+        observe,
+    ))
+    .unwrap();
+    for (completion, (tokens, log_probs)) in done.iter().zip(streamed) {
+        assert_eq!(
+            (&completion.tokens, &completion.log_probs),
+            (&tokens, &log_probs)
+        );
+        let ends: Vec<usize> = (0..tokens.len())
+            .filter(|&i| policy.tokenizer.is_end(tokens[i]))
+            .collect();
+        match completion.end {
+            End::EndOfText => assert_eq!(ends, [tokens.len() - 1]),
+            End::Length => assert!(ends.is_empty() && tokens.len() == SAMPLING.max_new_tokens),
+            End::Cancelled => panic!("nobody stopped it"),
+        }
+    }
+    assert!(done.iter().any(|c| c.end == End::EndOfText));
+}
+
+#[test]
+fn a_cancelled_batch_draws_no_further_token() {
+    let policy = policy();
+    let prompts = policy.prompts();
+    for stop in [1, 7, 16, 41] {
+        let mut drawn = 0;
+        let observe = |_: Drawn<'_>| {
+            drawn += 1;
+            if drawn == stop {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let done = pollster::block_on(generate(
+            &policy.model,
+            &policy.tokenizer,
+            &prompts,
+            &SAMPLING,
+            observe,
+        ))
+        .unwrap();
+        assert_eq!(drawn, stop);
+        assert_eq!(done.iter().map(|c| c.tokens.len()).sum::<usize>(), stop);
+        assert!(done.iter().all(|c| c.end == End::Cancelled), "{stop}");
+    }
+}
+
+#[test]
+fn greedy_decoding_is_the_argmax_of_full_passes() {
+    let policy = policy();
+    let sampling = Sampling {
+        temperature: 0.0,
+        max_new_tokens: 32,
+        ..SAMPLING
+    };
+    let prompts = &policy.prompts()[..4];
+    for (prompt, completion) in prompts.iter().zip(complete(&policy, prompts, &sampling)) {
+        let mut text = prompt.tokens.clone();
+        for &token in &completion.tokens {
+            let hidden = policy.model.hidden(&text, &Packing::new([text.len()]));
+            let logits = policy.model.logits(hidden).into_data();
+            let logits: Vec<f32> = logits.iter::<f32>().collect();
+            let last = &logits[logits.len() - policy.model.config().vocab_size..];
+            let best = (0..last.len())
+                .max_by(|&a, &b| last[a].total_cmp(&last[b]))
+                .unwrap();
+            assert_eq!(
+                token as usize,
+                best,
+                "after {:?}",
+                policy.tokenizer.decode(&text)
+            );
+            text.push(token);
+        }
+    }
+}
+
+#[test]
+fn sampled_log_probabilities_are_those_that_training_computes() {
+    let policy = policy();
+    let prompts = policy.prompts();
+    let sampling = Sampling {
+        temperature: 0.7,
+        top_p: 0.95,
+        ..SAMPLING
+    };
+    for (prompt, completion) in prompts.iter().zip(complete(&policy, &prompts, &sampling)) {
+        let tokens = [&prompt.tokens[..], &completion.tokens].concat();
+        let scored = Scored {
+            tokens: &tokens,
+            prompt: prompt.tokens.len(),
+        };
+        let computed =
+            response_log_probs(&policy.model, &[scored], policy.tokenizer.pad()).into_data();
+        let computed: Vec<f32> = computed.iter::<f32>().collect();
+        assert_eq!(computed.len(), completion.log_probs.len());
+        for (a, b) in computed.iter().zip(&completion.log_probs) {
+            assert!((a - b).abs() < 1e-4, "{a} {b}");
+        }
+    }
+}

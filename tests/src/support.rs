@@ -1,0 +1,98 @@
+//! A small model that was taught to open a tag, to think a little and to end.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use explang::Language;
+use explang::generate::Prompt;
+use explang::model::{Decoder, Preset};
+use explang::random;
+use explang::tasks::{Mixture, Problem, Split, SplitMix64};
+use explang::tokenizer::Tokenizer;
+use explang_trainer::data::documents::{Batches, question, tokenizer_texts};
+use explang_trainer::learn::Learner;
+use explang_trainer::learn::adamw::AdamWConfig;
+use explang_trainer::stages::supervised;
+
+/// A policy for questions about sampling.
+pub(crate) struct Policy {
+    /// The model, without autodiff.
+    pub(crate) model: Decoder,
+    /// Its tokenizer.
+    pub(crate) tokenizer: Tokenizer,
+    /// The problems that it was taught.
+    pub(crate) tasks: Mixture,
+}
+
+/// Short problems of two families.
+pub(crate) fn tasks() -> Mixture {
+    let kinds = ["sums/breath/1", "weekdays/breath/1"];
+    Mixture::even(kinds.map(|kind| kind.parse().unwrap())).unwrap()
+}
+
+/// The embedded tokenizer, trained on those problems.
+pub(crate) fn tokenizer() -> Tokenizer {
+    Tokenizer::train(tokenizer_texts(&tasks(), 5, 340), 600).unwrap()
+}
+
+/// Tags as unequal as a choice worth measuring: half of them English, a sixth Chinese.
+pub(crate) fn shares() -> Vec<(Language, f64)> {
+    let share = |language| match language {
+        Language::En => 0.5,
+        Language::Zh => 1.0 / 6.0,
+        _ => 1.0 / 33.0,
+    };
+    Language::SEEN
+        .map(|language| (language, share(language)))
+        .to_vec()
+}
+
+impl Policy {
+    /// A `pico` model after `steps` updates on tagged transcripts.
+    pub(crate) fn taught(tokenizer: Tokenizer, steps: usize) -> Self {
+        let device = Device::flex();
+        let (tasks, shares) = (tasks(), shares());
+        let shape = Preset::Pico.config(tokenizer.vocab_size());
+        let model = Decoder::random(&shape, 3, &device.clone().autodiff());
+        let mut learner = Learner::new(model, AdamWConfig::default(), 1.0, 2);
+        let batches = Batches {
+            tasks: &tasks,
+            tokenizer: &tokenizer,
+            stream: 9,
+        };
+        for step in 0..steps {
+            let documents = batches.transcripts(step, 16, &shares).unwrap();
+            let metrics = supervised::update(&mut learner, &documents, 4e-3, 2, tokenizer.pad());
+            assert!(metrics.loss.is_finite() && !metrics.skipped, "{metrics:?}");
+        }
+        Policy {
+            model: learner.model.fork(&device),
+            tokenizer,
+            tasks,
+        }
+    }
+
+    /// The `index`-th of the test problems.
+    pub(crate) fn problem(&self, index: u64) -> Problem {
+        self.tasks.draw(
+            &mut SplitMix64::new(random::derive(77, &[index])),
+            Split::HeldOut,
+        )
+    }
+
+    /// The tokens of that problem's question, asked in `language`.
+    pub(crate) fn prompt(&self, index: u64, language: Language) -> Vec<u32> {
+        self.tokenizer
+            .encode(&question(&self.problem(index), language))
+            .unwrap()
+    }
+
+    /// Sixteen prompts of different lengths, each with a stream of its own.
+    pub(crate) fn prompts(&self) -> Vec<Prompt> {
+        (0..16)
+            .map(|i| Prompt {
+                tokens: self.prompt(i, Language::ALL[i as usize]),
+                streams: vec![random::derive(21, &[i])],
+            })
+            .collect()
+    }
+}

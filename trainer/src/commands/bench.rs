@@ -1,0 +1,148 @@
+//! `explang bench`: tokens a second of training and sampling on this machine.
+
+use std::io::{Write, stderr, stdout};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use explang::model::Preset;
+use explang_trainer::bench::{BenchResult, Kind, Peer, Work};
+
+use super::device::DeviceArguments;
+
+/// Arguments of `explang bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Shape of the model; its weights are random.
+    #[arg(long, value_enum, default_value = "nano")]
+    model: Model,
+    /// Rounds; a round does each kind of work, and with a peer the peer's right after ours.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Optimizer steps a round.
+    #[arg(long, default_value_t = 4)]
+    steps: usize,
+    /// Rollouts a round.
+    #[arg(long, default_value_t = 2)]
+    rollouts: usize,
+    /// Python with PyTorch: runs the same model and work as a child process, in turns with ours.
+    #[arg(long)]
+    peer: Option<String>,
+    /// The peer's program.
+    #[arg(long, default_value = "tests/peers/bench.py")]
+    peer_script: PathBuf,
+    /// Print the result as JSON; rounds go to standard error.
+    #[arg(long)]
+    json: bool,
+    /// Seed of the weights and tokens.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    device: DeviceArguments,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Model {
+    /// About 0.3 M parameters.
+    Pico,
+    /// About 1 M parameters.
+    Nano,
+    /// About 10 M parameters.
+    Small,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        if self.rounds == 0 || self.steps == 0 || self.rollouts == 0 {
+            bail!("--rounds, --steps and --rollouts must be at least 1");
+        }
+        let preset = match self.model {
+            Model::Pico => Preset::Pico,
+            Model::Nano => Preset::Nano,
+            Model::Small => Preset::Small,
+        };
+        let threads = self.device.threads();
+        let mut work = Work::new(preset, self.seed, &self.device.open()?, threads)?;
+        let mut result = BenchResult {
+            parameters: work.config().num_parameters(),
+            threads,
+            ..BenchResult::default()
+        };
+        let mut peer = self.start_peer(&work, threads, &mut result)?;
+        for kind in Kind::ALL {
+            // What the first call allocates and reads into caches is not measured.
+            let tokens = work.run(kind, 1)?.tokens;
+            match kind {
+                Kind::Train => {}
+                Kind::Rollout => result.rollout_tokens = tokens,
+                Kind::HalfRollout => result.half_rollout_tokens = tokens,
+            }
+        }
+        for round in 1..=self.rounds {
+            let mut line = format!("round {round}/{}", self.rounds);
+            for kind in Kind::ALL {
+                let times = if kind == Kind::Train {
+                    self.steps
+                } else {
+                    self.rollouts
+                };
+                let ours = work.run(kind, times)?.rate();
+                result.series_mut(kind).ours.push(ours);
+                line += &format!(" · {} {ours:.0}", kind.name());
+                if let Some(peer) = peer.as_mut().filter(|_| kind != Kind::HalfRollout) {
+                    let theirs = peer.run(kind, times)?.rate();
+                    result.series_mut(kind).theirs.push(theirs);
+                    line += &format!(" (PyTorch {theirs:.0})");
+                }
+            }
+            if self.json {
+                writeln!(stderr(), "{line}")?;
+            } else {
+                writeln!(stdout(), "{line}")?;
+            }
+        }
+        drop(peer);
+        let mut out = stdout().lock();
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&result.to_json())?)?;
+        } else {
+            writeln!(
+                out,
+                "\n{} parameters, {threads} threads; medians of {} rounds\n{}",
+                result.parameters,
+                self.rounds,
+                result.table()
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Starts the peer on a copy of our model, where one was asked for.
+    fn start_peer(
+        &self,
+        work: &Work,
+        threads: usize,
+        result: &mut BenchResult,
+    ) -> anyhow::Result<Option<Peer>> {
+        let Some(python) = &self.peer else {
+            return Ok(None);
+        };
+        if !self.peer_script.exists() {
+            bail!(
+                "{} does not exist; run from the repository's root, or give --peer-script",
+                self.peer_script.display()
+            );
+        }
+        let folder = std::env::temp_dir().join(format!("explang-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        let started = work
+            .save(&folder)
+            .and_then(|()| Ok(Peer::start(python, &self.peer_script, &folder, threads)?));
+        // A peer that is ready has read the checkpoint.
+        std::fs::remove_dir_all(&folder).ok();
+        let (peer, torch) = started?;
+        result.torch = Some(torch);
+        Ok(Some(peer))
+    }
+}

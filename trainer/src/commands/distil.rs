@@ -1,0 +1,19 @@
+//! `explang distil`: a smaller student of a run's RL policy.
+
+use clap::Args;
+use explang_trainer::eval::summary::StageName;
+
+use super::stage::StageArguments;
+
+/// Arguments of `explang distil`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    stage: StageArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        self.stage.run(&[StageName::Distil])
+    }
+}

@@ -1,0 +1,148 @@
+//! `explang eval`: a checkpoint on held-out problems.
+
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Args;
+use explang::Language;
+use explang::identify::LinguaDetector;
+use explang_trainer::checkpoint;
+use explang_trainer::config::Config;
+use explang_trainer::eval::metrics::Options;
+use explang_trainer::eval::record::{Mode, write_records};
+use explang_trainer::eval::summary::{StageName, StageSummary};
+use explang_trainer::locate::Located;
+use explang_trainer::report::modes::modes;
+use explang_trainer::run::atomic::write_atomically;
+use explang_trainer::run::folder::read_config;
+use explang_trainer::stages::evaluate::{Evaluator, Forcing};
+
+use super::arguments::CheckpointArguments;
+use super::device::DeviceArguments;
+
+/// Arguments of `explang eval`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    checkpoint: CheckpointArguments,
+    /// Modes: self (the model chooses), en (English forced), multi (each seen language forced), ood (each unseen one).
+    #[arg(long, value_delimiter = ',', value_parser = mode, default_value = "self,en,multi,ood")]
+    modes: Vec<Mode>,
+    /// Held-out problems in the modes self and en; the configuration's number, if not given.
+    #[arg(long)]
+    problems: Option<usize>,
+    /// Samples a problem in these modes, the k of pass@k; the configuration's number, if not given.
+    #[arg(long)]
+    samples: Option<usize>,
+    /// Held-out problems a language in the modes multi and ood; the configuration's number, if not given.
+    #[arg(long)]
+    forced_problems: Option<usize>,
+    /// Sampling temperature; the configuration's, if not given.
+    #[arg(long)]
+    temperature: Option<f32>,
+    /// A preset (smoke, quick) or TOML file with the problems and numbers; the run's own, or else quick.
+    #[arg(long)]
+    config: Option<String>,
+    /// Another seed than the configuration's.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Write the judged samples into this file, as JSON lines.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    device: DeviceArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let located = self.checkpoint.locate()?;
+        let config = self.config(&located)?;
+        let device = self.device.open()?.inner();
+        let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
+        let forcing = match located.stage {
+            Some(StageName::Pretrain) => Forcing::Page,
+            _ => Forcing::Tag,
+        };
+        if forcing == Forcing::Page && self.modes == [Mode::SelfChosen] {
+            bail!("a pretrained model has no tags yet, so it cannot be evaluated in mode self");
+        }
+        let evaluator = Evaluator {
+            config: &config,
+            tokenizer: &tokenizer,
+            detector: &LinguaDetector::new(&Language::ALL),
+            threads: self.device.threads(),
+        };
+        let records = evaluator.run(&model, forcing, &self.modes)?;
+        if let Some(path) = &self.out {
+            let mut bytes = Vec::new();
+            write_records(&mut bytes, &records)?;
+            write_atomically(path, &bytes)?;
+        }
+        let figures = StageSummary::of(&records, None, &Options::default());
+        let mut out = stdout().lock();
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&figures)?)?;
+            return Ok(());
+        }
+        let stage = located
+            .stage
+            .map_or(String::new(), |stage| format!(", stage {stage}"));
+        writeln!(
+            out,
+            "{}{stage}: held-out problems of configuration {}, seed {}, temperature {}, top-p {}",
+            located.checkpoint.display(),
+            config.name,
+            config.seed,
+            config.eval.temperature,
+            config.eval.top_p
+        )?;
+        writeln!(out, "{}", modes(&figures))?;
+        Ok(())
+    }
+
+    /// The configuration with this command's numbers.
+    fn config(&self, located: &Located) -> anyhow::Result<Config> {
+        let mut config = match (&self.config, &located.run) {
+            (Some(name), _) => Config::load(name)?,
+            (None, Some(run)) => {
+                let path = run.join("run.toml");
+                Config::parse(&path.to_string_lossy(), &read_config(run)?)?
+            }
+            (None, None) => Config::load("quick")?,
+        };
+        let eval = &mut config.eval;
+        for (given, name, value) in [
+            (self.problems, "--problems", &mut eval.problems),
+            (self.samples, "--samples", &mut eval.samples),
+            (
+                self.forced_problems,
+                "--forced-problems",
+                &mut eval.forced_problems,
+            ),
+        ] {
+            match given {
+                Some(0) => bail!("{name} must be at least 1"),
+                Some(given) => *value = given,
+                None => {}
+            }
+        }
+        eval.temperature = self.temperature.unwrap_or(eval.temperature);
+        if !(eval.temperature >= 0.0 && eval.temperature.is_finite()) {
+            bail!("--temperature must be 0 or more, not {}", eval.temperature);
+        }
+        config.seed = self.seed.unwrap_or(config.seed);
+        Ok(config)
+    }
+}
+
+/// Reads the name of a mode.
+fn mode(name: &str) -> Result<Mode, String> {
+    let mut modes = Mode::ALL.into_iter();
+    modes
+        .find(|mode| mode.key() == name)
+        .ok_or_else(|| format!("`{name}` is no mode; choose from: self en multi ood"))
+}

@@ -1,0 +1,207 @@
+//! `explang inspect`: what a run or a checkpoint holds.
+
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use burn::tensor::Device;
+use clap::Args;
+use explang_trainer::checkpoint;
+use explang_trainer::checkpoint_tensors::stored_tensors;
+use explang_trainer::config::Config;
+use explang_trainer::eval::summary::Summary;
+use explang_trainer::locate::{LocateError, finished};
+use explang_trainer::report::{history, table};
+use explang_trainer::run::folder::{read_config, read_info};
+use explang_trainer::run::metrics_log::read_lines;
+
+/// Arguments of `explang inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Folder of a run or of a checkpoint.
+    path: PathBuf,
+    /// List every tensor of the checkpoint with its shape and norm.
+    #[arg(long)]
+    tensors: bool,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let path = self.path.as_path();
+        let mut out = stdout().lock();
+        if path.join("config.json").exists() {
+            return inspect_checkpoint(path, self.tensors, &mut out);
+        }
+        if !path.exists() {
+            return Err(LocateError::Absent(self.path).into());
+        }
+        if !path.join("run.json").exists() {
+            return Err(LocateError::Neither(self.path).into());
+        }
+        inspect_run(path, &mut out)
+    }
+}
+
+fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
+    let info = read_info(path)?;
+    let config = Config::parse(
+        &path.join("run.toml").to_string_lossy(),
+        &read_config(path)?,
+    )?;
+    writeln!(
+        out,
+        "Run {}, seed {}, begun {}, version {}",
+        info.name, info.seed, info.created, info.version
+    )?;
+    write_config(&config, out)?;
+    let done: Vec<&str> = finished(path).iter().map(|stage| stage.key()).collect();
+    writeln!(
+        out,
+        "finished      {}",
+        if done.is_empty() {
+            "none".to_owned()
+        } else {
+            done.join(" ")
+        }
+    )?;
+    let stages = history::by_stage(read_lines(&path.join("metrics.jsonl"))?);
+    if !stages.is_empty() {
+        writeln!(out, "\nSteps so far, first value → last value")?;
+        for stage in &stages {
+            writeln!(out, "{}", stage.line())?;
+        }
+    }
+    for stage in &stages {
+        if let Some(chart) = stage.selection() {
+            writeln!(
+                out,
+                "\nThinking languages over the steps of {} (mean of the first tenth → of the last)\n{chart}",
+                stage.stage
+            )?;
+        }
+    }
+    let summary = path.join("summary.json");
+    if summary.exists() {
+        let bytes = checkpoint::read(&summary)?;
+        let summary: Summary = serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is no summary of a run", summary.display()))?;
+        writeln!(out, "\n{}", table::report(&summary, table::Style::Terminal))?;
+    }
+    Ok(())
+}
+
+/// The configuration in short.
+fn write_config(config: &Config, out: &mut impl Write) -> std::io::Result<()> {
+    let kinds = config.tasks.parts().iter();
+    let kinds: Vec<String> = kinds
+        .map(|part| format!("{} × {}", part.spec, part.weight))
+        .collect();
+    let rl = &config.rl;
+    writeln!(
+        out,
+        "model         {:?}, {} tokens at most",
+        config.model.preset, config.model.vocab_size
+    )?;
+    writeln!(out, "tasks         {}", kinds.join(", "))?;
+    writeln!(
+        out,
+        "pretrain      {} steps of {}",
+        config.pretrain.steps, config.pretrain.batch
+    )?;
+    writeln!(
+        out,
+        "sft           {} steps of {}",
+        config.sft.steps, config.sft.batch
+    )?;
+    writeln!(
+        out,
+        "rl            {} + {} steps of {} prompts × {} rollouts, rewards {} and {}, control in {}",
+        rl.explore.steps,
+        rl.exploit.steps,
+        rl.prompts,
+        rl.group,
+        rl.explore.variant,
+        rl.exploit.variant,
+        rl.control
+    )?;
+    if let Some(distil) = &config.distil {
+        writeln!(
+            out,
+            "distil        {:?}, {} + {} steps of {}",
+            distil.preset, distil.warm_up_steps, distil.steps, distil.prompts
+        )?;
+    }
+    writeln!(
+        out,
+        "eval          {} problems × {} samples, {} a forced language, temperature {}",
+        config.eval.problems,
+        config.eval.samples,
+        config.eval.forced_problems,
+        config.eval.temperature
+    )
+}
+
+fn inspect_checkpoint(path: &Path, list: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    // Reading it whole finds every damage that a later use would find.
+    let (model, tokenizer) = checkpoint::load(path, &Device::flex())?;
+    let tensors = stored_tensors(path)?;
+    let config = model.config();
+    let parameters: usize = tensors.iter().map(|tensor| tensor.size()).sum();
+    let mut dtypes: Vec<&str> = tensors.iter().map(|tensor| tensor.dtype.as_str()).collect();
+    dtypes.sort_unstable();
+    dtypes.dedup();
+    writeln!(out, "Checkpoint {}", path.display())?;
+    writeln!(
+        out,
+        "architecture  {:?}, {} layers, width {}, {} query and {} key-value heads of {}, feed-forward {}",
+        config.architecture,
+        config.num_layers,
+        config.hidden_size,
+        config.num_heads,
+        config.num_kv_heads,
+        config.head_dim,
+        config.intermediate_size
+    )?;
+    writeln!(
+        out,
+        "positions     {}, rotary base {}",
+        config.max_positions, config.rope_theta
+    )?;
+    writeln!(
+        out,
+        "embedding     {} rows, {}",
+        config.vocab_size,
+        if config.tie_word_embeddings {
+            "tied to the head"
+        } else {
+            "and a head of its own"
+        }
+    )?;
+    writeln!(out, "tokenizer     {} tokens", tokenizer.vocab_size())?;
+    writeln!(
+        out,
+        "parameters    {parameters} in {} tensors, stored as {}",
+        tensors.len(),
+        dtypes.join(" and ")
+    )?;
+    if list {
+        writeln!(
+            out,
+            "\n{:<48} {:>14} {:>6} {:>12}",
+            "tensor", "shape", "type", "norm"
+        )?;
+        for tensor in &tensors {
+            let shape: Vec<String> = tensor.shape.iter().map(ToString::to_string).collect();
+            let norm = tensor
+                .norm
+                .map_or("–".to_owned(), |norm| format!("{norm:.4}"));
+            let shape = shape.join(" × ");
+            writeln!(
+                out,
+                "{:<48} {shape:>14} {:>6} {norm:>12}",
+                tensor.name, tensor.dtype
+            )?;
+        }
+    }
+    Ok(())
+}

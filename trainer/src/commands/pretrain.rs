@@ -1,0 +1,35 @@
+//! `explang pretrain`: a new run, up to and with its first stage.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use explang_trainer::eval::summary::StageName;
+
+use super::device::DeviceArguments;
+use super::stage::{begin_or_open, load_config, run_stages};
+
+/// Arguments of `explang pretrain`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A preset (smoke, quick) or the path of a TOML file.
+    #[arg(default_value = "quick")]
+    config: String,
+    /// The run's folder; where it holds a run of the same configuration, that run goes on. `runs/<name>-<seed>`, if not given.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Another seed than the configuration's.
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    device: DeviceArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let config = load_config(&self.config, self.seed)?;
+        let default = || PathBuf::from(format!("runs/{}-{}", config.name, config.seed));
+        let path = self.out.clone().unwrap_or_else(default);
+        let folder = begin_or_open(&path, config)?;
+        run_stages(folder, &[StageName::Pretrain], &self.device)
+    }
+}

@@ -1,0 +1,152 @@
+//! What the commands that run one stage share: a run folder is opened, or begun from a checkpoint.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::Args;
+use explang_trainer::config::Config;
+use explang_trainer::eval::summary::StageName;
+use explang_trainer::locate::locate;
+use explang_trainer::report::table;
+use explang_trainer::run::folder::{RunFolder, read_info};
+use explang_trainer::stages::pipeline::{adopt, only, starts_from};
+use explang_trainer::stages::{Session, evaluate};
+
+use super::device::DeviceArguments;
+
+/// Arguments of a command that goes on with a run.
+#[derive(Debug, Args)]
+pub(crate) struct StageArguments {
+    /// The run's folder.
+    run: PathBuf,
+    /// Begin a new run in the folder, with this checkpoint in place of the stage before; of a run, that stage's own.
+    #[arg(long)]
+    from: Option<PathBuf>,
+    /// With --from: a preset (smoke, quick) or the path of a TOML file.
+    #[arg(long, requires = "from", default_value = "quick")]
+    config: String,
+    /// With --from: another seed than the configuration's.
+    #[arg(long, requires = "from")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    device: DeviceArguments,
+}
+
+impl StageArguments {
+    /// Runs what is left of `stages`.
+    pub(crate) fn run(&self, stages: &[StageName]) -> anyhow::Result<()> {
+        let folder = match (&self.from, stages.first().copied().and_then(starts_from)) {
+            (Some(from), Some(before)) => {
+                // Of a run, the stage that is wanted; a single checkpoint is what it is.
+                let stage = (!from.join("config.json").exists()).then_some(before);
+                let checkpoint = locate(from, stage)?.checkpoint;
+                // Read before the run begins, so that a mistaken path leaves no run behind.
+                explang_trainer::checkpoint::load(&checkpoint, &burn::tensor::Device::flex())?;
+                let folder = begin(&self.run, load_config(&self.config, self.seed)?)?;
+                adopt(&folder, before, &checkpoint)?;
+                folder
+            }
+            _ => RunFolder::open(&self.run)?,
+        };
+        run_stages(folder, stages, &self.device)
+    }
+}
+
+/// A preset or a file, with another seed where one is given.
+pub(crate) fn load_config(name: &str, seed: Option<u64>) -> anyhow::Result<Config> {
+    let mut config = Config::load(name)?;
+    config.seed = seed.unwrap_or(config.seed);
+    Ok(config)
+}
+
+/// Begins a run in a new folder.
+pub(crate) fn begin(path: &Path, config: Config) -> anyhow::Result<RunFolder> {
+    let version = env!("CARGO_PKG_VERSION");
+    let text = config.to_toml()?;
+    Ok(RunFolder::create(
+        path,
+        &config.name,
+        config.seed,
+        version,
+        &text,
+    )?)
+}
+
+/// Begins a run, or goes on with the one in the folder where it has the same configuration.
+pub(crate) fn begin_or_open(path: &Path, config: Config) -> anyhow::Result<RunFolder> {
+    if read_info(path).is_err() {
+        return begin(path, config);
+    }
+    let folder = RunFolder::open(path)?;
+    if folder.config() != config.to_toml()? {
+        bail!(
+            "{} holds a run with another configuration; choose another folder",
+            path.display()
+        );
+    }
+    Ok(folder)
+}
+
+/// Runs what is left of `stages` in a run, and prints its figures.
+pub(crate) fn run_stages(
+    folder: RunFolder,
+    stages: &[StageName],
+    device: &DeviceArguments,
+) -> anyhow::Result<()> {
+    let config = Config::parse("run.toml", folder.config())?;
+    let path = folder.path().to_path_buf();
+    let mut session = Session::open(config, folder, device.open()?, device.threads())?;
+    let summary = only(&mut session, stages)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
+    writeln!(out, "{}", what_next(&session.config, &path))?;
+    Ok(())
+}
+
+/// What to try with a run, as commands that can be pasted: one of the run's own held-out problems.
+pub(crate) fn what_next(config: &Config, path: &Path) -> String {
+    let program = std::env::args().next().unwrap_or_else(|| "explang".into());
+    let (program, run) = (quoted(&program), quoted(&path.to_string_lossy()));
+    let problems = evaluate::held_out(config, 1);
+    let question = problems.first().map_or_else(String::new, |problem| {
+        explang::tasks::say::problem(problem, explang::Language::En)
+    });
+    let question = quoted(&question);
+    format!(
+        "The run is in {}. Try next:\n  {program} generate {question} --checkpoint {run}\n  \
+         {program} generate {question} --checkpoint {run} --language zh\n  {program} inspect {run}",
+        path.display()
+    )
+}
+
+/// A word for a POSIX shell: as it is where that is safe, else in quotes.
+fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        return word.to_owned();
+    }
+    // Within single quotes only the quote itself is special.
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("runs/quick-1"), "runs/quick-1");
+        assert_eq!(quoted("What is 4 + 3?"), "'What is 4 + 3?'");
+        assert_eq!(quoted("o'clock"), r"'o'\''clock'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn the_example_is_a_held_out_problem_of_the_run() {
+        let config = Config::load("quick").unwrap();
+        let text = what_next(&config, Path::new("runs/quick-1"));
+        assert!(text.contains("--checkpoint runs/quick-1"), "{text}");
+        assert!(text.contains("Think in"), "{text}");
+    }
+}

@@ -1,0 +1,200 @@
+//! What a path on the command line names: a checkpoint folder, or a run folder and one of its stages.
+
+use std::path::{Path, PathBuf};
+
+use crate::eval::summary::StageName;
+use crate::run::folder;
+use crate::stages::pipeline::STAGES;
+
+/// A checkpoint on disk, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The checkpoint's folder.
+    pub checkpoint: PathBuf,
+    /// The run that it belongs to; none for a checkpoint that stands alone.
+    pub run: Option<PathBuf>,
+    /// The stage that left it; none for a checkpoint that stands alone.
+    pub stage: Option<StageName>,
+}
+
+/// A path that leads to no checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LocateError {
+    /// There is nothing there.
+    #[error("{} does not exist; give the folder of a checkpoint or of a run", .0.display())]
+    Absent(PathBuf),
+    /// It is neither a checkpoint nor a run.
+    #[error("{} is neither a checkpoint (it has no config.json) nor a run (it has no run.json)", .0.display())]
+    Neither(PathBuf),
+    /// The run has finished no stage.
+    #[error("the run in {} has finished no stage yet", .0.display())]
+    Nothing(PathBuf),
+    /// The run has not finished the stage that was asked for.
+    #[error("the run in {} has not finished {stage}; finished: {finished}", path.display())]
+    Unfinished {
+        /// The run's folder.
+        path: PathBuf,
+        /// The stage.
+        stage: StageName,
+        /// The names of those that are, or `none`.
+        finished: String,
+    },
+    /// A stage was asked of something that has none.
+    #[error("{} is a single checkpoint, it has no stages to choose from", .0.display())]
+    NoStages(PathBuf),
+}
+
+/// What a run is asked for when no stage is named: the first of these that is finished.
+const PREFERENCE: [StageName; 4] = [
+    StageName::Exploit,
+    StageName::Explore,
+    StageName::Sft,
+    StageName::Pretrain,
+];
+
+/// Finds the checkpoint that `path` names: the folder itself, or of a run the one of `stage`; without a stage, the
+/// last finished one in the order exploit, explore, sft, pretrain.
+///
+/// # Errors
+/// When there is no such checkpoint; the error says what there is.
+pub fn locate(path: &Path, stage: Option<StageName>) -> Result<Located, LocateError> {
+    let owned = || path.to_path_buf();
+    if !path.exists() {
+        return Err(LocateError::Absent(owned()));
+    }
+    if path.join("config.json").exists() {
+        let (run, found) = origin(path);
+        return match stage {
+            Some(asked) if found != Some(asked) => Err(LocateError::NoStages(owned())),
+            _ => Ok(Located {
+                checkpoint: owned(),
+                run,
+                stage: found,
+            }),
+        };
+    }
+    if folder::read_info(path).is_err() {
+        return Err(LocateError::Neither(owned()));
+    }
+    let finished = finished(path);
+    let found = match stage {
+        Some(stage) if finished.contains(&stage) => stage,
+        Some(stage) => {
+            return Err(LocateError::Unfinished {
+                path: owned(),
+                stage,
+                finished: listed(&finished),
+            });
+        }
+        None => PREFERENCE
+            .into_iter()
+            .find(|stage| finished.contains(stage))
+            .ok_or_else(|| LocateError::Nothing(owned()))?,
+    };
+    Ok(Located {
+        checkpoint: checkpoint_path(path, found.key()),
+        run: Some(owned()),
+        stage: Some(found),
+    })
+}
+
+/// The stages that a run has finished, in the order of the pipeline.
+pub fn finished(run: &Path) -> Vec<StageName> {
+    let done = |stage: &str| checkpoint_path(run, stage).exists();
+    STAGES
+        .into_iter()
+        .filter(|(_, folder)| done(folder))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Where a run keeps a stage's checkpoint.
+fn checkpoint_path(run: &Path, stage: &str) -> PathBuf {
+    run.join("stages").join(stage).join("checkpoint")
+}
+
+/// The run and the stage of a checkpoint that lies where a run keeps it.
+fn origin(checkpoint: &Path) -> (Option<PathBuf>, Option<StageName>) {
+    let whole = checkpoint
+        .canonicalize()
+        .unwrap_or_else(|_| checkpoint.to_path_buf());
+    let found = whole.ancestors().nth(3).and_then(|run| {
+        let (stage, _) = STAGES
+            .into_iter()
+            .find(|(_, folder)| checkpoint_path(run, folder) == whole)?;
+        folder::read_info(run).ok()?;
+        Some((run.to_path_buf(), stage))
+    });
+    found.map_or((None, None), |(run, stage)| (Some(run), Some(stage)))
+}
+
+fn listed(stages: &[StageName]) -> String {
+    if stages.is_empty() {
+        return "none".to_owned();
+    }
+    let names: Vec<&str> = stages.iter().map(|stage| stage.key()).collect();
+    names.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::folder::RunFolder;
+    use std::fs;
+
+    fn finish(run: &Path, stage: &str) -> PathBuf {
+        let checkpoint = checkpoint_path(run, stage);
+        fs::create_dir_all(&checkpoint).unwrap();
+        fs::write(checkpoint.join("config.json"), "{}").unwrap();
+        checkpoint
+    }
+
+    #[test]
+    fn a_run_gives_its_last_policy_and_a_stage_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path();
+        drop(RunFolder::create(run, "toy", 1, "0", "").unwrap());
+        assert_eq!(
+            locate(run, None),
+            Err(LocateError::Nothing(run.to_path_buf()))
+        );
+        finish(run, "pretrain");
+        let sft = finish(run, "sft");
+        finish(run, "control");
+        // The control is only given when it is asked for.
+        assert_eq!(locate(run, None).unwrap().stage, Some(StageName::Sft));
+        assert_eq!(locate(run, None).unwrap().checkpoint, sft);
+        let control = locate(run, Some(StageName::Control)).unwrap();
+        assert!(control.checkpoint.ends_with("stages/control/checkpoint"));
+        let error = locate(run, Some(StageName::Exploit)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("has not finished exploit; finished: pretrain sft control"),
+            "{error}"
+        );
+        // The checkpoint's own path leads back to its run.
+        let direct = locate(&sft, None).unwrap();
+        assert_eq!(direct.stage, Some(StageName::Sft));
+        assert!(direct.run.is_some());
+    }
+
+    #[test]
+    fn what_is_neither_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_path_buf();
+        assert_eq!(locate(&path, None), Err(LocateError::Neither(path.clone())));
+        let absent = path.join("nowhere");
+        assert_eq!(
+            locate(&absent, None),
+            Err(LocateError::Absent(absent.clone()))
+        );
+        fs::write(path.join("config.json"), "{}").unwrap();
+        let alone = locate(&path, None).unwrap();
+        assert_eq!((alone.run, alone.stage), (None, None));
+        assert_eq!(
+            locate(&path, Some(StageName::Sft)),
+            Err(LocateError::NoStages(path))
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! What a run's `metrics.jsonl` tells of its stages so far.
+
+use std::collections::BTreeMap;
+
+use explang::Language;
+use serde_json::Value;
+
+use super::chart;
+use crate::eval::selection::ChoiceCounts;
+
+/// Widest line of points, in characters.
+const WIDTH: usize = 48;
+
+/// The lines of one stage, in the order of its steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageHistory {
+    /// The name that the lines carry.
+    pub stage: String,
+    /// One JSON object a step.
+    pub steps: Vec<Value>,
+}
+
+/// The lines of a log by stage; stages in the order in which they began.
+pub fn by_stage(lines: Vec<Value>) -> Vec<StageHistory> {
+    let mut stages: Vec<StageHistory> = Vec::new();
+    for line in lines {
+        let Some(name) = line["stage"].as_str().map(str::to_owned) else {
+            continue;
+        };
+        match stages.iter_mut().find(|stage| stage.stage == name) {
+            Some(stage) => stage.steps.push(line),
+            None => stages.push(StageHistory {
+                stage: name,
+                steps: vec![line],
+            }),
+        }
+    }
+    stages
+}
+
+impl StageHistory {
+    /// One line: the steps so far, and where each figure that the stage logs began and now stands.
+    pub fn line(&self) -> String {
+        let mut parts = vec![format!("{:>15} {:>5} steps", self.stage, self.steps.len())];
+        for (member, name) in [
+            ("loss", "loss"),
+            ("divergence", "divergence"),
+            ("reward", "reward"),
+            ("accuracy", "right"),
+            ("compliance", "complies"),
+            ("choice_entropy", "choice entropy"),
+            ("response_tokens", "tokens"),
+        ] {
+            let values = self.values(member);
+            if let (Some(first), Some(last)) = (values.first(), values.last()) {
+                parts.push(format!("{name} {first:.2} → {last:.2}"));
+            }
+        }
+        let rates = self.values("tokens_per_s");
+        if !rates.is_empty() {
+            let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+            parts.push(format!("{mean:.0} tokens/s"));
+        }
+        parts.join(" · ")
+    }
+
+    /// A member over the steps, without the steps that lack it.
+    pub fn values(&self, member: &str) -> Vec<f64> {
+        let values = self.steps.iter();
+        values.filter_map(|step| step[member].as_f64()).collect()
+    }
+
+    /// Selection rates over the steps, a line of points a language, the most chosen in the end first; `None` for a stage
+    /// in which there was no choice.
+    pub fn selection(&self) -> Option<String> {
+        let counts: Vec<ChoiceCounts> = self.steps.iter().filter_map(choices).collect();
+        if counts.is_empty() {
+            return None;
+        }
+        let mut rows: Vec<(Language, Vec<f64>)> = Language::ALL
+            .into_iter()
+            .map(|language| {
+                let rate = |counts: &ChoiceCounts| {
+                    let chosen = counts.tagged.get(&language).copied().unwrap_or(0);
+                    chosen as f64 / counts.total().max(1) as f64
+                };
+                (language, counts.iter().map(rate).collect::<Vec<_>>())
+            })
+            .filter(|(_, rates)| rates.iter().any(|&rate| rate > 0.0))
+            .collect();
+        let top = rows
+            .iter()
+            .flat_map(|(_, r)| r)
+            .copied()
+            .fold(0.0, f64::max);
+        rows.sort_by(|a, b| end(&b.1).total_cmp(&end(&a.1)));
+        let lines: Vec<String> = rows
+            .iter()
+            .map(|(language, rates)| {
+                let points = chart::line(rates, top, WIDTH);
+                let (from, to) = (100.0 * start(rates), 100.0 * end(rates));
+                format!("{language} {points} {from:>5.1} % → {to:>5.1} %")
+            })
+            .collect();
+        (lines.len() > 1).then(|| lines.join("\n"))
+    }
+}
+
+/// The choices of a step over all kinds of problems.
+fn choices(step: &Value) -> Option<ChoiceCounts> {
+    let kinds: BTreeMap<String, ChoiceCounts> =
+        serde_json::from_value(step.get("choices")?.clone()).ok()?;
+    let mut all = ChoiceCounts::default();
+    kinds.values().for_each(|counts| all.merge(counts));
+    Some(all)
+}
+
+/// Mean of the first tenth of the steps.
+fn start(rates: &[f64]) -> f64 {
+    mean(&rates[..rates.len().div_ceil(10)])
+}
+
+/// Mean of the last tenth of the steps.
+fn end(rates: &[f64]) -> f64 {
+    mean(&rates[rates.len() - rates.len().div_ceil(10)..])
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn step(stage: &str, zh: usize, en: usize) -> Value {
+        json!({"stage": stage, "reward": zh, "choices": {
+            "sums/steps": {"tagged": {"zh": zh}, "untagged": 0},
+            "sums/breath": {"tagged": {"en": en}, "untagged": 0},
+        }})
+    }
+
+    #[test]
+    fn lines_go_to_their_stages() {
+        let lines = vec![
+            json!({"stage": "sft", "loss": 2.0}),
+            json!({"stage": "sft", "loss": 1.0}),
+            step("explore", 1, 3),
+            json!({"step": 1}),
+        ];
+        let stages = by_stage(lines);
+        assert_eq!(stages.len(), 2);
+        let line = stages[0].line();
+        assert!(line.contains("2 steps · loss 2.00 → 1.00"), "{line}");
+        assert_eq!(stages[0].selection(), None);
+    }
+
+    #[test]
+    fn the_chart_shows_who_wins() {
+        let stage = StageHistory {
+            stage: "exploit".into(),
+            steps: vec![step("exploit", 1, 3), step("exploit", 4, 0)],
+        };
+        let chart = stage.selection().unwrap();
+        assert_eq!(chart, "zh ▃█  25.0 % → 100.0 %\nen ▆▁  75.0 % →   0.0 %");
+    }
+}
