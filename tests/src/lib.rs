@@ -3,6 +3,9 @@
 //! Everything here is a test; the crate has nothing else. What needs the program itself (`explang`) lies in `trainer/tests/`,
 //! the one place where cargo tells a test where that program is.
 
+// A test that panics fails, and that is all it should do.
+#![allow(clippy::unwrap_used)]
+
 #[cfg(test)]
 mod action;
 #[cfg(test)]

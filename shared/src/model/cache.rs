@@ -22,7 +22,7 @@ pub struct Cache {
 enum Store {
     /// For each layer, for each row: keys and values, `[length, kv_heads * head_dim]`.
     Rows(Vec<Vec<Row>>),
-    Rectangles(Rectangles),
+    Rectangles(Box<Rectangles>),
 }
 
 /// Keys and values of one row in one layer.
@@ -57,14 +57,14 @@ impl Cache {
                     .map(|_| Tensor::zeros([rows, capacity, width], device))
                     .collect()
             };
-            Store::Rectangles(Rectangles {
+            Store::Rectangles(Box::new(Rectangles {
                 keys: empty(),
                 values: empty(),
                 real: vec![Vec::new(); rows],
                 start: 0,
                 slots: capacity,
                 mask: None,
-            })
+            }))
         };
         Cache {
             lengths: vec![0; rows],

@@ -204,7 +204,7 @@ pub fn tokenizer_texts(
         let language = Language::ALL[i % Language::ALL.len()];
         let mut rng = SplitMix64::new(random::derive(stream, &[i as u64]));
         let problem = tasks.draw(&mut rng, Split::Train);
-        let asked_in = if i / Language::ALL.len() % 2 == 0 {
+        let asked_in = if (i / Language::ALL.len()).is_multiple_of(2) {
             language
         } else {
             Language::En
