@@ -14,7 +14,7 @@ pub struct Sampling {
     pub temperature: f32,
     /// Draws from the smallest set of tokens that holds this much probability; 1 keeps all.
     pub top_p: f32,
-    /// Longest completion, its end token included.
+    /// Longest completion, its prefilled and its end token included.
     pub max_new_tokens: usize,
 }
 
@@ -23,6 +23,9 @@ pub struct Sampling {
 pub struct Prompt {
     /// The prompt's tokens, a forced prefix included; never empty.
     pub tokens: Vec<u32>,
+    /// How many of these tokens belong to the response: a prefilled tag. They count against the longest completion, so that a
+    /// forced language has no more room to think than a chosen one.
+    pub given: usize,
     /// One stream a completion (see [`crate::random`]); equal streams give equal completions.
     pub streams: Vec<u64>,
 }
@@ -91,6 +94,8 @@ struct Row {
     completion: usize,
     stream: u64,
     prompt: usize,
+    /// Most tokens that may still be drawn in all.
+    room: usize,
     finished: bool,
 }
 
@@ -123,15 +128,17 @@ pub async fn generate(
     let mut rows: Vec<Row> = Vec::with_capacity(done.len());
     for (i, prompt) in prompts.iter().enumerate() {
         for &stream in &prompt.streams {
+            let room = sampling.max_new_tokens.saturating_sub(prompt.given);
             rows.push(Row {
                 completion: rows.len(),
                 stream,
                 prompt: i,
-                finished: false,
+                room,
+                finished: room == 0,
             });
         }
     }
-    if rows.is_empty() || sampling.max_new_tokens == 0 {
+    if rows.iter().all(|row| row.finished) {
         return Ok(done);
     }
 
@@ -177,7 +184,7 @@ pub async fn generate(
             if ended {
                 out.end = End::EndOfText;
             }
-            row.finished = ended || out.tokens.len() == sampling.max_new_tokens || length >= limit;
+            row.finished = ended || out.tokens.len() == row.room || length >= limit;
             if !row.finished {
                 alive.push(i);
             }

@@ -30,6 +30,7 @@ fn sampled(
 ) -> (usize, BTreeMap<Language, usize>) {
     let prompts = [Prompt {
         tokens: prompt.to_vec(),
+        given: 0,
         streams: (0..SAMPLES).map(|i| random::derive(31, &[i])).collect(),
     }];
     let sampling = Sampling {

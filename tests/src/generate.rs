@@ -32,6 +32,26 @@ fn complete(policy: &Policy, prompts: &[Prompt], sampling: &Sampling) -> Vec<Com
 }
 
 #[test]
+fn a_prefilled_tag_counts_against_the_room_for_thinking() {
+    let policy = policy();
+    let mut prompts = policy.prompts();
+    let sampling = Sampling {
+        max_new_tokens: 7,
+        ..SAMPLING
+    };
+    for (given, prompt) in prompts.iter_mut().enumerate() {
+        prompt.given = given;
+    }
+    for (given, completion) in complete(&policy, &prompts, &sampling).iter().enumerate() {
+        let room = 7usize.saturating_sub(given);
+        match completion.end {
+            End::Length => assert_eq!(completion.tokens.len(), room),
+            _ => assert!(completion.tokens.len() <= room),
+        }
+    }
+}
+
+#[test]
 fn a_completion_depends_on_its_own_prompt_and_stream_alone() {
     let policy = policy();
     let prompts = policy.prompts();
@@ -54,6 +74,7 @@ fn a_completion_depends_on_its_own_prompt_and_stream_alone() {
     // In one group with others the prompt is read once for all of them.
     let group = Prompt {
         tokens: prompts[0].tokens.clone(),
+        given: 0,
         streams: vec![5, prompts[0].streams[0], 6],
     };
     let group = complete(&policy, &[prompts[3].clone(), group], &SAMPLING);

@@ -91,6 +91,7 @@ impl Policy {
         (0..16)
             .map(|i| Prompt {
                 tokens: self.prompt(i, Language::ALL[i as usize]),
+                given: 0,
                 streams: vec![random::derive(21, &[i])],
             })
             .collect()

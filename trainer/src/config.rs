@@ -129,8 +129,6 @@ pub struct RlSection {
     /// How rewards become advantages.
     #[serde(default)]
     pub advantage: AdvantageOptions,
-    /// Learning rate of both phases, each with its own warm-up.
-    pub schedule: Schedule,
     /// Rare languages are paid.
     pub explore: PhaseSection,
     /// Languages that reach correct answers are paid.
@@ -145,6 +143,8 @@ pub struct RlSection {
 pub struct PhaseSection {
     /// Steps.
     pub steps: usize,
+    /// Learning rate.
+    pub schedule: Schedule,
     /// Name of the reward variant.
     pub variant: String,
     /// Weight of the k3 divergence from the checkpoint that the phase started from.

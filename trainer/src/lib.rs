@@ -6,6 +6,7 @@ pub mod checkpoint_tensors;
 pub mod config;
 pub mod data;
 pub mod eval;
+pub mod export;
 pub mod learn;
 pub mod locate;
 pub mod progress;

@@ -120,11 +120,17 @@ impl Sampler<'_> {
     fn prompt(&self, query: &Query, stream: u64) -> Result<Prompt, TokenizerError> {
         let text = question(&query.problem, query.asked_in);
         let mut tokens = self.tokenizer.encode(&text)?;
+        let question = tokens.len();
         tokens.extend(self.tokenizer.encode(&query.prefix)?);
+        let given = tokens.len() - question;
         let streams = (0..query.samples as u64)
             .map(|j| random::derive(stream, &[j]))
             .collect();
-        Ok(Prompt { tokens, streams })
+        Ok(Prompt {
+            tokens,
+            given,
+            streams,
+        })
     }
 
     fn rollout(

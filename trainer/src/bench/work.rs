@@ -202,6 +202,7 @@ fn prompts(seed: u64, set: u64, count: usize) -> Vec<Prompt> {
     let stream = |i: usize| random::derive(seed, &[2, set, i as u64]);
     let prompt = |(i, tokens)| Prompt {
         tokens,
+        given: 0,
         streams: vec![stream(i)],
     };
     rows.into_iter().enumerate().map(prompt).collect()

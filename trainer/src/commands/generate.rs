@@ -160,9 +160,11 @@ impl Answer {
         prefix: String,
         out: &mut impl Write,
     ) -> anyhow::Result<Self> {
-        prompt.extend(tokenizer.encode(&prefix)?);
+        let forced = tokenizer.encode(&prefix)?;
+        prompt.extend(&forced);
         let prompts = [Prompt {
             tokens: prompt,
+            given: forced.len(),
             streams: vec![arguments.seed],
         }];
         let sampling = Sampling {

@@ -5,6 +5,7 @@ mod bench;
 mod device;
 mod distil;
 mod eval;
+mod export;
 mod generate;
 mod inspect;
 mod pretrain;
@@ -47,6 +48,8 @@ enum Command {
     Score(score::Arguments),
     /// Show what a run or a checkpoint holds.
     Inspect(inspect::Arguments),
+    /// Write a run in small: half-precision weights, no training state.
+    Export(export::Arguments),
     /// Measure training and sampling speed, alone or against PyTorch.
     Bench(bench::Arguments),
 }
@@ -65,6 +68,7 @@ impl Cli {
             Command::Tasks(arguments) => arguments.run(),
             Command::Score(arguments) => arguments.run(),
             Command::Inspect(arguments) => arguments.run(),
+            Command::Export(arguments) => arguments.run(),
             Command::Bench(arguments) => arguments.run(),
         };
         match result {

@@ -23,8 +23,8 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::eval::selection::ChoiceCounts;
 use crate::eval::statistics::entropy;
-use crate::learn::Learner;
 use crate::learn::gradient::in_order;
+use crate::learn::{Learner, Schedule};
 use crate::rollout::{Query, Rollout, Sampler, kind, reward};
 
 /// What a step of reinforcement learning needs besides the learner.
@@ -45,6 +45,8 @@ pub struct PolicyStep<'a> {
     pub action: Action,
     /// Stream of the phase.
     pub stream: u64,
+    /// Learning rate of the phase.
+    pub schedule: Schedule,
     /// Updates of the phase, for the schedule.
     pub steps: usize,
 }
@@ -155,7 +157,7 @@ impl PolicyStep<'_> {
             &advantages.kept,
             learner.threads,
         );
-        let learning_rate = rl.schedule.at(step, self.steps);
+        let learning_rate = self.schedule.at(step, self.steps);
         let (stats, norms) = self.updates(learner, &experiences, learning_rate);
 
         let n = rollouts.len().max(1) as f64;

@@ -101,6 +101,7 @@ fn run(
                 reference: reference.clone(),
                 action,
                 stream: session.stream(problems),
+                schedule: phase.schedule,
                 steps: phase.steps,
             };
             one_step(&policy_step, learner, step, stage)

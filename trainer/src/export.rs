@@ -1,0 +1,50 @@
+//! A run in small, to hand on: the same folder with half-precision weights and without what only training needs.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use explang::model::Precision;
+
+use crate::checkpoint;
+use crate::locate::finished;
+use crate::run::atomic::replace_folder_atomically;
+use crate::run::folder;
+use crate::stages::pipeline::STAGES;
+
+/// Files of a run that are handed on as they are, where the run has them.
+const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", "summary.json"];
+
+/// Writes the finished stages of the run in `run` to the folder `out`, whole or not at all. What stood there is replaced.
+///
+/// The weights are rounded to f16; everything that reads a run reads the result.
+///
+/// # Errors
+/// When `run` holds no run or no finished stage, a checkpoint is damaged, or the disk refuses.
+pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
+    folder::read_info(run)?;
+    let stages = finished(run);
+    anyhow::ensure!(
+        !stages.is_empty(),
+        "the run in {} has finished no stage yet",
+        run.display()
+    );
+    if let Some(parent) = out.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    replace_folder_atomically(out, |tmp| -> anyhow::Result<()> {
+        for name in FILES {
+            let file = run.join(name);
+            if file.exists() {
+                checkpoint::write(&tmp.join(name), &checkpoint::read(&file)?)?;
+            }
+        }
+        for (name, stage) in STAGES.iter().filter(|(name, _)| stages.contains(name)) {
+            let from = run.join(format!("stages/{stage}/checkpoint"));
+            let to = tmp.join(format!("stages/{name}/checkpoint"));
+            std::fs::create_dir_all(&to)?;
+            let (model, tokenizer) = checkpoint::load(&from, &Device::flex())?;
+            checkpoint::save(&to, &model, &tokenizer, Precision::F16)?;
+        }
+        Ok(())
+    })
+}
