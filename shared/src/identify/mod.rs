@@ -4,8 +4,8 @@
 //!
 //! | detector | feature | for |
 //! | --- | --- | --- |
-//! | [`LinguaDetector`] | `lingua` | training and evaluation: precise, 37 MB of models |
-//! | [`WhatlangDetector`] | `whatlang` | the browser: small; weaker on short texts |
+//! | `LinguaDetector` | `lingua` | training and evaluation: precise, 37 MB of models |
+//! | `WhatlangDetector` | `whatlang` | the browser: small; weaker on short texts |
 //!
 //! Both answer only with languages of the pool that they were given, so the pool should hold every
 //! language that a text may be in, not only those that are asked for.

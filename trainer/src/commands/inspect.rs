@@ -11,7 +11,7 @@ use explang_trainer::checkpoint_tensors::stored_tensors;
 use explang_trainer::config::Config;
 use explang_trainer::eval::summary::Summary;
 use explang_trainer::locate::{LocateError, finished};
-use explang_trainer::report::{history, table};
+use explang_trainer::report::{figure, history, table};
 use explang_trainer::run::folder::{read_config, read_info};
 use explang_trainer::run::metrics_log::read_lines;
 
@@ -23,6 +23,9 @@ pub(crate) struct Arguments {
     /// List every tensor of the checkpoint with its shape and norm.
     #[arg(long)]
     tensors: bool,
+    /// Draw the run's reinforcement learning into this SVG file.
+    #[arg(long)]
+    figure: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -37,6 +40,13 @@ impl Arguments {
         }
         if !path.join("run.json").exists() {
             return Err(LocateError::Neither(self.path).into());
+        }
+        if let Some(file) = &self.figure {
+            let lines = read_lines(&path.join("metrics.jsonl"))?;
+            checkpoint::write(
+                file,
+                figure::selection(&history::by_stage(lines))?.as_bytes(),
+            )?;
         }
         inspect_run(path, &mut out)
     }

@@ -107,7 +107,7 @@ impl StageHistory {
 }
 
 /// The choices of a step over all kinds of problems.
-fn choices(step: &Value) -> Option<ChoiceCounts> {
+pub(super) fn choices(step: &Value) -> Option<ChoiceCounts> {
     let kinds: BTreeMap<String, ChoiceCounts> =
         serde_json::from_value(step.get("choices")?.clone()).ok()?;
     let mut all = ChoiceCounts::default();

@@ -1,6 +1,7 @@
 //! What a run says to people: tables and charts of its figures.
 
 pub mod chart;
+pub mod figure;
 pub mod history;
 pub mod modes;
 pub mod table;

@@ -1,6 +1,6 @@
 //! Problems and reasoning steps in words, in each of the seventeen languages.
 //!
-//! One file a language, each implementing [`Voice`], so that a native speaker can correct one file. A
+//! One file a language, each implementing the trait `Voice`, so that a native speaker can correct one file. A
 //! voice only says what it is given: it never calculates, and every language gets the same steps. What
 //! differs is how a language builds its numbers and its sentences.
 //!
