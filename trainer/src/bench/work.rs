@@ -155,7 +155,9 @@ impl Work {
             top_p: 1.0,
             max_new_tokens: length,
         };
-        let shards: Vec<&[Prompt]> = prompts.chunks(prompts.len().div_ceil(SHARDS)).collect();
+        // One part a thread: 64 rows are few, and the parts of a real run are as large as all of them together.
+        let size = prompts.len().div_ceil(self.threads).max(1);
+        let shards: Vec<&[Prompt]> = prompts.chunks(size).collect();
         let parts = in_order(&shards, self.threads, |shard| {
             let never = |_: explang::generate::Drawn<'_>| ControlFlow::Continue(());
             pollster::block_on(generate(&self.policy, tokenizer, shard, &sampling, never))
