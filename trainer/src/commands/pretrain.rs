@@ -6,7 +6,7 @@ use clap::Args;
 use explang_trainer::eval::summary::StageName;
 
 use super::device::DeviceArguments;
-use super::stage::{begin_or_open, load_config, run_stages};
+use super::stage::{begin_or_open, default_folder, load_config, run_stages};
 
 /// Arguments of `explang pretrain`.
 #[derive(Debug, Args)]
@@ -27,8 +27,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let config = load_config(&self.config, self.seed)?;
-        let default = || PathBuf::from(format!("runs/{}-{}", config.name, config.seed));
-        let path = self.out.clone().unwrap_or_else(default);
+        let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         let folder = begin_or_open(&path, config)?;
         run_stages(folder, &[StageName::Pretrain], &self.device)
     }

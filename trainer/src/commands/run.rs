@@ -12,7 +12,7 @@ use explang_trainer::run::folder::RunFolder;
 use explang_trainer::stages::{Session, pipeline};
 
 use super::device::DeviceArguments;
-use super::stage::what_next;
+use super::stage::{begin, default_folder, load_config, what_next};
 
 /// Arguments of `explang run`.
 #[derive(Debug, Args)]
@@ -45,27 +45,16 @@ impl Arguments {
                     self.until
                 )
             })?;
-        let mut config = Config::load(&self.config)?;
-        config.seed = self.seed.unwrap_or(config.seed);
-        let path = self
-            .out
-            .unwrap_or_else(|| PathBuf::from(format!("runs/{}-{}", config.name, config.seed)));
+        let config = load_config(&self.config, self.seed)?;
+        let path = self.out.unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
         let device = self.device.open()?;
         let folder = if self.resume {
             RunFolder::open(&path)?
         } else {
-            RunFolder::create(
-                &path,
-                &config.name,
-                config.seed,
-                env!("CARGO_PKG_VERSION"),
-                &config.to_toml()?,
-            )?
+            begin(&path, config)?
         };
-        if self.resume {
-            config = Config::parse("run.toml", folder.config())?;
-        }
+        let config = Config::parse("run.toml", folder.config())?;
         let mut session = Session::open(config, folder, device, self.device.threads())?;
         let summary = pipeline::run(&mut session, last)?;
         let mut out = std::io::stdout().lock();

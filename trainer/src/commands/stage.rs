@@ -60,6 +60,11 @@ pub(crate) fn load_config(name: &str, seed: Option<u64>) -> anyhow::Result<Confi
     Ok(config)
 }
 
+/// The folder of a run that was given none.
+pub(crate) fn default_folder(config: &Config) -> PathBuf {
+    PathBuf::from(format!("runs/{}-{}", config.name, config.seed))
+}
+
 /// Begins a run in a new folder.
 pub(crate) fn begin(path: &Path, config: Config) -> anyhow::Result<RunFolder> {
     let version = env!("CARGO_PKG_VERSION");

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use burn::tensor::Device;
+use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::model::{Decoder, Precision};
 use explang::random;
 use explang::tokenizer::Tokenizer;
-use explang::{Language, model};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -282,11 +282,6 @@ impl Session {
             .into_iter()
             .filter(|line| line["stage"] == stage)
             .collect())
-    }
-
-    /// True where batches need no filling.
-    pub fn on_cpu(&self) -> bool {
-        model::device::is_cpu(&self.device)
     }
 }
 

@@ -14,7 +14,6 @@
 
 pub mod adamw;
 pub mod attention;
-pub mod embedding;
 pub mod exp;
 pub mod log_prob;
 pub mod rms_norm;
