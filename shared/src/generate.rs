@@ -115,7 +115,6 @@ pub async fn generate(
 ) -> Result<Vec<Completion>, GenerateError> {
     let limit = model.config().max_positions;
     check(prompts, limit)?;
-    let limit = model.config().max_positions;
     let mut done: Vec<Completion> = prompts
         .iter()
         .flat_map(|p| &p.streams)
@@ -142,6 +141,7 @@ pub async fn generate(
         return Ok(done);
     }
 
+    let model = &model.for_sampling();
     let (mut cache, mut logits) = prefill(model, tokenizer, prompts, sampling).await?;
     let groups: Vec<usize> = rows.iter().map(|r| r.prompt).collect();
     cache.keep(&groups);

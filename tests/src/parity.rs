@@ -67,7 +67,7 @@ fn what_transformers_saves_gives_the_same_logits_here() {
         let text = std::fs::read_to_string(folder.join("config.json")).unwrap();
         let config = ModelConfig::from_json(&text).unwrap();
         let weights = std::fs::read(folder.join("model.safetensors")).unwrap();
-        let model = Decoder::from_safetensors(&config, &weights, &Device::flex()).unwrap();
+        let model = Decoder::from_safetensors(&config, &weights, &support::device()).unwrap();
         let bytes = std::fs::read(folder.join("expected.safetensors")).unwrap();
         let expected = SafeTensors::deserialize(&bytes).unwrap();
         let sequences = expected.len() / 2;
@@ -224,7 +224,7 @@ fn opens_in_transformers(config: &dyn Fn(usize) -> ModelConfig, precision: Preci
     let folder = tempfile::tempdir().unwrap();
     let tokenizer = support::tokenizer();
     let config = config(tokenizer.vocab_size());
-    let device = Device::flex();
+    let device = support::device();
     let Ok(model) = Decoder::from_weights(&config, &mut Spread(6), &device);
     checkpoint::save(folder.path(), &model, &tokenizer, precision).unwrap();
     let (read, tokenizer) = checkpoint::load(folder.path(), &device).unwrap();

@@ -13,13 +13,24 @@ use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::{Session, pipeline};
 use serde_json::{Map, Value};
 
-/// Runs `smoke` in `folder` up to stage `last`.
+/// Runs `smoke` in `folder` up to stage `last`, on the processor.
 fn smoke(folder: &Path, seed: u64, threads: usize, last: StageName) -> Summary {
+    smoke_on(&Device::flex(), folder, seed, threads, last)
+}
+
+/// Runs `smoke` in `folder` up to stage `last`.
+pub(crate) fn smoke_on(
+    device: &Device,
+    folder: &Path,
+    seed: u64,
+    threads: usize,
+    last: StageName,
+) -> Summary {
     let mut config = Config::load("smoke").unwrap();
     config.seed = seed;
     let text = config.to_toml().unwrap();
     let run = RunFolder::create(folder, &config.name, seed, "0", &text).unwrap();
-    let mut session = Session::open(config, run, Device::flex().autodiff(), threads).unwrap();
+    let mut session = Session::open(config, run, device.clone().autodiff(), threads).unwrap();
     pipeline::run(&mut session, last).unwrap()
 }
 

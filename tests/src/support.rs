@@ -13,6 +13,15 @@ use explang_trainer::learn::Learner;
 use explang_trainer::learn::adamw::AdamWConfig;
 use explang_trainer::stages::supervised;
 
+/// Where the tests' models compute: the GPU where the tests were built for it, else the processor.
+pub(crate) fn device() -> Device {
+    if cfg!(feature = "gpu") {
+        explang_trainer::device::gpu().unwrap()
+    } else {
+        Device::flex()
+    }
+}
+
 /// A policy for questions about sampling.
 pub(crate) struct Policy {
     /// The model, without autodiff.
@@ -49,7 +58,7 @@ pub(crate) fn shares() -> Vec<(Language, f64)> {
 impl Policy {
     /// A `pico` model after `steps` updates on tagged transcripts.
     pub(crate) fn taught(tokenizer: Tokenizer, steps: usize) -> Self {
-        let device = Device::flex();
+        let device = device();
         let (tasks, shares) = (tasks(), shares());
         let shape = Preset::Pico.config(tokenizer.vocab_size());
         let model = Decoder::random(&shape, 3, &device.clone().autodiff());

@@ -7,7 +7,7 @@ use explang::Language;
 use explang::model::Preset as ModelPreset;
 use explang::objective::advantage::AdvantageOptions;
 use explang::reward::{Preset as RewardPreset, Reward, Scope, Truncated, UnknownVariant};
-use explang::tasks::Mixture;
+use explang::tasks::{Mixture, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::learn::Schedule;
@@ -77,7 +77,7 @@ impl Default for OptimizerSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PretrainSection {
-    /// Updates.
+    /// Updates; with [`PretrainSection::until`], the most there can be.
     pub steps: usize,
     /// Documents an update.
     pub batch: usize,
@@ -85,6 +85,24 @@ pub struct PretrainSection {
     pub asked_in_own_language: f64,
     /// Learning rate.
     pub schedule: Schedule,
+    /// What ends the stage before its last step; nothing, if not given.
+    #[serde(default)]
+    pub until: Option<UntilSection>,
+}
+
+/// A skill that ends pretraining. A small model learns arithmetic suddenly, and not at the same step with every seed: a fixed
+/// number of steps would leave one run with nothing learned and another with nothing left to learn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UntilSection {
+    /// The kind of problem that is watched.
+    pub kind: Spec,
+    /// The share of right answers that is enough, over the seen languages.
+    pub accuracy: f64,
+    /// Steps between two looks.
+    pub every: usize,
+    /// Problems a look: always the same ones, from the training side of the split, so that the held-out side stays unseen.
+    pub problems: usize,
 }
 
 /// Supervised fine-tuning.
@@ -269,6 +287,14 @@ impl Config {
         ] {
             if value == 0 {
                 return bad(format!("{name} must be at least 1"));
+            }
+        }
+        if let Some(until) = &self.pretrain.until {
+            if until.every == 0 || until.problems == 0 {
+                return bad("pretrain.until: every and problems must be at least 1".into());
+            }
+            if !(0.0..=1.0).contains(&until.accuracy) {
+                return bad("pretrain.until.accuracy must be between 0 and 1".into());
             }
         }
         if self.rl.group < 2 {

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod checkpoint_tensors;
 pub mod config;
 pub mod data;
+pub mod device;
 pub mod eval;
 pub mod export;
 pub mod learn;

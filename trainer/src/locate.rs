@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::Config;
 use crate::eval::summary::StageName;
 use crate::run::folder;
 use crate::stages::pipeline::STAGES;
@@ -15,6 +16,21 @@ pub struct Located {
     pub run: Option<PathBuf>,
     /// The stage that left it; none for a checkpoint that stands alone.
     pub stage: Option<StageName>,
+}
+
+impl Located {
+    /// The configuration of the run that the checkpoint belongs to; none for a checkpoint that stands alone.
+    ///
+    /// # Errors
+    /// When the run's configuration cannot be read.
+    pub fn config(&self) -> anyhow::Result<Option<Config>> {
+        let Some(run) = &self.run else {
+            return Ok(None);
+        };
+        let path = run.join("run.toml");
+        let config = Config::parse(&path.to_string_lossy(), &folder::read_config(run)?)?;
+        Ok(Some(config))
+    }
 }
 
 /// A path that leads to no checkpoint.

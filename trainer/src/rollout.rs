@@ -1,6 +1,5 @@
 //! Rollouts: prompts sampled in groups, read back as text, and rewarded.
 
-use burn::module::Module;
 use explang::Language;
 use explang::generate::{Completion, End, GenerateError, Prompt, Sampling, generate};
 use explang::identify::Identify;
@@ -83,7 +82,6 @@ impl Sampler<'_> {
     /// # Errors
     /// When a prompt is too long or the model's logits are not finite.
     pub fn sample(&self, queries: &[Query], stream: u64) -> Result<Vec<Rollout>, RolloutError> {
-        let model = self.model.valid();
         let prompts = queries
             .iter()
             .enumerate()
@@ -94,7 +92,7 @@ impl Sampler<'_> {
         let parts = in_order(&shards, self.threads, |shard| {
             let never = |_: explang::generate::Drawn<'_>| std::ops::ControlFlow::Continue(());
             pollster::block_on(generate(
-                &model,
+                self.model,
                 self.tokenizer,
                 shard,
                 &self.sampling,

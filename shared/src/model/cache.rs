@@ -7,6 +7,7 @@
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
 use super::config::ModelConfig;
+use super::kernels::attention::CachedRow;
 use super::packing::Packing;
 use super::{composed, fused};
 
@@ -20,16 +21,9 @@ pub struct Cache {
 
 #[derive(Debug)]
 enum Store {
-    /// For each layer, for each row: keys and values, `[length, kv_heads * head_dim]`.
-    Rows(Vec<Vec<Row>>),
+    /// For each layer, for each row.
+    Rows(Vec<Vec<CachedRow>>),
     Rectangles(Box<Rectangles>),
-}
-
-/// Keys and values of one row in one layer.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Row {
-    pub(super) keys: Vec<f32>,
-    pub(super) values: Vec<f32>,
 }
 
 /// One rectangle `[rows, slots, kv_heads * head_dim]` a layer, for keys and for values.
@@ -49,7 +43,7 @@ impl Cache {
     /// An empty cache of `rows` rows that will hold at most `capacity` tokens each.
     pub fn new(config: &ModelConfig, device: &Device, rows: usize, capacity: usize) -> Self {
         let store = if fused::on_cpu(device) {
-            Store::Rows(vec![vec![Row::default(); rows]; config.num_layers])
+            Store::Rows(vec![vec![CachedRow::default(); rows]; config.num_layers])
         } else {
             let width = config.num_kv_heads * config.head_dim;
             let empty = || {

@@ -16,7 +16,6 @@ use burn::backend::{Autodiff, DispatchDevice, Flex, TensorMetadata};
 use burn::tensor::{Device, Tensor, TensorData};
 use burn_flex::FlexTensor;
 
-use super::cache::Row;
 use super::config::ModelConfig;
 use super::kernels::attention::{self, CachedRow, Heads, Saved};
 use super::kernels::rope::{HeadNorm, RopeTable};
@@ -342,10 +341,10 @@ pub(super) fn attention_over_rows(
     k: Tensor<2>,
     v: Tensor<2>,
     packing: &Packing,
-    rows: &mut [Row],
+    rows: &mut [CachedRow],
     config: &ModelConfig,
 ) -> Tensor<2> {
-    let first = rows.iter().all(|row| row.keys.is_empty());
+    let first = rows.iter().all(CachedRow::is_empty);
     let [q, k, v] = [q, k, v].map(|x| plain(x.inner()));
     let (keys, fresh) = (values(&k), values(&v));
     let width = config.num_kv_heads * config.head_dim;
@@ -354,10 +353,8 @@ pub(super) fn attention_over_rows(
             first || w[1] - w[0] == 1,
             "a cache is extended token by token"
         );
-        row.keys
-            .extend_from_slice(&keys[w[0] * width..w[1] * width]);
-        row.values
-            .extend_from_slice(&fresh[w[0] * width..w[1] * width]);
+        let new = w[0] * width..w[1] * width;
+        row.extend(&keys[new.clone()], &fresh[new], width);
     }
     let shape = q.shape().as_slice().to_vec();
     let mut out = vec![0.0; values(&q).len()];
@@ -374,14 +371,7 @@ pub(super) fn attention_over_rows(
             &mut lse,
         );
     } else {
-        let cached: Vec<CachedRow<'_>> = rows
-            .iter()
-            .map(|row| CachedRow {
-                keys: &row.keys,
-                values: &row.values,
-            })
-            .collect();
-        attention::decode(values(&q), &cached, heads(config), &mut out);
+        attention::decode(values(&q), rows, heads(config), &mut out);
     }
     Tensor::from_primitive::<Flex>(flex(out, shape))
 }

@@ -1,8 +1,8 @@
 //! `--device` and `--threads`: where a command computes.
 
-use anyhow::bail;
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
+use explang_trainer::device::gpu;
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, Args)]
@@ -42,19 +42,4 @@ impl DeviceArguments {
         let cores = || std::thread::available_parallelism().map_or(1, |n| n.get());
         self.threads.unwrap_or_else(cores).max(1)
     }
-}
-
-#[cfg(feature = "gpu")]
-fn gpu() -> anyhow::Result<Device> {
-    let opened = std::panic::catch_unwind(|| Device::wgpu(burn::tensor::DeviceKind::DefaultDevice));
-    let Ok(device) = opened else {
-        bail!("no GPU could be opened; install its Vulkan driver, or use --device cpu");
-    };
-    pollster::block_on(explang::model::device::try_known_answer(&device))?;
-    Ok(device)
-}
-
-#[cfg(not(feature = "gpu"))]
-fn gpu() -> anyhow::Result<Device> {
-    bail!("this build has no GPU support; build with `--features gpu`, or use --device cpu")
 }

@@ -15,7 +15,6 @@ use explang_trainer::eval::summary::{StageName, StageSummary};
 use explang_trainer::locate::Located;
 use explang_trainer::report::modes::modes;
 use explang_trainer::run::atomic::write_atomically;
-use explang_trainer::run::folder::read_config;
 use explang_trainer::stages::evaluate::{Evaluator, Forcing};
 
 use super::arguments::CheckpointArguments;
@@ -106,12 +105,9 @@ impl Arguments {
 
     /// The configuration with this command's numbers.
     fn config(&self, located: &Located) -> anyhow::Result<Config> {
-        let mut config = match (&self.config, &located.run) {
+        let mut config = match (&self.config, located.config()?) {
             (Some(name), _) => Config::load(name)?,
-            (None, Some(run)) => {
-                let path = run.join("run.toml");
-                Config::parse(&path.to_string_lossy(), &read_config(run)?)?
-            }
+            (None, Some(config)) => config,
             (None, None) => Config::load("quick")?,
         };
         let eval = &mut config.eval;

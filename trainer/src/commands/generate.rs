@@ -28,6 +28,9 @@ use explang_trainer::text_stream::TextStream;
 use super::arguments::{KindArguments, LanguageChoice, stage};
 use super::device::DeviceArguments;
 
+/// Longest response of a checkpoint that comes from no run, unless told.
+const MOST_NEW_TOKENS: usize = 256;
+
 /// Arguments of `explang generate`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -48,9 +51,9 @@ pub(crate) struct Arguments {
     /// Draws from the smallest set of tokens with this much probability.
     #[arg(long, default_value_t = 1.0)]
     top_p: f32,
-    /// Longest response, in tokens.
-    #[arg(long, default_value_t = 256)]
-    max_new_tokens: usize,
+    /// Longest response, in tokens, a forced tag included; that of the run the checkpoint is from, else 256, if not given.
+    #[arg(long)]
+    max_new_tokens: Option<usize>,
     /// Seed of the sampling, and of the problem where one is drawn.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -85,7 +88,18 @@ impl Arguments {
             LanguageChoice::Forced(language) => Action::Forced(language).prefix(),
             LanguageChoice::Auto => Action::Free.prefix(),
         };
-        let mut answer = Answer::stream(&self, &model, &tokenizer, tokens, prefix, &mut out)?;
+        let sampling = Sampling {
+            temperature: self.temperature,
+            top_p: self.top_p,
+            max_new_tokens: match self.max_new_tokens {
+                Some(given) => given,
+                None => located
+                    .config()?
+                    .map_or(MOST_NEW_TOKENS, |config| config.rl.max_new_tokens),
+            },
+        };
+        let prompt = (tokens, prefix, self.seed);
+        let mut answer = Answer::stream(&model, &tokenizer, prompt, &sampling, &mut out)?;
         if !answer.text.ends_with('\n') {
             writeln!(out)?;
         }
@@ -153,11 +167,10 @@ struct Answer {
 impl Answer {
     /// Samples the response, and writes its text as it comes.
     fn stream(
-        arguments: &Arguments,
         model: &Decoder,
         tokenizer: &Tokenizer,
-        mut prompt: Vec<u32>,
-        prefix: String,
+        (mut prompt, prefix, seed): (Vec<u32>, String, u64),
+        sampling: &Sampling,
         out: &mut impl Write,
     ) -> anyhow::Result<Self> {
         let forced = tokenizer.encode(&prefix)?;
@@ -165,13 +178,8 @@ impl Answer {
         let prompts = [Prompt {
             tokens: prompt,
             given: forced.len(),
-            streams: vec![arguments.seed],
+            streams: vec![seed],
         }];
-        let sampling = Sampling {
-            temperature: arguments.temperature,
-            top_p: arguments.top_p,
-            max_new_tokens: arguments.max_new_tokens,
-        };
         let mut text = prefix;
         let mut written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         let mut stream = TextStream::new(tokenizer);
@@ -188,7 +196,7 @@ impl Answer {
             }
         };
         let completions =
-            pollster::block_on(generate(model, tokenizer, &prompts, &sampling, observe))?;
+            pollster::block_on(generate(model, tokenizer, &prompts, sampling, observe))?;
         let seconds = started.elapsed().as_secs_f64();
         written?;
         let rest = stream.finish();

@@ -197,7 +197,7 @@ pub struct Summary {
     /// Peak resident memory of the process in bytes; absent where the system does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_memory_bytes: Option<u64>,
-    /// Wall-clock time of the run, in seconds.
+    /// Wall-clock time in seconds of the process that finished the run: of a resumed run, of its last part.
     pub seconds: f64,
     /// The figures of each stage.
     pub stages: BTreeMap<StageName, StageSummary>,

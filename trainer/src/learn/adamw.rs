@@ -212,7 +212,7 @@ impl<I> Step<I> {
             weight_decay: decay as f32,
         };
         let t = u32::try_from(self.steps).unwrap_or(u32::MAX);
-        constants.step(t, 1.0, &mut values, &host(gradient), &mut m, &mut v);
+        constants.step(t, &mut values, &host(gradient), &mut m, &mut v);
         let tensor = |x: Vec<f32>| Tensor::from_data(TensorData::new(x, [size]), &device);
         *moments = [tensor(m), tensor(v)];
         tensor(values)

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, presets,
+};
 use explang::Language;
 
 use crate::eval::metrics::ModeSummary;
@@ -179,6 +181,10 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
         table.add_row(row);
     }
     align_numbers(&mut table, numbers);
+    // A kind's name is one word: it is not broken.
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
     drawn(table)
 }
 

@@ -166,6 +166,7 @@ fn on_policy(
         line: format!("divergence {divergence:.3}"),
         tokens: tokens + read,
         sample: None,
+        last: false,
     })
 }
 

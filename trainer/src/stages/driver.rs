@@ -15,6 +15,7 @@ use explang::tokenizer::Tokenizer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::evaluate::Evaluator;
 use crate::checkpoint;
 use crate::config::Config;
 use crate::data::documents::tokenizer_texts;
@@ -52,6 +53,8 @@ pub struct Step {
     pub tokens: usize,
     /// A transcript worth keeping in `samples.jsonl`.
     pub sample: Option<Value>,
+    /// The stage has reached its aim and ends with this step.
+    pub last: bool,
 }
 
 /// Where a stage is.
@@ -120,6 +123,16 @@ impl Session {
         random::derive(self.config.seed, &path)
     }
 
+    /// Evaluates checkpoints of the run.
+    pub fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator {
+            config: &self.config,
+            tokenizer: &self.tokenizer,
+            detector: &self.detector,
+            threads: self.threads,
+        }
+    }
+
     /// The folder of a finished stage's checkpoint.
     pub fn checkpoint_path(&self, stage: &str) -> PathBuf {
         self.folder.join(format!("stages/{stage}/checkpoint"))
@@ -144,7 +157,7 @@ impl Session {
         Learner::new(model, optimizer.adamw, optimizer.clip_norm, self.threads)
     }
 
-    /// Runs a stage of `steps` steps, or what is left of it; nothing where it is done.
+    /// Runs a stage of `steps` steps at most, or what is left of it; nothing where it is done.
     ///
     /// # Errors
     /// Those of `start` and `body`, and when the disk refuses.
@@ -177,6 +190,9 @@ impl Session {
                 self.samples.append(&sample)?;
             }
             progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line));
+            if done.last {
+                break;
+            }
             if (step + 1) % self.config.checkpoint_every == 0 && step + 1 < steps {
                 self.keep(stage, &learner, step + 1, spent(started))?;
             }

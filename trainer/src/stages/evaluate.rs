@@ -11,7 +11,7 @@ use explang::identify::Identify;
 use explang::model::Decoder;
 use explang::random;
 use explang::reward::{Options, Preset, Reward};
-use explang::tasks::{Problem, Split, SplitMix64};
+use explang::tasks::{Mixture, Problem, Spec, Split, SplitMix64};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix};
 
@@ -39,6 +39,15 @@ pub struct Evaluator<'a> {
     pub detector: &'a dyn Identify,
     /// Threads.
     pub threads: usize,
+}
+
+/// A problem put to the model.
+struct Asked {
+    /// Number of the problem.
+    number: usize,
+    problem: Problem,
+    /// The language that is forced; none where the model chooses.
+    forced: Option<Language>,
 }
 
 impl Evaluator<'_> {
@@ -71,23 +80,63 @@ impl Evaluator<'_> {
             Mode::Unseen => (eval.forced_problems, 1, Language::UNSEEN.map(Some).to_vec()),
         };
         let problems = held_out(self.config, problems);
-        let (mut queries, mut owners) = (Vec::new(), Vec::new());
-        for (number, problem) in problems.iter().enumerate() {
-            for &forced in &languages {
-                let prefix = match (forced, forcing) {
+        let asked: Vec<Asked> = problems
+            .iter()
+            .enumerate()
+            .flat_map(|(number, &problem)| {
+                languages.iter().map(move |&forced| Asked {
+                    number,
+                    problem,
+                    forced,
+                })
+            })
+            .collect();
+        self.ask(model, forcing, mode, &asked, samples)
+    }
+
+    /// Share of right answers to `count` problems of one kind from the training side of the split, always the same ones, the
+    /// seen languages forced by turns: how far pretraining has got.
+    ///
+    /// # Errors
+    /// When sampling fails.
+    pub fn on_pages(&self, model: &Decoder, kind: Spec, count: usize) -> anyhow::Result<f64> {
+        let tasks = Mixture::even([kind])?;
+        let mut rng = SplitMix64::new(random::derive(self.config.seed, &[PAGES]));
+        let asked: Vec<Asked> = (0..count)
+            .map(|number| Asked {
+                number,
+                problem: tasks.draw(&mut rng, Split::Train),
+                forced: Some(Language::SEEN[number % Language::SEEN.len()]),
+            })
+            .collect();
+        let records = self.ask(model, Forcing::Page, Mode::Multi, &asked, 1)?;
+        let right = records.iter().filter(|record| record.correct).count();
+        Ok(right as f64 / count.max(1) as f64)
+    }
+
+    /// Samples answers and judges them.
+    fn ask(
+        &self,
+        model: &Decoder,
+        forcing: Forcing,
+        mode: Mode,
+        asked: &[Asked],
+        samples: usize,
+    ) -> anyhow::Result<Vec<Record>> {
+        let eval = &self.config.eval;
+        let queries: Vec<Query> = asked
+            .iter()
+            .map(|asked| Query {
+                problem: asked.problem,
+                asked_in: Language::En,
+                prefix: match (asked.forced, forcing) {
                     (None, _) => String::new(),
                     (Some(language), Forcing::Tag) => forced_prefix(language),
                     (Some(language), Forcing::Page) => page_header(language),
-                };
-                queries.push(Query {
-                    problem: *problem,
-                    asked_in: Language::En,
-                    prefix,
-                    samples,
-                });
-                owners.push((number, forced));
-            }
-        }
+                },
+                samples,
+            })
+            .collect();
         let sampler = Sampler {
             model,
             tokenizer: self.tokenizer,
@@ -103,18 +152,18 @@ impl Evaluator<'_> {
         let mut rollouts = sampler.sample(&queries, stream)?;
         if forcing == Forcing::Page {
             for rollout in &mut rollouts {
-                if let Some(language) = owners[rollout.query].1 {
+                if let Some(language) = asked[rollout.query].forced {
                     rollout.text = as_transcript(&rollout.text, language);
                 }
             }
         }
-        self.judge(&queries, &owners, &rollouts, mode)
+        self.judge(&queries, asked, &rollouts, mode)
     }
 
     fn judge(
         &self,
         queries: &[Query],
-        owners: &[(usize, Option<Language>)],
+        asked: &[Asked],
         rollouts: &[Rollout],
         mode: Mode,
     ) -> anyhow::Result<Vec<Record>> {
@@ -128,16 +177,15 @@ impl Evaluator<'_> {
             .iter()
             .zip(scored)
             .map(|(rollout, scored)| {
-                let (problem, forced) = owners[rollout.query];
-                let asked = &queries[rollout.query].problem;
+                let asked = &asked[rollout.query];
                 let trace = Parsed::of(&rollout.text).trace.unwrap_or_default();
                 Ok(Record {
-                    problem,
-                    family: asked.family().to_string(),
-                    style: asked.style().to_string(),
-                    level: usize::from(asked.level()),
+                    problem: asked.number,
+                    family: asked.problem.family().to_string(),
+                    style: asked.problem.style().to_string(),
+                    level: usize::from(asked.problem.level()),
                     mode,
-                    forced,
+                    forced: asked.forced,
                     tag: scored.language,
                     detected: scored.detected,
                     compliant: scored.components.compliance > 0.0,
@@ -182,5 +230,7 @@ fn as_transcript(page: &str, language: Language) -> String {
     }
 }
 
+/// Part of the path of the problems that pretraining is watched by.
+const PAGES: u64 = 0x7061_6765;
 /// Part of the path of evaluation's streams.
 const EVALUATION: u64 = 0x6576_616C;

@@ -11,7 +11,7 @@ use explang::model::Precision;
 use serde_json::Value;
 
 use super::driver::Session;
-use super::evaluate::{Evaluator, Forcing};
+use super::evaluate::Forcing;
 use super::{distil, pretrain, rl, sft};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
@@ -130,19 +130,13 @@ fn evaluate(session: &Session, stage: &str) -> anyhow::Result<Vec<Record>> {
         let file = std::io::BufReader::new(std::fs::File::open(&path)?);
         return Ok(read_records(file)?);
     }
-    let evaluator = Evaluator {
-        config: &session.config,
-        tokenizer: &session.tokenizer,
-        detector: &session.detector,
-        threads: session.threads,
-    };
     let forcing = if stage == pretrain::STAGE {
         Forcing::Page
     } else {
         Forcing::Tag
     };
     let began = Instant::now();
-    let records = evaluator.run(&session.load(stage)?, forcing, &Mode::ALL)?;
+    let records = (session.evaluator()).run(&session.load(stage)?, forcing, &Mode::ALL)?;
     let mut bytes = Vec::new();
     write_records(&mut bytes, &records)?;
     session.folder.write(&name, &bytes)?;

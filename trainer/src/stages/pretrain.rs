@@ -1,5 +1,7 @@
 //! Pretraining carries most of the tokens: traces in all seventeen languages, untagged, each under a plain header with its
 //! language's code. So the codes of unseen languages mean something though neither SFT nor RL ever shows their tags.
+//!
+//! It may end before its last step, once the model can do as much as is wanted of it.
 
 use explang::model::Decoder;
 
@@ -38,7 +40,17 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
             let rate = pretrain.schedule.at(step, pretrain.steps);
             let pad = session.tokenizer.pad();
             let metrics = supervised::update(learner, &pages, rate, config.shards, pad);
-            Step::supervised(&metrics)
+            let mut done = Step::supervised(&metrics)?;
+            if let Some(until) = &pretrain.until
+                && (step + 1) % until.every == 0
+            {
+                let accuracy =
+                    (session.evaluator()).on_pages(&learner.model, until.kind, until.problems)?;
+                done.metrics["accuracy"] = accuracy.into();
+                done.line += &format!(" · {:.0} % of {} right", 100.0 * accuracy, until.kind);
+                done.last = accuracy >= until.accuracy;
+            }
+            Ok(done)
         },
     )
 }
@@ -54,6 +66,7 @@ impl Step {
             line: format!("loss {:.3}", metrics.loss),
             tokens: metrics.tokens,
             sample: None,
+            last: false,
         })
     }
 }

@@ -140,6 +140,7 @@ fn one_step(
         line,
         tokens,
         sample,
+        last: false,
     })
 }
 

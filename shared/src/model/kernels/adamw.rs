@@ -1,6 +1,6 @@
-//! AdamW (Loshchilov and Hutter 2019) in one pass, and the norm that gradients are clipped by.
+//! AdamW (Loshchilov and Hutter 2019) in one pass.
 
-use super::simd::{dot, kernel};
+use super::simd::kernel;
 
 /// The settings of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,19 +19,10 @@ pub struct AdamW {
 
 impl AdamW {
     /// Step `t ≥ 1` on one tensor, in place: parameters, gradients, their means `m` and mean squares `v`, of one length.
-    /// The gradients are multiplied by `scale` on the way (1, or the factor of [`clip_factor`]).
     ///
-    /// `g = scale · grad; m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²;`
+    /// `m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²;`
     /// `p = p (1 − lr λ) − lr · (m / (1 − β₁ᵗ)) / (sqrt(v / (1 − β₂ᵗ)) + eps)`.
-    pub fn step(
-        &self,
-        t: u32,
-        scale: f32,
-        params: &mut [f32],
-        grads: &[f32],
-        m: &mut [f32],
-        v: &mut [f32],
-    ) {
+    pub fn step(&self, t: u32, params: &mut [f32], grads: &[f32], m: &mut [f32], v: &mut [f32]) {
         let n = params.len();
         assert!(
             n == grads.len() && n == m.len() && n == v.len(),
@@ -42,7 +33,6 @@ impl AdamW {
             decay: 1.0 - self.learning_rate * self.weight_decay,
             rate: (f64::from(self.learning_rate) / correction(self.beta1)) as f32,
             root: (1.0 / correction(self.beta2).sqrt()) as f32,
-            scale,
         };
         step_all(self, factors, params, grads, m, v);
     }
@@ -57,8 +47,6 @@ struct Factors {
     rate: f32,
     /// `1 / sqrt(1 − β₂ᵗ)`.
     root: f32,
-    /// Multiplies the gradients.
-    scale: f32,
 }
 
 kernel! {
@@ -73,43 +61,10 @@ kernel! {
         let AdamW { beta1, beta2, eps, .. } = *settings;
         let means = m.iter_mut().zip(v);
         for ((p, &g), (m, v)) in params.iter_mut().zip(grads).zip(means) {
-            let g = g * factors.scale;
             *m = beta1 * *m + (1.0 - beta1) * g;
             *v = beta2 * *v + (1.0 - beta2) * (g * g);
             *p = *p * factors.decay - factors.rate * *m / (v.sqrt() * factors.root + eps);
         }
-    }
-}
-
-/// Euclidean norm of all values of all slices, summed up in double precision; NaN or infinite where a value is.
-pub fn global_norm<'a>(slices: impl IntoIterator<Item = &'a [f32]>) -> f64 {
-    slices.into_iter().map(square_sum).sum::<f64>().sqrt()
-}
-
-kernel! {
-    fn square_sum<'a, FMA>(values: &'a [f32]) -> f64 {
-        // Short stretches in single precision, so that the rounding of a stretch stays small.
-        let mut sum = 0.0;
-        for stretch in values.chunks(1024) {
-            sum += f64::from(dot::<FMA>(stretch, stretch));
-        }
-        sum
-    }
-}
-
-/// The factor that brings gradients of the given norm down to `max_norm`; 1 where they are within it.
-pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
-    if norm > max_norm {
-        (max_norm / norm) as f32
-    } else {
-        1.0
-    }
-}
-
-/// Multiplies all values by `factor`.
-pub fn scale(values: &mut [f32], factor: f32) {
-    for value in values {
-        *value *= factor;
     }
 }
 
@@ -134,9 +89,9 @@ mod tests {
         let (mut p64, mut m64, mut v64) = (double(&p), vec![0.0; n], vec![0.0; n]);
         for t in 1..=3 {
             let g = noise(n, 10 + u64::from(t));
-            adam.step(t, 0.5, &mut p, &g, &mut m, &mut v);
+            adam.step(t, &mut p, &g, &mut m, &mut v);
             for i in 0..n {
-                let g = 0.5 * f64::from(g[i]);
+                let g = f64::from(g[i]);
                 m64[i] = b1 * m64[i] + (1.0 - b1) * g;
                 v64[i] = b2 * v64[i] + (1.0 - b2) * g * g;
                 let mean = m64[i] / (1.0 - b1.powi(t as i32));
@@ -159,21 +114,7 @@ mod tests {
             weight_decay: 0.0,
         };
         let (mut p, mut m, mut v) = ([1.0, 1.0], [0.0; 2], [0.0; 2]);
-        adam.step(1, 1.0, &mut p, &[1e-3, -50.0], &mut m, &mut v);
+        adam.step(1, &mut p, &[1e-3, -50.0], &mut m, &mut v);
         assert_close(&p, &[0.9, 1.1], 1e-6);
-    }
-
-    #[test]
-    fn norms_span_slices_and_clipping_only_shrinks() {
-        let (a, b) = ([3.0f32; 1], vec![2.0f32; 4]);
-        assert_eq!(global_norm([&a[..], &b, &[]]), 5.0);
-        assert_eq!(global_norm([]), 0.0);
-        assert!(global_norm([&[f32::NAN][..]]).is_nan());
-        assert_eq!(clip_factor(5.0, 1.0), 0.2);
-        assert_eq!(clip_factor(0.5, 1.0), 1.0);
-        assert_eq!(clip_factor(0.0, 1.0), 1.0);
-        let mut values = [1.0, -2.0];
-        scale(&mut values, 0.5);
-        assert_eq!(values, [0.5, -1.0]);
     }
 }

@@ -153,12 +153,15 @@ fn decoding_token_by_token_is_the_forward_pass() {
         for step in 0..37 {
             // The rows that still run, each at its token `step`.
             let running: Vec<_> = offsets.windows(2).filter(|w| w[0] + step < w[1]).collect();
-            let rows: Vec<CachedRow<'_>> = running
+            let rows: Vec<CachedRow> = running
                 .iter()
-                .map(|w| w[0] * narrow..(w[0] + step + 1) * narrow)
-                .map(|r| CachedRow {
-                    keys: &k[r.clone()],
-                    values: &v[r],
+                .map(|w| {
+                    let mut row = CachedRow::default();
+                    // What a prompt leaves, then the new token.
+                    let (past, new) = (w[0] * narrow, (w[0] + step) * narrow);
+                    row.extend(&k[past..new], &v[past..new], narrow);
+                    row.extend(&k[new..new + narrow], &v[new..new + narrow], narrow);
+                    row
                 })
                 .collect();
             let at = |x: &[f32]| -> Vec<f32> {
@@ -177,14 +180,8 @@ fn decoding_token_by_token_is_the_forward_pass() {
 #[test]
 fn an_empty_cache_gives_zeros() {
     let mut out = [f32::NAN; 4];
-    decode(
-        &[1.0; 4],
-        &[CachedRow {
-            keys: &[],
-            values: &[],
-        }],
-        heads(2, 1, 2),
-        &mut out,
-    );
+    let empty = [CachedRow::default()];
+    assert!(empty[0].is_empty());
+    decode(&[1.0; 4], &empty, heads(2, 1, 2), &mut out);
     assert_eq!(out, [0.0; 4]);
 }
