@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use explang::Language;
 use explang::model::decoder::Weights;
 use explang::model::{Architecture, Cache, Decoder, ModelConfig, Packing, Precision};

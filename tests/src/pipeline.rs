@@ -6,7 +6,7 @@ use std::path::Path;
 use burn::tensor::Device;
 use explang::Language;
 use explang_trainer::checkpoint;
-use explang_trainer::config::Config;
+use explang_trainer::config::{Config, UntilSection};
 use explang_trainer::eval::summary::{StageName, Summary};
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::metrics_log::read_lines;
@@ -28,6 +28,11 @@ pub(crate) fn smoke_on(
 ) -> Summary {
     let mut config = Config::load("smoke").unwrap();
     config.seed = seed;
+    run(config, device, folder, threads, last)
+}
+
+fn run(config: Config, device: &Device, folder: &Path, threads: usize, last: StageName) -> Summary {
+    let seed = config.seed;
     let text = config.to_toml().unwrap();
     let run = RunFolder::create(folder, &config.name, seed, "0", &text).unwrap();
     let mut session = Session::open(config, run, device.clone().autodiff(), threads).unwrap();
@@ -265,4 +270,38 @@ fn the_seed_alone_decides_a_run_whatever_the_number_of_threads() {
     ] {
         assert!(one[name] != other[name], "{name} must depend on the seed");
     }
+}
+
+#[test]
+fn a_skill_ends_pretraining_and_looking_changes_nothing() {
+    let mut config = Config::load("smoke").unwrap();
+    let mut pretrained = |steps: usize, accuracy: Option<f64>| {
+        config.pretrain.steps = steps;
+        config.pretrain.until = accuracy.map(|accuracy| UntilSection {
+            kind: "sums/breath/1".parse().unwrap(),
+            accuracy,
+            every: 8,
+            problems: 13,
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let (device, last) = (Device::flex(), StageName::Pretrain);
+        run(config.clone(), &device, folder.path(), 2, last);
+        let lines: Vec<Value> = read_lines(&folder.path().join("metrics.jsonl")).unwrap();
+        let weights = results(folder.path()).remove("pretrain/checkpoint/model.safetensors");
+        (lines, weights.unwrap())
+    };
+    let looks = |lines: &[Value]| -> Vec<usize> {
+        let looked = |line: &Value| line.get("accuracy").is_some_and(fraction);
+        (0..lines.len())
+            .filter(|&step| looked(&lines[step]))
+            .collect()
+    };
+    // No skill at all is enough at the first look; all that can be asked is never reached.
+    let (at_once, stopped) = pretrained(20, Some(0.0));
+    assert_eq!((at_once.len(), looks(&at_once)), (8, vec![7]));
+    let (never, _) = pretrained(20, Some(1.0));
+    assert_eq!((never.len(), looks(&never)), (20, vec![7, 15]));
+    let (eight, weights) = pretrained(8, None);
+    assert_eq!((eight.len(), looks(&eight)), (8, vec![]));
+    assert!(weights == stopped, "a look changes what is learned");
 }

@@ -1,25 +1,31 @@
 //! `explang inspect`: what a run or a checkpoint holds.
 
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use burn::tensor::Device;
 use clap::Args;
 use explang_trainer::checkpoint;
 use explang_trainer::checkpoint_tensors::stored_tensors;
 use explang_trainer::config::Config;
+use explang_trainer::eval::metrics::Options;
+use explang_trainer::eval::record::read_records;
 use explang_trainer::eval::summary::Summary;
 use explang_trainer::locate::{LocateError, finished};
+use explang_trainer::report::seeds::{self, SeedRun};
 use explang_trainer::report::{figure, history, table};
 use explang_trainer::run::folder::{read_config, read_info};
 use explang_trainer::run::metrics_log::read_lines;
+use explang_trainer::stages::pipeline::STAGES;
 
 /// Arguments of `explang inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Folder of a run or of a checkpoint.
-    path: PathBuf,
+    /// Folder of a run or of a checkpoint; several runs are put side by side.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
     /// List every tensor of the checkpoint with its shape and norm.
     #[arg(long)]
     tensors: bool,
@@ -30,16 +36,25 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let path = self.path.as_path();
         let mut out = stdout().lock();
+        let [path] = self.paths.as_slice() else {
+            if self.tensors || self.figure.is_some() {
+                bail!("--tensors and --figure are for one run or checkpoint");
+            }
+            let runs = self.paths.iter().map(|path| seed_run(path));
+            let runs = runs.collect::<anyhow::Result<Vec<SeedRun>>>()?;
+            let text = seeds::report(&runs, &Options::default(), table::Style::Terminal);
+            writeln!(out, "{}", text.unwrap_or_default())?;
+            return Ok(());
+        };
         if path.join("config.json").exists() {
             return inspect_checkpoint(path, self.tensors, &mut out);
         }
         if !path.exists() {
-            return Err(LocateError::Absent(self.path).into());
+            return Err(LocateError::Absent(path.clone()).into());
         }
         if !path.join("run.json").exists() {
-            return Err(LocateError::Neither(self.path).into());
+            return Err(LocateError::Neither(path.clone()).into());
         }
         if let Some(file) = &self.figure {
             let lines = read_lines(&path.join("metrics.jsonl"))?;
@@ -50,6 +65,30 @@ impl Arguments {
         }
         inspect_run(path, &mut out)
     }
+}
+
+/// A run with the evaluations that its summary was made from.
+fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
+    if !path.join("run.json").exists() {
+        return Err(LocateError::Neither(path.to_owned()).into());
+    }
+    let summary = path.join("summary.json");
+    if !summary.exists() {
+        bail!(
+            "the run in {} is not finished: it has no summary.json",
+            path.display()
+        );
+    }
+    let summary: Summary = serde_json::from_slice(&checkpoint::read(&summary)?)
+        .with_context(|| format!("{} is no summary of a run", summary.display()))?;
+    let mut records = BTreeMap::new();
+    for (name, stage) in STAGES {
+        let file = path.join(format!("stages/{stage}/evaluation.jsonl"));
+        if file.exists() {
+            records.insert(name, read_records(checkpoint::read(&file)?.as_slice())?);
+        }
+    }
+    Ok(SeedRun { summary, records })
 }
 
 fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
@@ -113,11 +152,20 @@ fn write_config(config: &Config, out: &mut impl Write) -> std::io::Result<()> {
         config.model.preset, config.model.vocab_size
     )?;
     writeln!(out, "tasks         {}", kinds.join(", "))?;
-    writeln!(
+    write!(
         out,
         "pretrain      {} steps of {}",
         config.pretrain.steps, config.pretrain.batch
     )?;
+    match &config.pretrain.until {
+        Some(until) => writeln!(
+            out,
+            ", or until {:.0} % of {} are right",
+            100.0 * until.accuracy,
+            until.kind
+        )?,
+        None => writeln!(out)?,
+    }
     writeln!(
         out,
         "sft           {} steps of {}",

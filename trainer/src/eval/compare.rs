@@ -89,12 +89,16 @@ pub fn accuracy_difference(
     theirs: (&[Record], Mode),
     options: &Options,
 ) -> Option<Estimate> {
+    options.bootstrap.mean(&differences(ours, theirs))
+}
+
+/// For each problem that both have, the mean accuracy of `ours` minus that of `theirs`, each in its own mode.
+pub fn differences(ours: (&[Record], Mode), theirs: (&[Record], Mode)) -> Vec<f64> {
     let theirs = accuracy_by_problem(theirs.0, theirs.1);
-    let differences: Vec<_> = accuracy_by_problem(ours.0, ours.1)
+    accuracy_by_problem(ours.0, ours.1)
         .into_iter()
         .filter_map(|(problem, accuracy)| Some(accuracy - theirs.get(&problem)?))
-        .collect();
-    options.bootstrap.mean(&differences)
+        .collect()
 }
 
 fn accuracy_by_problem(records: &[Record], mode: Mode) -> BTreeMap<usize, f64> {

@@ -4,4 +4,5 @@ pub mod chart;
 pub mod figure;
 pub mod history;
 pub mod modes;
+pub mod seeds;
 pub mod table;

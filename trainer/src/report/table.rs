@@ -149,8 +149,8 @@ pub fn languages(summary: &Summary, style: Style) -> Option<String> {
     drawn(table)
 }
 
-/// A row for each family: self-mode accuracy after each stage, what exploit settles on, and the best forced
-/// languages after SFT. `None` when no stage has self-mode figures.
+/// A row for each family and style: self-mode accuracy after each stage, what exploit settles on most, and the best
+/// forced language after SFT. `None` when no stage has self-mode figures.
 pub fn families(summary: &Summary, style: Style) -> Option<String> {
     let columns: Vec<_> = present(summary)
         .filter_map(|(name, stage)| Some((name, stage.self_chosen.as_ref()?)))
@@ -175,8 +175,8 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
         );
         if !summary.settled.is_empty() {
             let settled = summary.settled.get(family);
-            row.push(settled.map_or(NONE.into(), |s| top(&s.chosen, 2)));
-            row.push(settled.map_or(NONE.into(), |s| top(&ranked(&s.forced_accuracy), 2)));
+            row.push(settled.map_or(NONE.into(), |s| top(&s.chosen, 1)));
+            row.push(settled.map_or(NONE.into(), |s| top(&ranked(&s.forced_accuracy), 1)));
         }
         table.add_row(row);
     }
@@ -303,7 +303,7 @@ fn chosen(stage: &StageSummary) -> String {
 }
 
 /// The first `count` languages with their values in whole percent.
-fn top(ranked: &[(Language, f64)], count: usize) -> String {
+pub(super) fn top(ranked: &[(Language, f64)], count: usize) -> String {
     let parts: Vec<_> = ranked
         .iter()
         .take(count)
@@ -318,4 +318,4 @@ fn top(ranked: &[(Language, f64)], count: usize) -> String {
 
 #[cfg(test)]
 #[path = "table_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -1,0 +1,338 @@
+//! Runs of one configuration with several seeds, side by side: one column a seed, and their mean.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use explang::Language;
+
+use super::table::{Style, align_numbers, drawn, new_table, percent, top};
+use crate::eval::compare::differences;
+use crate::eval::metrics::Options;
+use crate::eval::record::{Mode, Record};
+use crate::eval::selection::ranked;
+use crate::eval::statistics::Estimate;
+use crate::eval::summary::{SelectionSource, StageName, StageSummary, Summary};
+
+/// A finished run: its figures, and the evaluation records of its stages.
+#[derive(Debug, Clone)]
+pub struct SeedRun {
+    /// `summary.json`.
+    pub summary: Summary,
+    /// `stages/<stage>/evaluation.jsonl`.
+    pub records: BTreeMap<StageName, Vec<Record>>,
+}
+
+/// One figure of a run: a row of the table.
+struct Row {
+    name: String,
+    cells: Vec<String>,
+    /// Mean over the seeds that have it, or the pooled estimate.
+    mean: String,
+}
+
+/// The table, and a line that says what its intervals are. `None` without runs.
+pub fn report(runs: &[SeedRun], options: &Options, style: Style) -> Option<String> {
+    let first = runs.first()?;
+    let seeds: Vec<String> = runs
+        .iter()
+        .map(|run| format!("seed {}", run.summary.seed))
+        .collect();
+    let mut header = vec!["figure"];
+    header.extend(seeds.iter().map(String::as_str));
+    header.push("together");
+    let mut table = new_table(style, &header);
+    for row in rows(runs, options) {
+        let mut cells = vec![row.name];
+        cells.extend(row.cells);
+        cells.push(row.mean);
+        table.add_row(cells);
+    }
+    align_numbers(&mut table, 1..header.len());
+    let text = drawn(table)?;
+    Some(format!(
+        "Runs of {}, percent. Together: the mean over the seeds. Intervals are 95 % bootstrap intervals over problems, paired where \
+         two policies are\ncompared, and together over the problems of these seeds: they say nothing of other seeds.\n\n{text}\n",
+        first.summary.name
+    ))
+}
+
+fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for name in STAGES {
+        rows.push(mean_of(
+            runs,
+            format!("{name}: right, choosing"),
+            |run| accuracy(run, name, Mode::SelfChosen),
+            percent,
+        ));
+        if name == StageName::Sft {
+            rows.extend(after_sft(runs));
+        }
+    }
+    for (name, ours, theirs) in [
+        (
+            "exploit − sft, choosing",
+            (StageName::Exploit, Mode::SelfChosen),
+            (StageName::Sft, Mode::SelfChosen),
+        ),
+        (
+            "exploit − control, choosing",
+            (StageName::Exploit, Mode::SelfChosen),
+            (StageName::Control, Mode::SelfChosen),
+        ),
+        (
+            "exploit choosing − control in English",
+            (StageName::Exploit, Mode::SelfChosen),
+            (StageName::Control, Mode::English),
+        ),
+    ] {
+        rows.push(difference(runs, name, ours, theirs, options));
+    }
+    rows.push(mean_of(
+        runs,
+        "exploit: complies".into(),
+        |run| {
+            Some(
+                stage(run, StageName::Exploit)?
+                    .self_chosen
+                    .as_ref()?
+                    .compliance,
+            )
+        },
+        percent,
+    ));
+    rows.push(mean_of(
+        runs,
+        "exploit: unseen languages comply".into(),
+        |run| Some(stage(run, StageName::Exploit)?.unseen.as_ref()?.compliance),
+        percent,
+    ));
+    for name in [StageName::Sft, StageName::Explore, StageName::Exploit] {
+        let over = if name == StageName::Sft {
+            "evaluation"
+        } else {
+            "rollouts"
+        };
+        rows.push(mean_of(
+            runs,
+            format!("{name}: choice entropy, nats, {over}"),
+            |run| stage(run, name)?.choice_entropy,
+            |value| format!("{value:.2}"),
+        ));
+    }
+    rows.push(rarest(runs));
+    rows.extend(settled(runs));
+    rows.push(mean_of(
+        runs,
+        "seconds".into(),
+        |run| Some(run.summary.seconds),
+        |value| format!("{value:.0}"),
+    ));
+    rows.push(mean_of(
+        runs,
+        "peak memory, MiB".into(),
+        |run| Some(run.summary.peak_memory_bytes? as f64 / 1024.0 / 1024.0),
+        |value| format!("{value:.0}"),
+    ));
+    rows.retain(|row| row.cells.iter().any(|cell| cell != NONE));
+    rows
+}
+
+/// Whether the regime leaves room: the accuracy of each kind, and how far the forced languages are apart.
+fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
+    let kinds: BTreeSet<&String> = runs
+        .iter()
+        .filter_map(|run| stage(run, StageName::Sft)?.self_chosen.as_ref())
+        .flat_map(|figures| figures.by_kind.keys())
+        .collect();
+    let mut rows = Vec::new();
+    for kind in kinds {
+        rows.push(mean_of(
+            runs,
+            format!("  of {kind}"),
+            |run| {
+                let figures = stage(run, StageName::Sft)?.self_chosen.as_ref()?;
+                Some(figures.by_kind.get(kind)?.accuracy)
+            },
+            percent,
+        ));
+        let forced = |run: &SeedRun| -> Option<Vec<(Language, f64)>> {
+            let figures = stage(run, StageName::Sft)?.multi.as_ref()?;
+            let languages = &figures.by_kind.get(kind)?.by_language;
+            let accuracies = languages.iter().map(|(l, f)| (*l, f.accuracy)).collect();
+            Some(ranked(&accuracies))
+        };
+        rows.push(text_of(runs, format!("  best and last of {kind}"), |run| {
+            let ranked = forced(run)?;
+            let last = ranked.last()?;
+            Some(format!(
+                "{} … {} {:.0}",
+                top(&ranked, 3),
+                last.0,
+                100.0 * last.1
+            ))
+        }));
+    }
+    rows
+}
+
+/// The seen language that explore's rollouts chose least.
+fn rarest(runs: &[SeedRun]) -> Row {
+    text_of(runs, "explore: rarest language".into(), |run| {
+        let stage = stage(run, StageName::Explore)?;
+        if stage.selection_source != Some(SelectionSource::Rollouts) {
+            return None;
+        }
+        let (language, rate) = stage
+            .selection
+            .as_ref()?
+            .iter()
+            .min_by(|a, b| a.1.total_cmp(b.1))?;
+        Some(format!("{language} {:.1}", 100.0 * rate))
+    })
+}
+
+/// What exploit chooses for each kind of problem, and whether that is what was best.
+fn settled(runs: &[SeedRun]) -> Vec<Row> {
+    let kinds: BTreeSet<&String> = runs.iter().flat_map(|r| r.summary.settled.keys()).collect();
+    let mut rows = Vec::new();
+    for kind in kinds {
+        rows.push(text_of(runs, format!("exploit chooses, {kind}"), |run| {
+            let settled = run.summary.settled.get(kind)?;
+            let place = settled.place_of_first;
+            Some(format!("{} (no. {place} in sft)", top(&settled.chosen, 2)))
+        }));
+        rows.push(text_of(
+            runs,
+            "  Spearman with accuracy in sft".into(),
+            |run| {
+                let correlation = run.summary.settled.get(kind)?.correlation.as_ref()?;
+                let c = correlation.spearman.as_ref()?;
+                Some(format!("{:+.2} [{:+.2}, {:+.2}]", c.value, c.low, c.high))
+            },
+        ));
+    }
+    rows
+}
+
+/// A difference of two policies' accuracies on the same problems.
+fn difference(
+    runs: &[SeedRun],
+    name: &str,
+    ours: (StageName, Mode),
+    theirs: (StageName, Mode),
+    options: &Options,
+) -> Row {
+    let of = |run: &SeedRun| -> Vec<f64> {
+        let side = |(stage, mode): (StageName, Mode)| {
+            (run.records.get(&stage).map_or(&[][..], Vec::as_slice), mode)
+        };
+        differences(side(ours), side(theirs))
+    };
+    let all: Vec<Vec<f64>> = runs.iter().map(of).collect();
+    let cell = |values: &[f64]| {
+        let estimate = options.bootstrap.mean(values);
+        estimate.map_or(NONE.into(), points)
+    };
+    Row {
+        name: name.to_owned(),
+        cells: all.iter().map(|values| cell(values)).collect(),
+        mean: cell(&all.concat()),
+    }
+}
+
+fn points(estimate: Estimate) -> String {
+    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|x| 100.0 * x);
+    format!("{value:+.1} [{low:+.1}, {high:+.1}]")
+}
+
+fn mean_of(
+    runs: &[SeedRun],
+    name: String,
+    figure: impl Fn(&SeedRun) -> Option<f64>,
+    show: impl Fn(f64) -> String,
+) -> Row {
+    let values: Vec<Option<f64>> = runs.iter().map(figure).collect();
+    let known: Vec<f64> = values.iter().copied().flatten().collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    Row {
+        name,
+        cells: values
+            .into_iter()
+            .map(|value| value.map_or(NONE.into(), &show))
+            .collect(),
+        mean: if known.is_empty() {
+            NONE.into()
+        } else {
+            show(mean)
+        },
+    }
+}
+
+fn text_of(runs: &[SeedRun], name: String, text: impl Fn(&SeedRun) -> Option<String>) -> Row {
+    Row {
+        name,
+        cells: runs
+            .iter()
+            .map(|run| text(run).unwrap_or_else(|| NONE.into()))
+            .collect(),
+        mean: String::new(),
+    }
+}
+
+fn stage(run: &SeedRun, name: StageName) -> Option<&StageSummary> {
+    run.summary.stages.get(&name)
+}
+
+fn accuracy(run: &SeedRun, name: StageName, mode: Mode) -> Option<f64> {
+    Some(stage(run, name)?.mode(mode)?.accuracy)
+}
+
+/// The stages whose model chooses its language.
+const STAGES: [StageName; 5] = [
+    StageName::Sft,
+    StageName::Explore,
+    StageName::Exploit,
+    StageName::Control,
+    StageName::Distil,
+];
+
+/// Stands where there is no figure.
+const NONE: &str = "–";
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::{full_run, full_run_records};
+    use super::*;
+
+    #[test]
+    fn seeds_stand_side_by_side_and_differences_are_pooled() {
+        let mut run = SeedRun {
+            summary: full_run(),
+            records: full_run_records(),
+        };
+        let mut other = run.clone();
+        other.summary.seed += 1;
+        // In the other run the control gets nothing right.
+        for record in other.records.get_mut(&StageName::Control).unwrap() {
+            record.correct = false;
+        }
+        let exploit = run.records[&StageName::Exploit].clone();
+        run.records.insert(StageName::Control, exploit);
+        let options = Options::default();
+        let text = report(&[run, other], &options, Style::Markdown).unwrap();
+        let line = |name: &str| {
+            let found = text.lines().find(|line| line.contains(name));
+            found.unwrap_or_else(|| panic!("no `{name}` in {text}"))
+        };
+        let cells: Vec<&str> = line("exploit − control, choosing")
+            .split('|')
+            .map(str::trim)
+            .collect();
+        assert!(cells[2].starts_with("+0.0 [+0.0, +0.0]"), "{cells:?}");
+        // A third of the problems is solved: 14 of 40.
+        assert!(cells[3].starts_with("+35.0 ["), "{cells:?}");
+        assert!(cells[4].starts_with("+17.5 ["), "{cells:?}");
+        assert!(line("sft: right, choosing").contains("35.0"));
+        assert!(report(&[], &options, Style::Markdown).is_none());
+    }
+}
