@@ -8,7 +8,6 @@ use super::table::{Style, align_numbers, drawn, new_table, percent, top};
 use crate::eval::compare::differences;
 use crate::eval::metrics::Options;
 use crate::eval::record::{Mode, Record};
-use crate::eval::selection::ranked;
 use crate::eval::statistics::Estimate;
 use crate::eval::summary::{SelectionSource, StageName, StageSummary, Summary};
 
@@ -49,8 +48,12 @@ pub fn report(runs: &[SeedRun], options: &Options, style: Style) -> Option<Strin
     align_numbers(&mut table, 1..header.len());
     let text = drawn(table)?;
     Some(format!(
-        "Runs of {}, percent. Together: the mean over the seeds. Intervals are 95 % bootstrap intervals over problems, paired where \
-         two policies are\ncompared, and together over the problems of these seeds: they say nothing of other seeds.\n\n{text}\n",
+        "Runs of {}. Percent of held-out problems, the model choosing its language; entropies in nats.\n\
+         right     of each stage; of each kind after SFT, with the best two and the last forced language\n\
+         −         difference of two policies, in points; 95 % bootstrap interval over problems, paired\n\
+         entropy   of the choice: of sft over its evaluation, of explore and exploit over their rollouts\n\
+         chosen    by exploit, and its place among the forced languages after SFT; Spearman of both over all\n\
+         together  the mean over the seeds; of a difference, with an interval over these seeds' problems\n\n{text}\n",
         first.summary.name
     ))
 }
@@ -60,7 +63,7 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
     for name in STAGES {
         rows.push(mean_of(
             runs,
-            format!("{name}: right, choosing"),
+            format!("right: {name}"),
             |run| accuracy(run, name, Mode::SelfChosen),
             percent,
         ));
@@ -70,17 +73,17 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
     }
     for (name, ours, theirs) in [
         (
-            "exploit − sft, choosing",
+            "exploit − sft",
             (StageName::Exploit, Mode::SelfChosen),
             (StageName::Sft, Mode::SelfChosen),
         ),
         (
-            "exploit − control, choosing",
+            "exploit − control",
             (StageName::Exploit, Mode::SelfChosen),
             (StageName::Control, Mode::SelfChosen),
         ),
         (
-            "exploit choosing − control in English",
+            "… control in English",
             (StageName::Exploit, Mode::SelfChosen),
             (StageName::Control, Mode::English),
         ),
@@ -102,19 +105,14 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
     ));
     rows.push(mean_of(
         runs,
-        "exploit: unseen languages comply".into(),
+        "  unseen comply".into(),
         |run| Some(stage(run, StageName::Exploit)?.unseen.as_ref()?.compliance),
         percent,
     ));
     for name in [StageName::Sft, StageName::Explore, StageName::Exploit] {
-        let over = if name == StageName::Sft {
-            "evaluation"
-        } else {
-            "rollouts"
-        };
         rows.push(mean_of(
             runs,
-            format!("{name}: choice entropy, nats, {over}"),
+            format!("entropy: {name}"),
             |run| stage(run, name)?.choice_entropy,
             |value| format!("{value:.2}"),
         ));
@@ -129,7 +127,7 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
     ));
     rows.push(mean_of(
         runs,
-        "peak memory, MiB".into(),
+        "memory, MiB".into(),
         |run| Some(run.summary.peak_memory_bytes? as f64 / 1024.0 / 1024.0),
         |value| format!("{value:.0}"),
     ));
@@ -148,7 +146,7 @@ fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
     for kind in kinds {
         rows.push(mean_of(
             runs,
-            format!("  of {kind}"),
+            format!("  {kind}"),
             |run| {
                 let figures = stage(run, StageName::Sft)?.self_chosen.as_ref()?;
                 Some(figures.by_kind.get(kind)?.accuracy)
@@ -158,15 +156,16 @@ fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
         let forced = |run: &SeedRun| -> Option<Vec<(Language, f64)>> {
             let figures = stage(run, StageName::Sft)?.multi.as_ref()?;
             let languages = &figures.by_kind.get(kind)?.by_language;
-            let accuracies = languages.iter().map(|(l, f)| (*l, f.accuracy)).collect();
-            Some(ranked(&accuracies))
+            let mut ranked: Vec<_> = languages.iter().map(|(l, f)| (*l, f.accuracy)).collect();
+            ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+            Some(ranked)
         };
-        rows.push(text_of(runs, format!("  best and last of {kind}"), |run| {
+        rows.push(text_of(runs, "    best … last".into(), |run| {
             let ranked = forced(run)?;
             let last = ranked.last()?;
             Some(format!(
                 "{} … {} {:.0}",
-                top(&ranked, 3),
+                top(&ranked, 2),
                 last.0,
                 100.0 * last.1
             ))
@@ -177,7 +176,7 @@ fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
 
 /// The seen language that explore's rollouts chose least.
 fn rarest(runs: &[SeedRun]) -> Row {
-    text_of(runs, "explore: rarest language".into(), |run| {
+    text_of(runs, "explore: rarest".into(), |run| {
         let stage = stage(run, StageName::Explore)?;
         if stage.selection_source != Some(SelectionSource::Rollouts) {
             return None;
@@ -196,20 +195,16 @@ fn settled(runs: &[SeedRun]) -> Vec<Row> {
     let kinds: BTreeSet<&String> = runs.iter().flat_map(|r| r.summary.settled.keys()).collect();
     let mut rows = Vec::new();
     for kind in kinds {
-        rows.push(text_of(runs, format!("exploit chooses, {kind}"), |run| {
+        rows.push(text_of(runs, format!("chosen: {kind}"), |run| {
             let settled = run.summary.settled.get(kind)?;
             let place = settled.place_of_first;
-            Some(format!("{} (no. {place} in sft)", top(&settled.chosen, 2)))
+            Some(format!("{}, no. {place}", top(&settled.chosen, 1)))
         }));
-        rows.push(text_of(
-            runs,
-            "  Spearman with accuracy in sft".into(),
-            |run| {
-                let correlation = run.summary.settled.get(kind)?.correlation.as_ref()?;
-                let c = correlation.spearman.as_ref()?;
-                Some(format!("{:+.2} [{:+.2}, {:+.2}]", c.value, c.low, c.high))
-            },
-        ));
+        rows.push(text_of(runs, "  Spearman".into(), |run| {
+            let correlation = run.summary.settled.get(kind)?.correlation.as_ref()?;
+            let c = correlation.spearman.as_ref()?;
+            Some(format!("{:+.2} [{:+.2}, {:+.2}]", c.value, c.low, c.high))
+        }));
     }
     rows
 }
@@ -242,7 +237,7 @@ fn difference(
 
 fn points(estimate: Estimate) -> String {
     let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|x| 100.0 * x);
-    format!("{value:+.1} [{low:+.1}, {high:+.1}]")
+    format!("{value:+.0} [{low:+.0}, {high:+.0}]")
 }
 
 fn mean_of(
@@ -324,15 +319,20 @@ mod tests {
             let found = text.lines().find(|line| line.contains(name));
             found.unwrap_or_else(|| panic!("no `{name}` in {text}"))
         };
-        let cells: Vec<&str> = line("exploit − control, choosing")
+        let cells: Vec<&str> = line("exploit − control")
             .split('|')
             .map(str::trim)
             .collect();
-        assert!(cells[2].starts_with("+0.0 [+0.0, +0.0]"), "{cells:?}");
+        assert!(cells[2].starts_with("+0 [+0, +0]"), "{cells:?}");
         // A third of the problems is solved: 14 of 40.
-        assert!(cells[3].starts_with("+35.0 ["), "{cells:?}");
-        assert!(cells[4].starts_with("+17.5 ["), "{cells:?}");
-        assert!(line("sft: right, choosing").contains("35.0"));
+        assert!(cells[3].starts_with("+35 ["), "{cells:?}");
+        assert!(
+            ["+17 [", "+18 ["]
+                .iter()
+                .any(|start| cells[4].starts_with(start)),
+            "{cells:?}"
+        );
+        assert!(line("right: sft").contains("35.0"));
         assert!(report(&[], &options, Style::Markdown).is_none());
     }
 }
