@@ -10,8 +10,6 @@
 mod action;
 #[cfg(test)]
 mod generate;
-#[cfg(all(test, feature = "gpu"))]
-mod gpu;
 #[cfg(test)]
 mod identify;
 #[cfg(test)]

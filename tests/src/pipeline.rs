@@ -13,29 +13,18 @@ use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::{Session, pipeline};
 use serde_json::{Map, Value};
 
-/// Runs `smoke` in `folder` up to stage `last`, on the processor.
-fn smoke(folder: &Path, seed: u64, threads: usize, last: StageName) -> Summary {
-    smoke_on(&Device::flex(), folder, seed, threads, last)
-}
-
 /// Runs `smoke` in `folder` up to stage `last`.
-pub(crate) fn smoke_on(
-    device: &Device,
-    folder: &Path,
-    seed: u64,
-    threads: usize,
-    last: StageName,
-) -> Summary {
+fn smoke(folder: &Path, seed: u64, threads: usize, last: StageName) -> Summary {
     let mut config = Config::load("smoke").unwrap();
     config.seed = seed;
-    run(config, device, folder, threads, last)
+    run(config, folder, threads, last)
 }
 
-fn run(config: Config, device: &Device, folder: &Path, threads: usize, last: StageName) -> Summary {
+fn run(config: Config, folder: &Path, threads: usize, last: StageName) -> Summary {
     let seed = config.seed;
     let text = config.to_toml().unwrap();
     let run = RunFolder::create(folder, &config.name, seed, "0", &text).unwrap();
-    let mut session = Session::open(config, run, device.clone().autodiff(), threads).unwrap();
+    let mut session = Session::open(config, run, Device::flex().autodiff(), threads).unwrap();
     pipeline::run(&mut session, last).unwrap()
 }
 
@@ -284,8 +273,7 @@ fn a_skill_ends_pretraining_and_looking_changes_nothing() {
             problems: 13,
         });
         let folder = tempfile::tempdir().unwrap();
-        let (device, last) = (Device::flex(), StageName::Pretrain);
-        run(config.clone(), &device, folder.path(), 2, last);
+        run(config.clone(), folder.path(), 2, StageName::Pretrain);
         let lines: Vec<Value> = read_lines(&folder.path().join("metrics.jsonl")).unwrap();
         let weights = results(folder.path()).remove("pretrain/checkpoint/model.safetensors");
         (lines, weights.unwrap())
