@@ -285,11 +285,11 @@ fn a_skill_ends_pretraining_and_looking_changes_nothing() {
             .collect()
     };
     // No skill at all is enough at the first look; all that can be asked is never reached.
-    let (at_once, stopped) = pretrained(20, Some(0.0));
+    let (at_once, _) = pretrained(20, Some(0.0));
     assert_eq!((at_once.len(), looks(&at_once)), (8, vec![7]));
-    let (never, _) = pretrained(20, Some(1.0));
+    let (never, looked) = pretrained(20, Some(1.0));
     assert_eq!((never.len(), looks(&never)), (20, vec![7, 15]));
-    let (eight, weights) = pretrained(8, None);
-    assert_eq!((eight.len(), looks(&eight)), (8, vec![]));
-    assert!(weights == stopped, "a look changes what is learned");
+    let (unwatched, weights) = pretrained(20, None);
+    assert_eq!((unwatched.len(), looks(&unwatched)), (20, vec![]));
+    assert!(weights == looked, "a look changes what is learned");
 }
