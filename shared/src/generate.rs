@@ -141,7 +141,7 @@ pub async fn generate(
         return Ok(done);
     }
 
-    let model = &model.for_sampling();
+    let model = &*model.for_sampling();
     let (mut cache, mut logits) = prefill(model, tokenizer, prompts, sampling).await?;
     let groups: Vec<usize> = rows.iter().map(|r| r.prompt).collect();
     cache.keep(&groups);

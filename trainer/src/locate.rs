@@ -27,9 +27,7 @@ impl Located {
         let Some(run) = &self.run else {
             return Ok(None);
         };
-        let path = run.join("run.toml");
-        let config = Config::parse(&path.to_string_lossy(), &folder::read_config(run)?)?;
-        Ok(Some(config))
+        Ok(Some(run_config(run)?))
     }
 }
 
@@ -112,6 +110,18 @@ pub fn locate(path: &Path, stage: Option<StageName>) -> Result<Located, LocateEr
         run: Some(owned()),
         stage: Some(found),
     })
+}
+
+/// The configuration that a run was begun with.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn run_config(run: &Path) -> anyhow::Result<Config> {
+    let path = run.join("run.toml");
+    Ok(Config::parse(
+        &path.to_string_lossy(),
+        &folder::read_config(run)?,
+    )?)
 }
 
 /// The stages that a run has finished, in the order of the pipeline.

@@ -1,7 +1,9 @@
 //! Rollouts: prompts sampled in groups, read back as text, and rewarded.
 
+use std::ops::ControlFlow;
+
 use explang::Language;
-use explang::generate::{Completion, End, GenerateError, Prompt, Sampling, generate};
+use explang::generate::{Completion, Drawn, End, GenerateError, Prompt, Sampling, generate};
 use explang::identify::Identify;
 use explang::model::Decoder;
 use explang::random;
@@ -87,27 +89,19 @@ impl Sampler<'_> {
             .enumerate()
             .map(|(i, query)| self.prompt(query, random::derive(stream, &[i as u64])))
             .collect::<Result<Vec<_>, _>>()?;
-        let size = prompts.len().div_ceil(self.shards.max(1)).max(1);
-        let shards: Vec<&[Prompt]> = prompts.chunks(size).collect();
-        let parts = in_order(&shards, self.threads, |shard| {
-            let never = |_: explang::generate::Drawn<'_>| std::ops::ControlFlow::Continue(());
-            pollster::block_on(generate(
-                self.model,
-                self.tokenizer,
-                shard,
-                &self.sampling,
-                never,
-            ))
-        });
-        let mut rollouts = Vec::with_capacity(queries.iter().map(|q| q.samples).sum());
-        let mut completions = Vec::with_capacity(rollouts.capacity());
-        for part in parts {
-            completions.extend(part?);
-        }
+        let completions = complete(
+            self.model,
+            self.tokenizer,
+            &prompts,
+            &self.sampling,
+            self.shards,
+            self.threads,
+        )?;
         let owners = queries
             .iter()
             .enumerate()
             .flat_map(|(i, q)| std::iter::repeat_n(i, q.samples));
+        let mut rollouts = Vec::with_capacity(completions.len());
         for (query, completion) in owners.zip(completions) {
             let prefix = &queries[query].prefix;
             rollouts.push(self.rollout(query, &prompts[query].tokens, prefix, completion));
@@ -150,6 +144,29 @@ impl Sampler<'_> {
             truncated: completion.end != End::EndOfText,
         }
     }
+}
+
+/// All completions of all prompts, in their order: the prompts are split into `shards` parts, each one batch on one of the threads.
+///
+/// # Errors
+/// When a prompt is too long or the model's logits are not finite.
+pub fn complete(
+    model: &Decoder,
+    tokenizer: &Tokenizer,
+    prompts: &[Prompt],
+    sampling: &Sampling,
+    shards: usize,
+    threads: usize,
+) -> Result<Vec<Completion>, GenerateError> {
+    let model = model.for_sampling();
+    let size = prompts.len().div_ceil(shards.max(1)).max(1);
+    let parts: Vec<&[Prompt]> = prompts.chunks(size).collect();
+    let parts = in_order(&parts, threads, |part| {
+        let never = |_: Drawn<'_>| ControlFlow::Continue(());
+        pollster::block_on(generate(&model, tokenizer, part, sampling, never))
+    });
+    let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(parts.into_iter().flatten().collect())
 }
 
 /// The text of a completion without the tokens that only end or fill it.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::cache::Cache;
@@ -22,14 +22,16 @@ pub struct Decoder {
     /// The output head; none where it is tied to the embedding.
     pub lm_head: Option<Linear>,
     #[module(skip)]
-    shape: Arc<Shape>,
+    pub(super) shape: Arc<Shape>,
 }
 
 /// What the decoder knows about itself besides its weights.
-#[derive(Debug)]
-struct Shape {
-    config: ModelConfig,
-    rope: RopeTable,
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) config: ModelConfig,
+    pub(super) rope: RopeTable,
+    /// Laid out by [`Decoder::for_sampling`].
+    pub(super) for_sampling: bool,
 }
 
 /// Embedding, layers and final norm.
@@ -179,6 +181,7 @@ impl Decoder {
             shape: Arc::new(Shape {
                 rope: RopeTable::new(config.max_positions, hd, config.rope_theta),
                 config: config.clone(),
+                for_sampling: false,
             }),
         })
     }
@@ -222,27 +225,6 @@ impl Decoder {
             .forward(hidden)
     }
 
-    /// The same decoder without a graph, its matrices laid out for products with few rows.
-    ///
-    /// Weights lie in memory as checkpoints have them, `[out, in]`; a product on the CPU wants `[in, out]` and turns them
-    /// around each time. That is nothing beside a batch of thousands of tokens, and a quarter of the time beside one new
-    /// token a row. The embedding is looked up by rows and stays as it is, so the head gets a copy of its own.
-    pub(crate) fn for_sampling(&self) -> Self {
-        let plain = self.valid();
-        if !super::fused::on_cpu(&plain.device()) {
-            return plain;
-        }
-        let embed_tokens = plain.model.embed_tokens.clone();
-        let head = plain
-            .lm_head
-            .clone()
-            .unwrap_or_else(|| embed_tokens.clone());
-        let mut turned = plain.map(&mut TurnMatrices);
-        turned.model.embed_tokens = embed_tokens;
-        turned.lm_head = Some(head.map(&mut TurnMatrices));
-        turned
-    }
-
     /// All layers, with `attend(layer, q, k, v)` in the place of attention.
     fn run(
         &self,
@@ -277,22 +259,6 @@ impl Decoder {
             x = x + layer.mlp.down_proj.forward(gated);
         }
         norm(x, &self.model.norm)
-    }
-}
-
-/// Stores each matrix `[out, in]` column by column.
-struct TurnMatrices;
-
-impl ModuleMapper for TurnMatrices {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.map(|weight| {
-            if D != 2 {
-                return weight;
-            }
-            let device = weight.device();
-            // Reading a tensor brings its elements into their order; the view back costs nothing.
-            Tensor::from_data(weight.transpose().into_data(), &device).transpose()
-        })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod decoder;
 pub mod device;
 mod fused;
 pub mod kernels;
+mod layout;
 pub mod ops;
 pub mod packing;
 

@@ -1,12 +1,11 @@
 //! Our side of the work.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use explang::generate::{Completion, End, Prompt, Sampling, generate};
+use explang::generate::{Completion, End, Prompt, Sampling};
 use explang::likelihood::{Scored, response_log_probs};
 use explang::model::{Decoder, ModelConfig, Precision, Preset};
 use explang::random;
@@ -17,7 +16,7 @@ use super::Kind;
 use crate::checkpoint;
 use crate::learn::Learner;
 use crate::learn::adamw::AdamWConfig;
-use crate::learn::gradient::in_order;
+use crate::rollout::complete;
 
 /// Sequences and tokens of an optimizer step.
 const TRAIN: [usize; 2] = [32, 128];
@@ -156,17 +155,14 @@ impl Work {
             max_new_tokens: length,
         };
         // One part a thread: 64 rows are few, and the parts of a real run are as large as all of them together.
-        let size = prompts.len().div_ceil(self.threads).max(1);
-        let shards: Vec<&[Prompt]> = prompts.chunks(size).collect();
-        let parts = in_order(&shards, self.threads, |shard| {
-            let never = |_: explang::generate::Drawn<'_>| ControlFlow::Continue(());
-            pollster::block_on(generate(&self.policy, tokenizer, shard, &sampling, never))
-        });
-        let mut completions = Vec::with_capacity(prompts.len());
-        for part in parts {
-            completions.extend(part?);
-        }
-        Ok(completions)
+        Ok(complete(
+            &self.policy,
+            tokenizer,
+            prompts,
+            &sampling,
+            self.threads,
+            self.threads,
+        )?)
     }
 
     /// Prompts of which every other one is answered briefly: a completion depends on its prompt and its stream alone, so both

@@ -13,10 +13,10 @@ use explang_trainer::config::Config;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::read_records;
 use explang_trainer::eval::summary::Summary;
-use explang_trainer::locate::{LocateError, finished};
+use explang_trainer::locate::{LocateError, finished, run_config};
 use explang_trainer::report::seeds::{self, SeedRun};
 use explang_trainer::report::{figure, history, table};
-use explang_trainer::run::folder::{read_config, read_info};
+use explang_trainer::run::folder::read_info;
 use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::pipeline::STAGES;
 
@@ -72,15 +72,12 @@ fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
     if !path.join("run.json").exists() {
         return Err(LocateError::Neither(path.to_owned()).into());
     }
-    let summary = path.join("summary.json");
-    if !summary.exists() {
+    let Some(summary) = read_summary(path)? else {
         bail!(
             "the run in {} is not finished: it has no summary.json",
             path.display()
         );
-    }
-    let summary: Summary = serde_json::from_slice(&checkpoint::read(&summary)?)
-        .with_context(|| format!("{} is no summary of a run", summary.display()))?;
+    };
     let mut records = BTreeMap::new();
     for (name, stage) in STAGES {
         let file = path.join(format!("stages/{stage}/evaluation.jsonl"));
@@ -91,12 +88,20 @@ fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
     Ok(SeedRun { summary, records })
 }
 
+/// The figures of a finished run; none of one that is not finished.
+fn read_summary(run: &Path) -> anyhow::Result<Option<Summary>> {
+    let path = run.join("summary.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let summary = serde_json::from_slice(&checkpoint::read(&path)?)
+        .with_context(|| format!("{} is no summary of a run", path.display()))?;
+    Ok(Some(summary))
+}
+
 fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
     let info = read_info(path)?;
-    let config = Config::parse(
-        &path.join("run.toml").to_string_lossy(),
-        &read_config(path)?,
-    )?;
+    let config = run_config(path)?;
     writeln!(
         out,
         "Run {}, seed {}, begun {}, version {}",
@@ -129,11 +134,7 @@ fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
             )?;
         }
     }
-    let summary = path.join("summary.json");
-    if summary.exists() {
-        let bytes = checkpoint::read(&summary)?;
-        let summary: Summary = serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is no summary of a run", summary.display()))?;
+    if let Some(summary) = read_summary(path)? {
         writeln!(out, "\n{}", table::report(&summary, table::Style::Terminal))?;
     }
     Ok(())

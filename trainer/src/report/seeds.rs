@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use explang::Language;
 
-use super::table::{Style, align_numbers, drawn, new_table, percent, top};
+use super::table::{NONE, Style, align_numbers, drawn, new_table, percent, top};
 use crate::eval::compare::differences;
 use crate::eval::metrics::Options;
 use crate::eval::record::{Mode, Record};
@@ -290,9 +290,6 @@ const STAGES: [StageName; 5] = [
     StageName::Control,
     StageName::Distil,
 ];
-
-/// Stands where there is no figure.
-const NONE: &str = "–";
 
 #[cfg(test)]
 mod tests {

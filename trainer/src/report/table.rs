@@ -42,7 +42,7 @@ const HORIZONTAL: TableStyle = TableStyle::new()
     .bottom_border(LineStyle::none().fill('─').junction('─'));
 
 /// Stands where there is no figure.
-const NONE: &str = "–";
+pub(super) const NONE: &str = "–";
 
 /// All tables of a run and what they come to, each under a line that says what it shows.
 pub fn report(summary: &Summary, style: Style) -> String {

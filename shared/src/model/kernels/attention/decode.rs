@@ -21,11 +21,6 @@ pub struct CachedRow {
 }
 
 impl CachedRow {
-    /// Tokens that the row holds.
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
     /// True where the row holds no token.
     pub fn is_empty(&self) -> bool {
         self.length == 0

@@ -1,0 +1,57 @@
+//! How a decoder's matrices lie in memory while it samples.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::Tensor;
+
+use super::decoder::{Decoder, Shape};
+use super::fused;
+
+impl Decoder {
+    /// The same decoder without a graph, its matrices laid out for products with few rows: to sample from, not to be saved. One that
+    /// is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
+    ///
+    /// Weights lie in memory as checkpoints have them, `[out, in]`; a product on the CPU wants `[in, out]` and turns them
+    /// around each time. That is nothing beside a batch of thousands of tokens, and a quarter of the time beside one new
+    /// token a row. The embedding is looked up by rows and stays as it is, so the head gets a copy of its own.
+    pub fn for_sampling(&self) -> Cow<'_, Self> {
+        if self.shape.for_sampling {
+            return Cow::Borrowed(self);
+        }
+        let plain = self.valid();
+        if !fused::on_cpu(&plain.device()) {
+            return Cow::Owned(plain);
+        }
+        let embed_tokens = plain.model.embed_tokens.clone();
+        let head = plain
+            .lm_head
+            .clone()
+            .unwrap_or_else(|| embed_tokens.clone());
+        let mut turned = plain.map(&mut TurnMatrices);
+        turned.model.embed_tokens = embed_tokens;
+        turned.lm_head = Some(head.map(&mut TurnMatrices));
+        turned.shape = Arc::new(Shape {
+            for_sampling: true,
+            ..Shape::clone(&turned.shape)
+        });
+        Cow::Owned(turned)
+    }
+}
+
+/// Stores each matrix `[out, in]` column by column.
+struct TurnMatrices;
+
+impl ModuleMapper for TurnMatrices {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|weight| {
+            if D != 2 {
+                return weight;
+            }
+            let device = weight.device();
+            // Reading a tensor brings its elements into their order; the view back costs nothing.
+            Tensor::from_data(weight.transpose().into_data(), &device).transpose()
+        })
+    }
+}
