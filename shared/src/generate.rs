@@ -111,7 +111,26 @@ pub async fn generate(
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
+    observe: impl FnMut(Drawn<'_>) -> ControlFlow<()>,
+) -> Result<Vec<Completion>, GenerateError> {
+    let go_on = async || ControlFlow::Continue(());
+    generate_with_pauses(model, tokenizer, prompts, sampling, observe, go_on).await
+}
+
+/// [`generate`], with a pause after every step of the batch, that is once for the next token of all its rows.
+///
+/// In a browser a computation on the CPU holds its thread: it never waits, so no message can come in. A pause that waits
+/// for the event loop lets one in, and may stop the batch.
+///
+/// # Errors
+/// As [`generate`].
+pub async fn generate_with_pauses(
+    model: &Decoder,
+    tokenizer: &Tokenizer,
+    prompts: &[Prompt],
+    sampling: &Sampling,
     mut observe: impl FnMut(Drawn<'_>) -> ControlFlow<()>,
+    mut pause: impl AsyncFnMut() -> ControlFlow<()>,
 ) -> Result<Vec<Completion>, GenerateError> {
     let limit = model.config().max_positions;
     check(prompts, limit)?;
@@ -174,9 +193,7 @@ pub async fn generate(
                 logits: row_logits,
             };
             if observe(seen).is_break() {
-                for row in rows.iter().filter(|row| !row.finished) {
-                    done[row.completion].end = End::Cancelled;
-                }
+                cancel(&rows, &mut done);
                 return Ok(done);
             }
             let length = prompts[row.prompt].tokens.len() + out.tokens.len();
@@ -192,6 +209,10 @@ pub async fn generate(
         if alive.is_empty() {
             return Ok(done);
         }
+        if pause().await.is_break() {
+            cancel(&rows, &mut done);
+            return Ok(done);
+        }
         if alive.len() < rows.len() && (cache.drops_are_free() || 2 * alive.len() <= rows.len()) {
             cache.keep(&alive);
             rows.retain(|row| !row.finished);
@@ -200,6 +221,13 @@ pub async fn generate(
         let step = Packing::new(vec![1; rows.len()]);
         let hidden = model.extend(&next, &step, &mut cache);
         logits = read(model.logits(hidden)).await?;
+    }
+}
+
+/// Marks what is still being written as cancelled.
+fn cancel(rows: &[Row], done: &mut [Completion]) {
+    for row in rows.iter().filter(|row| !row.finished) {
+        done[row.completion].end = End::Cancelled;
     }
 }
 

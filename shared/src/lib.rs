@@ -14,6 +14,7 @@ pub mod objective;
 pub mod random;
 pub mod reward;
 pub mod tasks;
+pub mod text_stream;
 pub mod tokenizer;
 pub mod transcript;
 pub mod verify;

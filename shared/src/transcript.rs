@@ -37,6 +37,12 @@ pub fn forced_prefix(language: Language) -> String {
     format!("{OPENING}{language}\n{TAG_TO_THINK}\n")
 }
 
+/// The header under which pretraining shows a language, in the place where a tag will stand. A model that knows no tags yet is
+/// forced by it.
+pub fn page_header(language: Language) -> String {
+    format!("lang\n{language}\n")
+}
+
 /// One response, taken apart.
 ///
 /// `parse(print(t)) == t` for every transcript that [`Transcript::check`] accepts, and

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use explang::generate::{Completion, Drawn, End, Prompt, Sampling, generate};
+use explang::generate::{Completion, Drawn, End, Prompt, Sampling, generate, generate_with_pauses};
 use explang::likelihood::{Scored, response_log_probs};
 use explang::model::Packing;
 
@@ -197,6 +197,53 @@ fn sampled_log_probabilities_are_those_that_training_computes() {
         assert_eq!(computed.len(), completion.log_probs.len());
         for (a, b) in computed.iter().zip(&completion.log_probs) {
             assert!((a - b).abs() < 1e-4, "{a} {b}");
+        }
+    }
+}
+
+#[test]
+fn a_pause_follows_every_step_and_may_stop_the_batch() {
+    let policy = policy();
+    let prompts = policy.prompts();
+    let whole = complete(&policy, &prompts, &SAMPLING);
+    let run = |stop_after: usize| {
+        let (mut drawn, mut pauses) = (Vec::new(), 0);
+        let observe = |seen: Drawn<'_>| {
+            drawn.push(seen.completion);
+            ControlFlow::Continue(())
+        };
+        let pause = async || {
+            pauses += 1;
+            if pauses == stop_after {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let done = pollster::block_on(generate_with_pauses(
+            &policy.model,
+            &policy.tokenizer,
+            &prompts,
+            &SAMPLING,
+            observe,
+            pause,
+        ))
+        .unwrap();
+        (done, drawn.len(), pauses)
+    };
+    let (all, _, pauses) = run(usize::MAX);
+    assert_eq!(all, whole);
+    // One pause a step, none after the last.
+    let steps = whole.iter().map(|c| c.tokens.len()).max().unwrap();
+    assert_eq!(pauses, steps - 1);
+    for stop in [1, 3] {
+        let (done, drawn, pauses) = run(stop);
+        assert_eq!(pauses, stop);
+        assert_eq!(done.iter().map(|c| c.tokens.len()).sum::<usize>(), drawn);
+        for (cut, whole) in done.iter().zip(&whole) {
+            assert_eq!(cut.tokens[..], whole.tokens[..cut.tokens.len()]);
+            let stopped = cut.tokens.len() == stop && whole.tokens.len() > stop;
+            assert_eq!(cut.end == End::Cancelled, stopped);
         }
     }
 }

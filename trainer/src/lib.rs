@@ -16,4 +16,3 @@ pub mod rollout;
 pub mod run;
 pub mod scoring;
 pub mod stages;
-pub mod text_stream;

@@ -4,8 +4,8 @@ use explang::Language;
 use explang::likelihood::Scored;
 use explang::random;
 use explang::tasks::{Mixture, Problem, Split, SplitMix64, say};
-use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError, tag_text};
-use explang::transcript;
+use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
+use explang::transcript::{self, page_header};
 
 /// How a page is laid out.
 #[derive(Debug, Clone, Copy)]
@@ -100,11 +100,6 @@ impl Document {
 /// The prompt of a problem: the question and a line break. The response follows.
 pub fn question(problem: &Problem, language: Language) -> String {
     format!("{}\n", say::problem(problem, language))
-}
-
-/// The header under which pretraining shows a language, in the place where a tag will stand.
-pub fn page_header(language: Language) -> String {
-    format!("lang{}", tag_text(language))
 }
 
 /// Draws the batches of a stage.

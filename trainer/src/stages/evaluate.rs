@@ -13,10 +13,9 @@ use explang::random;
 use explang::reward::{Options, Preset, Reward};
 use explang::tasks::{Mixture, Problem, Spec, Split, SplitMix64};
 use explang::tokenizer::Tokenizer;
-use explang::transcript::{END_THINK, Parsed, forced_prefix};
+use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
 use crate::config::Config;
-use crate::data::documents::page_header;
 use crate::eval::record::{Mode, Record};
 use crate::rollout::{Query, Rollout, Sampler, kind, reward};
 

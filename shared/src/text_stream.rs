@@ -1,6 +1,6 @@
 //! Text of tokens as they arrive.
 
-use explang::tokenizer::Tokenizer;
+use crate::tokenizer::Tokenizer;
 
 /// Turns tokens into text one by one, and holds a character back until all its bytes are there.
 ///
