@@ -1,0 +1,203 @@
+//! The page's whole state, as its address spells it: a link shows another person what you see.
+
+use explang::Language;
+use explang::tasks::{Operands, Problem, Style};
+use form_urlencoded::{Serializer, parse};
+
+use crate::problem_text;
+use crate::protocol::Stage;
+use crate::recognise::recognise;
+
+/// What the visitor looks at and asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The view.
+    pub view: View,
+    /// What is asked.
+    pub asked: Asked,
+    /// The language that a problem is asked in.
+    pub asked_in: Language,
+    /// The thinking language that is forced; none lets the model choose.
+    pub language: Option<Language>,
+    /// The stage whose checkpoint is asked.
+    pub stage: Stage,
+    /// Seed of the sampling.
+    pub seed: u64,
+    /// Temperature of the sampling, in tenths.
+    pub temperature: u8,
+    /// Shown at reading speed.
+    pub slow: bool,
+}
+
+/// The views that exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Ask, choose, watch it think.
+    Think,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// A problem of the tasks.
+    Problem(Problem),
+    /// The visitor's own text.
+    Text(String),
+}
+
+/// Longest text that is asked, in characters: more does not fit into the model.
+pub const LONGEST_TEXT: usize = 300;
+
+/// Highest temperature, in tenths.
+pub const HIGHEST_TEMPERATURE: u8 = 20;
+
+impl View {
+    /// All that exist.
+    pub const ALL: [View; 1] = [View::Think];
+
+    /// Its name in the address.
+    pub const fn name(self) -> &'static str {
+        match self {
+            View::Think => "think",
+        }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let operands = Operands::Sum { a: 47, b: 38 };
+        State {
+            view: View::Think,
+            asked: match Problem::at_lowest_level(operands, Style::Steps) {
+                Ok(problem) => Asked::Problem(problem),
+                // A test asserts that it is a problem.
+                Err(_) => Asked::Text(String::new()),
+            },
+            asked_in: Language::En,
+            language: None,
+            stage: Stage::Exploit,
+            seed: 1,
+            temperature: 10,
+            slow: true,
+        }
+    }
+}
+
+impl State {
+    /// Reads the part of an address after `?`. What is missing or wrong takes its default.
+    pub fn read(query: &str) -> State {
+        let mut state = State::default();
+        for (key, value) in parse(query.trim_start_matches('?').as_bytes()) {
+            match &*key {
+                "view" => {
+                    let view = View::ALL.into_iter().find(|v| v.name() == value);
+                    state.view = view.unwrap_or(state.view);
+                }
+                "problem" => {
+                    if let Some(problem) = problem_text::read(&value) {
+                        state.asked = Asked::Problem(problem);
+                    }
+                }
+                "text" => state.asked = Asked::Text(value.chars().take(LONGEST_TEXT).collect()),
+                "asked-in" => state.asked_in = value.parse().unwrap_or(state.asked_in),
+                "language" => state.language = value.parse().ok(),
+                "stage" => state.stage = Stage::named(&value).unwrap_or(state.stage),
+                "seed" => state.seed = value.parse().unwrap_or(state.seed),
+                "temperature" => {
+                    let tenths = value.parse::<f32>().map(|t| (10.0 * t).round());
+                    if let Ok(tenths) = tenths
+                        && (0.0..=f32::from(HIGHEST_TEMPERATURE)).contains(&tenths)
+                    {
+                        state.temperature = tenths as u8;
+                    }
+                }
+                "speed" => state.slow = value != "full",
+                _ => {}
+            }
+        }
+        state
+    }
+
+    /// The part of the address after `?`, with everything in it.
+    pub fn write(&self) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("view", self.view.name());
+        match &self.asked {
+            Asked::Problem(problem) => query.append_pair("problem", &problem_text::write(problem)),
+            Asked::Text(text) => query.append_pair("text", text),
+        };
+        query.append_pair("asked-in", self.asked_in.code());
+        query.append_pair("language", self.language.map_or("auto", Language::code));
+        query.append_pair("stage", self.stage.name());
+        query.append_pair("seed", &self.seed.to_string());
+        query.append_pair("temperature", &format!("{:.1}", self.temperature()));
+        query.append_pair("speed", if self.slow { "reading" } else { "full" });
+        // A slash needs no escape in a query, and is read more easily.
+        query.finish().replace("%2F", "/")
+    }
+
+    /// The temperature.
+    pub fn temperature(&self) -> f32 {
+        f32::from(self.temperature) / 10.0
+    }
+
+    /// The problem of the tasks that is asked; none for a text that is none of theirs, or does not say how to think.
+    pub fn problem(&self) -> Option<Problem> {
+        match &self.asked {
+            Asked::Problem(problem) => Some(*problem),
+            Asked::Text(text) => recognise(text)
+                .filter(|found| found.says_style)
+                .map(|found| found.problem),
+        }
+    }
+
+    /// The problem in words, as the model reads it.
+    pub fn prompt(&self) -> String {
+        match &self.asked {
+            Asked::Problem(problem) => explang::tasks::say::problem(problem, self.asked_in),
+            Asked::Text(text) => text.trim().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_a_problem_and_is_read_back() {
+        let state = State::default();
+        assert!(matches!(state.asked, Asked::Problem(_)));
+        assert_eq!(State::read(&state.write()), state);
+        assert_eq!(State::read(""), state);
+    }
+
+    #[test]
+    fn everything_is_read_back() {
+        let state = State {
+            view: View::Think,
+            asked: Asked::Text("٤٧ + ٣٨ & more = ?\n次".into()),
+            asked_in: Language::Ar,
+            language: Some(Language::Sw),
+            stage: Stage::Distil,
+            seed: u64::MAX,
+            temperature: 7,
+            slow: false,
+        };
+        assert_eq!(State::read(&state.write()), state);
+        let problem = problem_text::read("clock/breath/3/09:45/150").unwrap();
+        let state = State {
+            asked: Asked::Problem(problem),
+            ..state
+        };
+        assert_eq!(State::read(&format!("?{}", state.write())), state);
+    }
+
+    #[test]
+    fn nonsense_takes_the_default() {
+        let query =
+            "view=x&problem=sums/9&asked-in=xx&language=yy&stage=z&seed=-1&temperature=1e9&other";
+        assert_eq!(State::read(query), State::default());
+        assert_eq!(State::read("temperature=NaN"), State::default());
+    }
+}

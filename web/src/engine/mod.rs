@@ -1,0 +1,17 @@
+//! The engine: a checkpoint, what it computes, and the worker around it.
+//!
+//! [`session`], [`manifest`] and [`training`] know no browser and are tested natively. The rest fetches files and listens to
+//! the page.
+
+pub mod manifest;
+pub mod session;
+pub mod training;
+
+#[cfg(target_arch = "wasm32")]
+mod download;
+#[cfg(target_arch = "wasm32")]
+mod event_loop;
+#[cfg(target_arch = "wasm32")]
+mod load;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;

@@ -1,0 +1,241 @@
+//! A loaded checkpoint, and what can be asked of it.
+
+use std::cmp::Ordering;
+use std::ops::ControlFlow;
+
+use burn::tensor::Device;
+use explang::Language;
+use explang::action::{Action, ActionError, distribution};
+use explang::generate::{Drawn, GenerateError, Prompt, Sampling, generate_with_pauses};
+use explang::model::{ConfigError, Decoder, ModelConfig, WeightsError};
+use explang::text_stream::TextStream;
+use explang::tokenizer::{Tokenizer, TokenizerError};
+use explang::transcript::page_header;
+use web_time::Instant;
+
+use crate::protocol::{Choice, Column, Completed, Draw, Rival, Stage, Token};
+
+/// How many tokens are told beside each one that is drawn.
+const RIVALS: usize = 5;
+
+/// The files of a checkpoint.
+#[derive(Debug)]
+pub struct Files {
+    /// `config.json`.
+    pub config: Vec<u8>,
+    /// `tokenizer.json`.
+    pub tokenizer: Vec<u8>,
+    /// `model.safetensors`.
+    pub weights: Vec<u8>,
+}
+
+/// A checkpoint that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// `config.json` is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// `tokenizer.json` is wrong.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// `model.safetensors` is wrong.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// Tokenizer and model do not belong together.
+    #[error(
+        "tokenizer.json has {tokenizer} tokens, the model only {model}: the files are of two checkpoints"
+    )]
+    Vocabulary {
+        /// Tokens of the tokenizer.
+        tokenizer: usize,
+        /// Rows of the embedding.
+        model: usize,
+    },
+}
+
+/// What can go wrong when a loaded checkpoint is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The distribution cannot be computed.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// The tokens cannot be drawn.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// A prompt cannot be encoded.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+}
+
+/// A checkpoint on its device.
+#[derive(Debug)]
+pub struct Session {
+    model: Decoder,
+    tokenizer: Tokenizer,
+    stage: Stage,
+}
+
+impl Session {
+    /// Builds the model.
+    ///
+    /// # Errors
+    /// When a file is damaged, or the files are of different checkpoints.
+    pub fn open(files: &Files, stage: Stage, device: &Device) -> Result<Self, OpenError> {
+        let config = ModelConfig::from_json(&String::from_utf8_lossy(&files.config))?;
+        let tokenizer = Tokenizer::from_json(&files.tokenizer)?;
+        if tokenizer.vocab_size() > config.vocab_size {
+            return Err(OpenError::Vocabulary {
+                tokenizer: tokenizer.vocab_size(),
+                model: config.vocab_size,
+            });
+        }
+        let model = Decoder::from_safetensors(&config, &files.weights, device)?;
+        Ok(Session {
+            model,
+            tokenizer,
+            stage,
+        })
+    }
+
+    /// How many numbers the model has learned.
+    pub fn parameters(&self) -> usize {
+        use burn::module::Module;
+        self.model.num_params()
+    }
+
+    /// The exact distribution of the language action for a problem.
+    ///
+    /// # Errors
+    /// When the problem is empty or too long, or the device fails.
+    pub async fn choice(&self, prompt: &str) -> Result<Choice, AskError> {
+        let begun = Instant::now();
+        let tokens = self.tokenizer.encode(&question(prompt))?;
+        let action = distribution(&self.model, &self.tokenizer, &tokens, &Language::ALL).await?;
+        Ok(Choice {
+            probabilities: action.probabilities.iter().map(|(_, p)| *p).collect(),
+            mass: action.mass,
+            milliseconds: begun.elapsed().as_secs_f64() * 1e3,
+        })
+    }
+
+    /// Writes all columns as one batch. After each step `step` gets the tokens that were drawn; it waits as long as it likes,
+    /// and may stop the batch.
+    ///
+    /// # Errors
+    /// When a prompt is empty or too long, or the device fails.
+    pub async fn ask(
+        &self,
+        columns: &[Column],
+        sampling: &Draw,
+        mut step: impl AsyncFnMut(Vec<Token>) -> ControlFlow<()>,
+    ) -> Result<Vec<Completed>, AskError> {
+        let mut prompts = Vec::with_capacity(columns.len());
+        let mut texts: Vec<(String, String)> = Vec::with_capacity(columns.len());
+        for column in columns {
+            let given = self.prefix(column.language);
+            let mut tokens = self.tokenizer.encode(&question(&column.prompt))?;
+            let forced = self.tokenizer.encode(&given)?;
+            tokens.extend(&forced);
+            prompts.push(Prompt {
+                tokens,
+                given: forced.len(),
+                streams: vec![column.seed],
+            });
+            texts.push((given.clone(), given));
+        }
+        let sampling = Sampling {
+            temperature: sampling.temperature,
+            top_p: sampling.top_p,
+            max_new_tokens: sampling.max_new_tokens,
+        };
+        let mut streams: Vec<TextStream<'_>> = columns
+            .iter()
+            .map(|_| TextStream::new(&self.tokenizer))
+            .collect();
+        // What the observer sees is handed to the pause after it, which may wait.
+        let drawn = std::cell::RefCell::new(Vec::with_capacity(columns.len()));
+        let observe = |seen: Drawn<'_>| {
+            let end = self.tokenizer.is_end(seen.token);
+            let piece = if end {
+                String::new()
+            } else {
+                streams[seen.completion].push(seen.token)
+            };
+            texts[seen.completion].0.push_str(&piece);
+            drawn.borrow_mut().push(Token {
+                column: seen.completion,
+                piece,
+                token: seen.token,
+                log_prob: seen.log_prob,
+                rivals: self.rivals(seen.logits),
+            });
+            ControlFlow::Continue(())
+        };
+        let mut step = async || {
+            let tokens = drawn.take();
+            step(tokens).await
+        };
+        let done = generate_with_pauses(
+            &self.model,
+            &self.tokenizer,
+            &prompts,
+            &sampling,
+            observe,
+            &mut step,
+        )
+        .await?;
+        // The tokens of the last step, after which there is no pause.
+        let _ended = step().await;
+        let ended = done.into_iter().zip(streams).zip(texts).zip(&prompts);
+        Ok(ended
+            .map(|(((completion, stream), (mut text, given)), prompt)| {
+                text.push_str(&stream.finish());
+                Completed {
+                    text,
+                    given,
+                    drawn: completion.tokens.len(),
+                    tokens: prompt.given + completion.tokens.len(),
+                    end: completion.end.into(),
+                }
+            })
+            .collect())
+    }
+
+    /// What is written for the model when a language is forced.
+    fn prefix(&self, language: Option<Language>) -> String {
+        match language {
+            None => Action::Free.prefix(),
+            Some(language) if self.stage.knows_tags() => Action::Forced(language).prefix(),
+            Some(language) => page_header(language),
+        }
+    }
+
+    /// The most probable tokens under these logits.
+    fn rivals(&self, logits: &[f32]) -> Vec<Rival> {
+        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = logits.iter().map(|x| (x - top).exp()).sum();
+        let mut best: Vec<(u32, f32)> = Vec::with_capacity(RIVALS + 1);
+        for (token, &logit) in (0..).zip(logits) {
+            let full = best.len() == RIVALS;
+            if full && best.last().is_some_and(|(_, least)| logit <= *least) {
+                continue;
+            }
+            let greater =
+                |(_, other): &(u32, f32)| other.partial_cmp(&logit) != Some(Ordering::Less);
+            best.insert(best.partition_point(greater), (token, logit));
+            best.truncate(RIVALS);
+        }
+        best.into_iter()
+            .map(|(token, logit)| Rival {
+                text: self.tokenizer.decode(&[token]),
+                token,
+                probability: (logit - top).exp() / sum,
+            })
+            .collect()
+    }
+}
+
+/// A problem as the model was taught to read it: alone on its line.
+fn question(prompt: &str) -> String {
+    format!("{}\n", prompt.trim_end())
+}

@@ -1,0 +1,204 @@
+//! What stands around every view: name, navigation, the model's state, theme, link.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use crate::address::View;
+use crate::live::{History, Live, ModelState};
+use crate::number;
+use crate::protocol::{DeviceKind, Stage};
+use crate::views::think::Think;
+
+/// The page.
+#[component]
+pub fn Shell() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let shown = Memo::new(move |_| live.state.with(|state| state.view));
+    view! {
+        <a class="skip" href="#main">"Skip to the content"</a>
+        <header class="top">
+            <p class="name"><a href="./">"ExpLang"</a></p>
+            <nav aria-label="Views">
+                <a href="#ask">"1 Ask"</a>
+                <a href="#choose">"2 Choose"</a>
+                <a href="#watch">"3 Watch"</a>
+            </nav>
+            <CopyLink />
+            <Theme />
+        </header>
+        <main id="main" tabindex="-1">
+            {move || match shown.get() {
+                View::Think => view! { <Think /> },
+            }}
+        </main>
+        <footer class="foot">
+            <Model />
+            <p>
+                "Everything is computed in this browser. What you ask goes nowhere. The method is that of ExpLang, "
+                <cite>"arXiv 2602.21887"</cite>
+                "."
+            </p>
+        </footer>
+    }
+}
+
+/// The model's state, in a line.
+#[component]
+fn Model() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let told = move || match live.model.get() {
+        ModelState::Loading(received, Some(total)) => format!(
+            "Loading the model: {} of {}",
+            number::bytes(received),
+            number::bytes(total)
+        ),
+        ModelState::Loading(0, None) => "Loading the model".to_owned(),
+        ModelState::Loading(received, None) => {
+            format!("Loading the model: {}", number::bytes(received))
+        }
+        ModelState::Ready(model) => format!(
+            "Model: {} numbers, {}, on {}; {} in {:.0} ms{}",
+            number::count(model.parameters),
+            stage_name(model.stage),
+            match model.device {
+                DeviceKind::Cpu => "your processor",
+                DeviceKind::WebGpu => "your graphics processor",
+            },
+            if model.cached {
+                "from this browser's cache"
+            } else {
+                "loaded"
+            },
+            model.milliseconds,
+            match (model.checked.hashes, model.checked.known_answer) {
+                (true, true) => "; files and a known answer checked",
+                (true, false) => "; files checked",
+                (false, true) => "; a known answer checked",
+                (false, false) => "",
+            }
+        ),
+        ModelState::Failed(_) => "There is no model.".to_owned(),
+    };
+    view! { <p role="status" class="model">{told}</p> }
+}
+
+/// A stage in words.
+pub fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pretrain => "after pretraining",
+        Stage::Sft => "after SFT",
+        Stage::Explore => "after explore",
+        Stage::Exploit => "after exploit",
+        Stage::Control => "the control, with English forced",
+        Stage::Distil => "the distilled student",
+    }
+}
+
+/// How far the model has come, above the first view.
+#[component]
+pub fn LoadingBar() -> impl IntoView {
+    let live = expect_context::<Live>();
+    move || match live.model.get() {
+        ModelState::Loading(received, total) => {
+            // Without a length the bar moves by itself.
+            let bar = match total {
+                Some(total) => view! {
+                    <progress max=total.to_string() value=received.to_string() aria-label="Loading the model"></progress>
+                }
+                .into_any(),
+                None => view! { <progress aria-label="Loading the model"></progress> }.into_any(),
+            };
+            view! { <div class="loading">{bar}</div> }.into_any()
+        }
+        ModelState::Ready(_) => view! { <div class="loading"></div> }.into_any(),
+        ModelState::Failed(failure) => view! {
+            <div class="failure" role="alert">
+                <p><strong>{failure.message}</strong></p>
+                <p>{failure.advice}</p>
+                <button type="button" on:click=move |_| reload()>"Reload"</button>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+fn reload() {
+    let _reloading = window().location().reload();
+}
+
+#[component]
+fn CopyLink() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let said = RwSignal::new("Copy link");
+    let say = move |text| {
+        said.set(text);
+        Timeout::new(2_000, move || said.set("Copy link")).forget();
+    };
+    let copy = move |_| {
+        // The address that says everything, also where nothing was changed yet.
+        live.change(History::Replace, |_| ());
+        let location = window().location();
+        let base = location
+            .origin()
+            .and_then(|o| Ok(o + &location.pathname()?));
+        let address = format!(
+            "{}?{}",
+            base.unwrap_or_default(),
+            live.state.with_untracked(|s| s.write())
+        );
+        let clipboard = window().navigator().clipboard();
+        // Pages without HTTPS have no clipboard.
+        if AsRef::<wasm_bindgen::JsValue>::as_ref(&clipboard).is_undefined() {
+            let _address_shown = window().history().and_then(|history| {
+                history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address))
+            });
+            say("It is in the address bar");
+            return;
+        }
+        spawn_local(async move {
+            match JsFuture::from(clipboard.write_text(&address)).await {
+                Ok(_) => say("Copied"),
+                Err(_) => say("Not allowed here"),
+            }
+        });
+    };
+    view! { <button type="button" class="quiet" on:click=copy aria-live="polite">{move || said.get()}</button> }
+}
+
+/// Light or dark: the system's, until it is chosen here.
+#[component]
+fn Theme() -> impl IntoView {
+    let root = move || document().document_element();
+    let current = move || {
+        let chosen = root().and_then(|root| root.get_attribute("data-theme"));
+        match chosen.as_deref() {
+            Some("dark") => true,
+            Some(_) => false,
+            None => {
+                let query = window().match_media("(prefers-color-scheme: dark)");
+                query.ok().flatten().is_some_and(|query| query.matches())
+            }
+        }
+    };
+    let dark = RwSignal::new(current());
+    let switch = move |_| {
+        let wanted = if dark.get_untracked() {
+            "light"
+        } else {
+            "dark"
+        };
+        if let Some(root) = root() {
+            let _set = root.set_attribute("data-theme", wanted);
+        }
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _kept = storage.set_item("theme", wanted);
+        }
+        dark.set(!dark.get_untracked());
+    };
+    view! {
+        <button type="button" class="quiet" on:click=switch>
+            {move || if dark.get() { "Light" } else { "Dark" }}
+        </button>
+    }
+}

@@ -1,0 +1,148 @@
+//! View 3: watch it think.
+
+use leptos::prelude::*;
+
+use super::trace::Trace;
+use super::verdict::Verdict;
+use crate::address::HIGHEST_TEMPERATURE;
+use crate::live::{History, Live, ModelState};
+use crate::protocol::Stage;
+use crate::shell::stage_name;
+
+/// The trace, its verdict, and the ways to sample it.
+#[component]
+pub fn Watch() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let running = Memo::new(move |_| {
+        live.answer
+            .with(|a| a.as_ref().is_some_and(|a| a.running()))
+    });
+    let ready = Memo::new(move |_| {
+        live.model
+            .with(|model| matches!(model, ModelState::Ready(_)))
+    });
+    let again = move |_| {
+        if live.state.with_untracked(|state| state.temperature == 0) {
+            live.ask();
+        } else {
+            live.change(History::Push, |state| {
+                state.seed = state.seed.wrapping_add(1)
+            });
+        }
+    };
+    view! {
+        <section id="watch" aria-labelledby="watch-title">
+            <div class="about">
+                <h2 id="watch-title"><span class="number">"3"</span>"Watch it think"</h2>
+                <p>
+                    "Each piece is one token, the model's smallest step. The stronger its colour, the less certain the model was. Point \
+                     at a piece, or walk through them with the arrow keys, to see what else it might have said."
+                </p>
+                <p class="told" role="status">{move || origin(live)}</p>
+                <div class="controls">
+                    <Show
+                        when=move || running.get()
+                        fallback=move || view! {
+                            <button type="button" class="main" disabled=move || !ready.get() on:click=again>"Think again"</button>
+                        }
+                    >
+                        <button type="button" class="main stop" on:click=move |_| live.stop()>"Stop"</button>
+                    </Show>
+                    <Sampling />
+                </div>
+            </div>
+            <div class="body">
+                <Trace />
+                <Verdict />
+            </div>
+        </section>
+    }
+}
+
+/// Seed, temperature, stage, speed.
+#[component]
+fn Sampling() -> impl IntoView {
+    let live = expect_context::<Live>();
+    view! {
+        <div class="row sampling">
+            <label>
+                <span>"Stage of training"</span>
+                <select
+                    prop:value=move || live.state.with(|state| state.stage.name())
+                    on:change=move |event| {
+                        if let Some(stage) = Stage::named(&event_target_value(&event)) {
+                            live.change(History::Push, |state| state.stage = stage);
+                        }
+                    }
+                >
+                    {Stage::ALL
+                        .into_iter()
+                        .map(|stage| view! {
+                            <option value=stage.name() selected=live.state.with_untracked(|state| state.stage == stage)>
+                                {stage_name(stage)}
+                            </option>
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+            <label>
+                <span>{move || format!("Temperature {:.1}", live.state.with(|state| state.temperature()))}</span>
+                <input
+                    type="range"
+                    min="0"
+                    max=HIGHEST_TEMPERATURE.to_string()
+                    prop:value=move || live.state.with(|state| state.temperature.to_string())
+                    on:input=move |event| {
+                        if let Ok(tenths) = event_target_value(&event).parse() {
+                            live.change(History::Replace, |state| state.temperature = tenths);
+                        }
+                    }
+                />
+            </label>
+            <label>
+                <span>"Seed"</span>
+                <input
+                    type="number"
+                    min="0"
+                    step="1"
+                    prop:value=move || live.state.with(|state| state.seed.to_string())
+                    on:change=move |event| {
+                        if let Ok(seed) = event_target_value(&event).parse() {
+                            live.change(History::Push, |state| state.seed = seed);
+                        }
+                    }
+                />
+            </label>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || live.state.with(|state| state.slow)
+                    on:change=move |event| {
+                        let slow = event_target_checked(&event);
+                        live.change(History::Replace, |state| state.slow = slow);
+                    }
+                />
+                <span>"At reading speed"</span>
+            </label>
+        </div>
+    }
+}
+
+/// Where the answer comes from, and how fast it came.
+fn origin(live: Live) -> String {
+    live.answer.with(|answer| match answer {
+        None => "The answer comes as soon as the model is here.".into(),
+        Some(answer) if answer.recorded => {
+            "Recorded: this is what the model said to this problem when the page was built. The live model is on its way.".into()
+        }
+        Some(answer) => match (&answer.completed, answer.milliseconds) {
+            (Some(done), Some(ms)) if ms > 0.0 && done.drawn > 0 => format!(
+                "Live: {} tokens in {ms:.0} ms, {:.0} tokens a second. Seed {}.",
+                done.drawn,
+                1e3 * done.drawn as f64 / ms,
+                answer.asked.seed
+            ),
+            _ => "Live, on this machine.".into(),
+        },
+    })
+}

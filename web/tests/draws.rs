@@ -1,0 +1,161 @@
+//! What the views draw, in a real browser.
+
+#![cfg(target_arch = "wasm32")]
+
+use explang::Language;
+use explang_web::address::State;
+use explang_web::live::{Answer, Live};
+use explang_web::opening;
+use explang_web::protocol::{Choice, Opening, Token};
+use explang_web::views::choose::Choose;
+use explang_web::views::watch::Watch;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Element, HtmlElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Draws a view into an element of its own.
+fn drawn<V: IntoView + 'static>(live: Live, view: impl FnOnce() -> V + 'static) -> HtmlElement {
+    let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+    document().body().unwrap().append_child(&place).unwrap();
+    mount_to(place.clone(), move || {
+        provide_context(live);
+        view()
+    })
+    .forget();
+    place
+}
+
+fn all(place: &Element, selector: &str) -> Vec<Element> {
+    let found = place.query_selector_all(selector).unwrap();
+    (0..found.length())
+        .filter_map(|i| found.item(i)?.dyn_into().ok())
+        .collect()
+}
+
+fn texts(place: &Element, selector: &str) -> Vec<String> {
+    let found = all(place, selector);
+    found.iter().filter_map(|e| e.text_content()).collect()
+}
+
+fn recording() -> Opening {
+    opening::recorded().expect("the recording is of this version")
+}
+
+/// The recorded answer as if the model had thought in `language`, forced.
+fn answer(language: Option<Language>) -> Answer {
+    let recorded = recording();
+    let mut asked = State::default();
+    asked.language = language;
+    Answer {
+        problem: asked.problem(),
+        asked,
+        recorded: false,
+        budget: recorded.sampling.max_new_tokens,
+        tokens: recorded.tokens,
+        completed: Some(recorded.completed),
+        milliseconds: Some(100.0),
+        failure: None,
+    }
+}
+
+#[wasm_bindgen_test]
+async fn bars_are_as_long_as_their_probability() {
+    let live = Live::still(State::default());
+    let place = drawn(live, || view! { <Choose /> });
+    assert_eq!(texts(&place, ".choice .value"), vec!["…"; 17]);
+    let mut probabilities = vec![0.0; 17];
+    probabilities[Language::Ja.index()] = 0.75;
+    probabilities[Language::En.index()] = 0.25;
+    live.choice.set(Some(Choice {
+        probabilities,
+        mass: 1.0,
+        milliseconds: 1.0,
+    }));
+    leptos::task::tick().await;
+    let bar = |code: &str| -> String {
+        let bar: HtmlElement = all(&place, &format!(".choice.{code} .bar"))[0]
+            .clone()
+            .unchecked_into();
+        bar.style().get_property_value("width").unwrap()
+    };
+    assert_eq!(
+        (bar("ja").as_str(), bar("en").as_str(), bar("fr").as_str()),
+        ("75%", "25%", "0%")
+    );
+    assert_eq!(texts(&place, ".choice.ja .value"), ["75.0 %"]);
+}
+
+#[wasm_bindgen_test]
+async fn every_language_has_its_name_tongue_and_direction() {
+    let place = drawn(Live::still(State::default()), || view! { <Choose /> });
+    for language in Language::ALL {
+        let name = &all(&place, &format!(".choice.{language} .language"))[0];
+        assert_eq!(name.text_content().as_deref(), Some(language.own_name()));
+        assert_eq!(name.get_attribute("lang").as_deref(), Some(language.code()));
+        let rtl = name.get_attribute("dir").as_deref() == Some("rtl");
+        assert_eq!(rtl, language.right_to_left(), "{language}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_trace_holds_every_token_once_and_the_answer_is_judged() {
+    let live = Live::still(State::default());
+    let place = drawn(live, || view! { <Watch /> });
+    live.answer.set(Some(answer(None)));
+    leptos::task::tick().await;
+    assert_eq!(all(&place, ".piece").len(), recording().tokens.len());
+    let verdict = texts(&place, ".fact").join(" ");
+    assert!(
+        verdict.contains("complies") && verdict.contains("Variant"),
+        "{verdict}"
+    );
+    let used = texts(&place, ".fact .of").join("");
+    assert_eq!(used, format!(" of {}", recording().sampling.max_new_tokens));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_runs_from_right_to_left_where_its_language_does() {
+    let live = Live::still(State::default());
+    let place = drawn(live, || view! { <Watch /> });
+    for (language, direction) in [
+        (Language::He, "rtl"),
+        (Language::Zh, "ltr"),
+        (Language::Ar, "rtl"),
+    ] {
+        live.answer.set(Some(answer(Some(language))));
+        leptos::task::tick().await;
+        let thinking = &all(&place, ".thinking")[0];
+        assert_eq!(thinking.get_attribute("dir").as_deref(), Some(direction));
+        assert_eq!(
+            thinking.get_attribute("lang").as_deref(),
+            Some(language.code())
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_certain_token_is_plain_and_a_doubtful_one_is_not() {
+    let live = Live::still(State::default());
+    let place = drawn(live, || view! { <Watch /> });
+    let mut answer = answer(Some(Language::En));
+    let token = |piece: &str, log_prob| Token {
+        column: 0,
+        piece: piece.into(),
+        token: 9,
+        log_prob,
+        rivals: Vec::new(),
+    };
+    answer.tokens = vec![token("sure", 0.0), token("perhaps", -2.0)];
+    live.answer.set(Some(answer));
+    leptos::task::tick().await;
+    let doubt = |i: usize| -> String {
+        let piece: HtmlElement = all(&place, ".piece")[i].clone().unchecked_into();
+        piece.style().get_property_value("--doubt").unwrap()
+    };
+    assert_eq!(doubt(0), "0%");
+    assert_ne!(doubt(1), "0%");
+}
