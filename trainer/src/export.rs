@@ -6,7 +6,9 @@ use burn::tensor::Device;
 use explang::model::Precision;
 
 use crate::checkpoint;
+use crate::config::Config;
 use crate::locate::finished;
+use crate::manifest::{MANIFEST, Manifest};
 use crate::run::atomic::replace_folder_atomically;
 use crate::run::folder;
 use crate::stages::pipeline::STAGES;
@@ -16,7 +18,8 @@ const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", "summary.json
 
 /// Writes the finished stages of the run in `run` to the folder `out`, whole or not at all. What stood there is replaced.
 ///
-/// The weights are rounded to f16; everything that reads a run reads the result.
+/// The weights are rounded to f16; everything that reads a run reads the result. `manifest.json` says what every file must be,
+/// and what every checkpoint must answer.
 ///
 /// # Errors
 /// When `run` holds no run or no finished stage, a checkpoint is damaged, or the disk refuses.
@@ -45,6 +48,11 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
             let (model, tokenizer) = checkpoint::load(&from, &Device::flex())?;
             checkpoint::save(&to, &model, &tokenizer, Precision::F16)?;
         }
-        Ok(())
+        let path = run.join("run.toml");
+        let config = Config::parse(&path.to_string_lossy(), &folder::read_config(run)?)?;
+        let manifest = Manifest::of(&config, tmp, &FILES, &stages)?;
+        let mut text = serde_json::to_string_pretty(&manifest)?;
+        text.push('\n');
+        Ok(checkpoint::write(&tmp.join(MANIFEST), text.as_bytes())?)
     })
 }

@@ -12,6 +12,7 @@ mod pretrain;
 mod rl;
 mod run;
 mod score;
+mod serve;
 mod sft;
 mod stage;
 mod tasks;
@@ -48,6 +49,8 @@ enum Command {
     Score(score::Arguments),
     /// Show what a run or a checkpoint holds.
     Inspect(inspect::Arguments),
+    /// Show the page in a browser, with a run on it, finished or in progress.
+    Serve(serve::Arguments),
     /// Write a run in small: half-precision weights, no training state.
     Export(export::Arguments),
     /// Measure training and sampling speed, alone or against PyTorch.
@@ -68,6 +71,7 @@ impl Cli {
             Command::Tasks(arguments) => arguments.run(),
             Command::Score(arguments) => arguments.run(),
             Command::Inspect(arguments) => arguments.run(),
+            Command::Serve(arguments) => arguments.run(),
             Command::Export(arguments) => arguments.run(),
             Command::Bench(arguments) => arguments.run(),
         };

@@ -9,9 +9,11 @@ use explang_trainer::config::Config;
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::report::table;
 use explang_trainer::run::folder::RunFolder;
+use explang_trainer::serve::Server;
 use explang_trainer::stages::{Session, pipeline};
 
 use super::device::DeviceArguments;
+use super::serve::{PORT, Prepared};
 use super::stage::{begin, default_folder, load_config, what_next};
 
 /// Arguments of `explang run`.
@@ -32,6 +34,12 @@ pub(crate) struct Arguments {
     /// The last stage to run.
     #[arg(long, default_value = "distil")]
     until: String,
+    /// Show the run on the page in a browser while it is trained, on this port (8080, if not given; 0 picks a free one).
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = PORT)]
+    serve: Option<u16>,
+    /// With --serve: the folder of the built page.
+    #[arg(long, requires = "serve", default_value = "dist")]
+    dist: PathBuf,
     #[command(flatten)]
     device: DeviceArguments,
 }
@@ -49,17 +57,35 @@ impl Arguments {
         let path = self.out.unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
         let device = self.device.open()?;
+        let prepared = self.serve.map(|port| Prepared::new(port, &self.dist));
+        let prepared = prepared.transpose()?;
         let folder = if self.resume {
             RunFolder::open(&path)?
         } else {
             begin(&path, config)?
         };
         let config = Config::parse("run.toml", folder.config())?;
+        let server = prepared.map(|prepared| prepared.start(&path)).transpose()?;
         let mut session = Session::open(config, folder, device, self.device.threads())?;
         let summary = pipeline::run(&mut session, last)?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
         writeln!(out, "{}", what_next(&session.config, &path))?;
-        Ok(())
+        out.flush()?;
+        drop(out);
+        match server {
+            Some(server) => stay(session, server),
+            None => Ok(()),
+        }
     }
+}
+
+/// Goes on showing a run that has ended, and lets go of its folder.
+fn stay(session: Session, server: Server) -> anyhow::Result<()> {
+    drop(session);
+    eprintln!(
+        "The run has ended. The page still shows it at {}; Ctrl-C ends that.",
+        server.url()
+    );
+    server.until_interrupted()
 }

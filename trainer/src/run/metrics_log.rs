@@ -151,7 +151,7 @@ pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RunError> 
 }
 
 /// The bytes up to and with the last line feed.
-fn whole_lines(bytes: &[u8]) -> &[u8] {
+pub(crate) fn whole_lines(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|&byte| byte == b'\n');
     &bytes[..end.map_or(0, |index| index + 1)]
 }

@@ -1,8 +1,13 @@
-//! The program `explang` as a process: its command line, and runs that are killed.
+//! The program `explang` as a process: its command line, runs that are killed, and pages that are served.
 
 // A test that panics fails, and that is all it should do.
 #![allow(clippy::unwrap_used)]
 
+mod client;
 mod command_line;
+mod contents;
+mod export;
 mod program;
 mod resume;
+mod serve;
+mod serve_run;

@@ -1,0 +1,84 @@
+//! `explang export`: the manifest says what the files are and what the checkpoints answer.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use explang_trainer::manifest::{FileEntry, Manifest};
+use explang_trainer::run::folder::sha256;
+
+use crate::program::{explang, succeeds};
+
+/// Checks files against what is said of them; `others` are in the folder too.
+fn check(folder: &Path, said: impl IntoIterator<Item = (String, FileEntry)>, others: &[&str]) {
+    let mut names: BTreeSet<String> = others.iter().map(|name| (*name).to_owned()).collect();
+    for (name, entry) in said {
+        let bytes = fs::read(folder.join(&name)).unwrap();
+        assert_eq!(
+            (entry.bytes, entry.sha256),
+            (bytes.len() as u64, sha256(&bytes)),
+            "{name}"
+        );
+        names.insert(name);
+    }
+    let there = fs::read_dir(folder).unwrap();
+    let there: BTreeSet<String> = there
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(there, names);
+}
+
+#[test]
+fn the_manifest_of_an_exported_run_is_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, out] = ["run", "out"].map(|name| folder.path().join(name));
+    let mut command = explang(["run", "smoke", "--until", "sft", "--out"]);
+    command.arg(&run);
+    succeeds(command, "");
+    let export = || {
+        let mut command = explang(["export"]);
+        command.arg(&run).arg("--out").arg(&out);
+        succeeds(command, "");
+        fs::read(out.join("manifest.json")).unwrap()
+    };
+    let bytes = export();
+    assert_eq!(export(), bytes, "an export is the same twice");
+    let manifest: Manifest = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!((manifest.name.as_str(), manifest.seed), ("smoke", 1));
+    assert_eq!(manifest.stages.len(), 2);
+    check(&out, manifest.files, &["manifest.json", "stages"]);
+    for (name, stage) in manifest.stages {
+        let checkpoint = out.join(&stage.path);
+        assert_eq!(stage.files.len(), 5);
+        check(&checkpoint, stage.files, &[]);
+        let answer = stage.known_answer;
+        assert_eq!(answer.max_new_tokens, 64);
+        assert!(answer.margin > 0.0 && answer.tokens.len() <= 64);
+        // The command that people use says the same.
+        let question = answer.prompt.strip_suffix('\n').unwrap();
+        let mut command = explang(["generate", question, "--temperature", "0", "--checkpoint"]);
+        command.arg(&checkpoint);
+        let said = succeeds(command, "");
+        assert!(
+            said.contains(answer.text.trim_end()),
+            "{name}:\n{}\n{said}",
+            answer.text
+        );
+        assert!(
+            said.contains(&format!("{} tokens", answer.tokens.len())),
+            "{said}"
+        );
+        assert_eq!(said.contains("cut short"), answer.truncated, "{said}");
+        assert_eq!(answer.tag_log_probs.len(), 17);
+        let sum: f64 = answer
+            .tag_log_probs
+            .values()
+            .flatten()
+            .map(|p| p.exp())
+            .sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+        if let (Some(language), "sft") = (answer.language, name.key()) {
+            assert!(said.contains(&format!("tag {language}")), "{said}");
+        }
+    }
+}
