@@ -1,6 +1,6 @@
 // Serves a folder below a path of its own, as a file host does: plain files, their types, nothing else.
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
@@ -12,7 +12,8 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Serves `folder` at `http://127.0.0.1:PORT/below/`. `hook(path)` may give `{ status }` or `{ delay }` for a path. */
+/** Serves `folder` at `http://127.0.0.1:PORT/below/`. `hook(path)` may give for a path a `{ status }`, another `{ body }`, or
+ * `{ bytesPerSecond }`. */
 export async function serve(folder, below, hook = () => ({})) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
@@ -21,8 +22,7 @@ export async function serve(folder, below, hook = () => ({})) {
       return;
     }
     const inside = normalize(path.slice(below.length + 2) || "index.html");
-    const { status, delay } = hook(inside);
-    if (delay) await new Promise((done) => setTimeout(done, delay));
+    const { status, body, bytesPerSecond } = hook(inside);
     const file = join(folder, inside);
     const found = status || inside.startsWith("..") ? null : await stat(file).catch(() => null);
     if (!found?.isFile()) {
@@ -31,13 +31,29 @@ export async function serve(folder, below, hook = () => ({})) {
     }
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-length": found.size,
+      "content-length": body?.length ?? found.size,
     });
-    createReadStream(file).pipe(response);
+    if (body) {
+      response.end(body);
+    } else if (bytesPerSecond) {
+      const bytes = await readFile(file);
+      const piece = Math.ceil(bytesPerSecond / 20);
+      for (let at = 0; at < bytes.length; at += piece) {
+        response.write(bytes.subarray(at, at + piece));
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      response.end();
+    } else {
+      createReadStream(file).pipe(response);
+    }
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
     address: `http://127.0.0.1:${server.address().port}/${below}/`,
-    close: () => new Promise((done) => server.close(done)),
+    close: () => {
+      // Browsers keep connections open.
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
   };
 }

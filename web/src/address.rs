@@ -4,8 +4,10 @@ use explang::Language;
 use explang::tasks::{Operands, Problem, Style};
 use form_urlencoded::{Serializer, parse};
 
+use crate::history::{DEFAULT_WINDOW, Part, WINDOWS};
+use crate::incentive::Incentive;
 use crate::problem_text;
-use crate::protocol::Stage;
+use crate::protocol::{DeviceKind, Stage};
 use crate::recognise::recognise;
 
 /// What the visitor looks at and asks for.
@@ -27,6 +29,45 @@ pub struct State {
     pub temperature: u8,
     /// Shown at reading speed.
     pub slow: bool,
+    /// Where the model computes.
+    pub device: DeviceKind,
+    /// The run whose checkpoints are asked and whose history is read.
+    pub run: Source,
+    /// View 4 shows the best responses first; otherwise the languages stand in their order.
+    pub best_first: bool,
+    /// How view 6 pays a group.
+    pub incentive: Incentive,
+    /// The part of the run that view 7 shows; none lets the page take the one with the choice.
+    pub part: Option<Part>,
+    /// Steps that view 7 averages over: one of [`WINDOWS`].
+    pub window: u32,
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The one that was built into the page.
+    Committed,
+    /// The one that `explang serve RUN` shows, perhaps still in progress.
+    Served,
+}
+
+impl Source {
+    /// Its name in the address.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Source::Committed => "committed",
+            Source::Served => "served",
+        }
+    }
+
+    /// Its folder, beside the page.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Source::Committed => "checkpoints/quick/",
+            Source::Served => "run/",
+        }
+    }
 }
 
 /// The views that exist.
@@ -34,6 +75,14 @@ pub struct State {
 pub enum View {
     /// Ask, choose, watch it think.
     Think,
+    /// Think in every language at once.
+    Every,
+    /// Travel through training.
+    Travel,
+    /// Be the trainer.
+    Trainer,
+    /// Read the run.
+    Run,
 }
 
 /// What is asked.
@@ -53,12 +102,27 @@ pub const HIGHEST_TEMPERATURE: u8 = 20;
 
 impl View {
     /// All that exist.
-    pub const ALL: [View; 1] = [View::Think];
+    pub const ALL: [View; 5] = [
+        View::Think,
+        View::Every,
+        View::Travel,
+        View::Trainer,
+        View::Run,
+    ];
+
+    /// Whether one answer of one model is shown, token by token.
+    pub const fn shows_answer(self) -> bool {
+        matches!(self, View::Think | View::Travel)
+    }
 
     /// Its name in the address.
     pub const fn name(self) -> &'static str {
         match self {
             View::Think => "think",
+            View::Every => "every",
+            View::Travel => "travel",
+            View::Trainer => "trainer",
+            View::Run => "run",
         }
     }
 }
@@ -79,6 +143,12 @@ impl Default for State {
             seed: 1,
             temperature: 10,
             slow: true,
+            device: DeviceKind::Cpu,
+            run: Source::Committed,
+            best_first: false,
+            incentive: Incentive::default(),
+            part: None,
+            window: DEFAULT_WINDOW,
         }
     }
 }
@@ -112,6 +182,20 @@ impl State {
                     }
                 }
                 "speed" => state.slow = value != "full",
+                "device" => state.device = DeviceKind::named(&value).unwrap_or(state.device),
+                "run" => {
+                    let mut sources = [Source::Committed, Source::Served].into_iter();
+                    state.run = sources.find(|s| s.name() == value).unwrap_or(state.run);
+                }
+                "order" => state.best_first = value == "best",
+                "variant" | "preset" | "estimator" | "weights" => {
+                    state.incentive.read(&key, &value)
+                }
+                "part" => state.part = Part::named(&value),
+                "window" => {
+                    let window = value.parse().ok().filter(|window| WINDOWS.contains(window));
+                    state.window = window.unwrap_or(state.window);
+                }
                 _ => {}
             }
         }
@@ -132,8 +216,34 @@ impl State {
         query.append_pair("seed", &self.seed.to_string());
         query.append_pair("temperature", &format!("{:.1}", self.temperature()));
         query.append_pair("speed", if self.slow { "reading" } else { "full" });
+        query.append_pair("device", self.device.name());
+        query.append_pair("run", self.run.name());
+        query.append_pair("order", if self.best_first { "best" } else { "languages" });
+        query.extend_pairs(self.incentive.write());
+        query.append_pair("part", self.part.map_or("auto", Part::name));
+        query.append_pair("window", &self.window.to_string());
         // A slash needs no escape in a query, and is read more easily.
         query.finish().replace("%2F", "/")
+    }
+
+    /// What is asked of the model, and nothing of how it is looked at.
+    pub fn question(&self) -> State {
+        let State {
+            view,
+            best_first,
+            incentive,
+            part,
+            window,
+            ..
+        } = State::default();
+        State {
+            view,
+            best_first,
+            incentive,
+            part,
+            window,
+            ..self.clone()
+        }
     }
 
     /// The temperature.
@@ -162,6 +272,9 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use explang::objective::advantage::Estimator;
+    use explang::reward::Preset;
+
     use super::*;
 
     #[test]
@@ -175,7 +288,7 @@ mod tests {
     #[test]
     fn everything_is_read_back() {
         let state = State {
-            view: View::Think,
+            view: View::Trainer,
             asked: Asked::Text("٤٧ + ٣٨ & more = ?\n次".into()),
             asked_in: Language::Ar,
             language: Some(Language::Sw),
@@ -183,6 +296,18 @@ mod tests {
             seed: u64::MAX,
             temperature: 7,
             slow: false,
+            device: DeviceKind::WebGpu,
+            run: Source::Served,
+            best_first: true,
+            incentive: {
+                let mut incentive = Incentive::default();
+                incentive.choose("combine", Preset::Official);
+                incentive.weigh(6, -0.25);
+                incentive.estimator = Estimator::DrGrpo;
+                incentive
+            },
+            part: Some(Part::Control),
+            window: 25,
         };
         assert_eq!(State::read(&state.write()), state);
         let problem = problem_text::read("clock/breath/3/09:45/150").unwrap();
@@ -195,8 +320,7 @@ mod tests {
 
     #[test]
     fn nonsense_takes_the_default() {
-        let query =
-            "view=x&problem=sums/9&asked-in=xx&language=yy&stage=z&seed=-1&temperature=1e9&other";
+        let query = "view=x&problem=sums/9&asked-in=xx&language=yy&stage=z&seed=-1&temperature=1e9&part=x&window=4&other";
         assert_eq!(State::read(query), State::default());
         assert_eq!(State::read("temperature=NaN"), State::default());
     }

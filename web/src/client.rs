@@ -10,6 +10,11 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::protocol::{Failure, Id, Reply, Request};
 
+thread_local! {
+    /// Number of the next request, over all workers: whoever stops a request of an earlier worker must not hit another one's.
+    static NEXT: Cell<Id> = const { Cell::new(1) };
+}
+
 /// Hears the replies to one request.
 type Hears = Box<dyn FnMut(Reply)>;
 
@@ -19,7 +24,6 @@ pub struct Client(Rc<Inner>);
 
 struct Inner {
     worker: Worker,
-    next: Cell<Id>,
     /// Requests that wait until the worker listens; none once it does.
     early: RefCell<Option<Vec<Request>>>,
     hearing: RefCell<HashMap<Id, Hears>>,
@@ -42,7 +46,6 @@ impl Client {
         })?;
         let client = Client(Rc::new(Inner {
             worker,
-            next: Cell::new(1),
             early: RefCell::new(Some(Vec::new())),
             hearing: RefCell::default(),
             forgotten: Cell::new(0),
@@ -86,7 +89,7 @@ impl Client {
         build: impl FnOnce(Id) -> Request,
         hears: impl FnMut(Reply) + 'static,
     ) -> Id {
-        let id = self.0.next.replace(self.0.next.get() + 1);
+        let id = NEXT.replace(NEXT.get() + 1);
         self.0.hearing.borrow_mut().insert(id, Box::new(hears));
         self.0.post(build(id));
         id

@@ -5,11 +5,16 @@
 
 pub mod address;
 pub mod assess;
+pub mod batch;
 pub mod client;
 mod colours;
 pub mod engine;
+pub mod group;
+pub mod history;
+pub mod incentive;
 pub mod language_name;
 pub mod live;
+mod motion;
 pub mod number;
 pub mod opening;
 pub mod page;

@@ -20,6 +20,8 @@ pub enum Request {
         id: Id,
         /// Absolute address of the run's folder, with a slash at its end.
         run: String,
+        /// `explang serve` shows it: its `state.json` tells what there is.
+        served: bool,
         /// The stage to load.
         stage: Stage,
     },
@@ -206,12 +208,28 @@ pub struct Loaded {
 }
 
 /// Where a model computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DeviceKind {
     /// The processor, with WebAssembly's SIMD.
     Cpu,
     /// The graphics processor.
     WebGpu,
+}
+
+impl DeviceKind {
+    /// Its name in the address.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DeviceKind::Cpu => "cpu",
+            DeviceKind::WebGpu => "webgpu",
+        }
+    }
+
+    /// The device of a name.
+    pub fn named(name: &str) -> Option<DeviceKind> {
+        let mut all = [DeviceKind::Cpu, DeviceKind::WebGpu].into_iter();
+        all.find(|device| device.name() == name)
+    }
 }
 
 /// Which of the checks the checkpoint's folder allowed.

@@ -122,6 +122,13 @@ fn candidates(numbers: &[u32]) -> Vec<Operands> {
         found.extend(Weekday::ALL.map(|from| Operands::Weekday { from, days: last }));
         found.extend(Month::ALL.map(|from| Operands::Month { from, months: last }));
     }
+    // Arabic and Hebrew say one and two of a thing in words. A digit that is there may be the month's own.
+    if numbers.len() < 2 {
+        for few in FEW {
+            found.extend(Weekday::ALL.map(|from| Operands::Weekday { from, days: few }));
+            found.extend(Month::ALL.map(|from| Operands::Month { from, months: few }));
+        }
+    }
     found.extend(clock(numbers));
     // Vietnamese asks for the count first and names the month, with its number, after it.
     if let &[first, _] = numbers {
@@ -134,11 +141,24 @@ fn candidates(numbers: &[u32]) -> Vec<Operands> {
     found
 }
 
-/// Times of day and spans: the two numbers of `HH:MM` come before or after one or two numbers of the span.
+/// Counts that some languages say in words.
+const FEW: [u32; 2] = [1, 2];
+
+/// Times of day and spans: the two numbers of `HH:MM` come before or after the numbers of the span, two at most.
 fn clock(numbers: &[u32]) -> Vec<Operands> {
     let spans = |parts: &[u32]| -> Vec<u32> {
         match *parts {
-            [one] => vec![one.saturating_mul(60), one],
+            [] => {
+                let both = FEW.map(|hours| FEW.map(|minutes| 60 * hours + minutes));
+                let alone = [FEW, FEW.map(|hours| 60 * hours)];
+                [both, alone].concat().concat()
+            }
+            [one] => {
+                let hours = one.saturating_mul(60);
+                let with_few =
+                    FEW.map(|few| [hours.saturating_add(few), one.saturating_add(60 * few)]);
+                [vec![hours, one], with_few.concat()].concat()
+            }
             [hours, minutes] => vec![hours.saturating_mul(60).saturating_add(minutes)],
             _ => Vec::new(),
         }
@@ -159,7 +179,7 @@ fn clock(numbers: &[u32]) -> Vec<Operands> {
             }
         }
     };
-    if (3..=4).contains(&numbers.len()) {
+    if (2..=4).contains(&numbers.len()) {
         let (time, span) = numbers.split_at(2);
         add(time, span);
         let (span, time) = numbers.split_at(numbers.len() - 2);

@@ -2,13 +2,19 @@
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{HtmlElement, MouseEvent};
 
-use crate::address::View;
+use crate::address::{State, View};
 use crate::live::{History, Live, ModelState};
 use crate::number;
 use crate::protocol::{DeviceKind, Stage};
+use crate::views::every::Every;
+use crate::views::run::Run;
 use crate::views::think::Think;
+use crate::views::trainer::Trainer;
+use crate::views::travel::Travel;
 
 /// The page.
 #[component]
@@ -19,17 +25,18 @@ pub fn Shell() -> impl IntoView {
         <a class="skip" href="#main">"Skip to the content"</a>
         <header class="top">
             <p class="name"><a href="./">"ExpLang"</a></p>
-            <nav aria-label="Views">
-                <a href="#ask">"1 Ask"</a>
-                <a href="#choose">"2 Choose"</a>
-                <a href="#watch">"3 Watch"</a>
-            </nav>
+            <Views />
             <CopyLink />
             <Theme />
         </header>
         <main id="main" tabindex="-1">
+            <Fallback />
             {move || match shown.get() {
-                View::Think => view! { <Think /> },
+                View::Think => view! { <Think /> }.into_any(),
+                View::Every => view! { <Every /> }.into_any(),
+                View::Travel => view! { <Travel /> }.into_any(),
+                View::Trainer => view! { <Trainer /> }.into_any(),
+                View::Run => view! { <Run /> }.into_any(),
             }}
         </main>
         <footer class="foot">
@@ -41,6 +48,66 @@ pub fn Shell() -> impl IntoView {
             </p>
         </footer>
     }
+}
+
+/// Links to the views. The first page holds three of them.
+#[component]
+fn Views() -> impl IntoView {
+    const LINKS: [(&str, &str, View, &str); 7] = [
+        ("1", "Ask", View::Think, "ask"),
+        ("2", "Choose", View::Think, "choose"),
+        ("3", "Watch", View::Think, "watch"),
+        ("4", "All at once", View::Every, "every"),
+        ("5", "Through training", View::Travel, "travel"),
+        ("6", "Be the trainer", View::Trainer, "trainer"),
+        ("7", "The run", View::Run, "run"),
+    ];
+    let live = expect_context::<Live>();
+    let link =
+        move |(number, name, view, section): (&'static str, &'static str, View, &'static str)| {
+            let here = move || live.state.with(|state| state.view == view) && view != View::Think;
+            let go = move |event: MouseEvent| {
+                // With a key held it opens elsewhere, as any link does.
+                if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
+                    return;
+                }
+                event.prevent_default();
+                live.change(History::Push, |state| state.view = view);
+                show_section(section);
+            };
+            let address = move || {
+                let state = live.state.with(|state| {
+                    State {
+                        view,
+                        ..state.clone()
+                    }
+                    .write()
+                });
+                format!("?{state}#{section}")
+            };
+            view! {
+                <a href=address on:click=go aria-current=move || here().then_some("page")>
+                    <span class="number">{number}</span>
+                    {name}
+                </a>
+            }
+        };
+    view! { <nav aria-label="Views">{LINKS.map(link).collect_view()}</nav> }
+}
+
+/// Brings a section of the page into sight, and the keyboard to it, once it is drawn.
+fn show_section(id: &'static str) {
+    Timeout::new(0, move || {
+        let Some(section) = document().get_element_by_id(id) else {
+            return;
+        };
+        section.scroll_into_view();
+        if let Ok(section) = section.dyn_into::<HtmlElement>() {
+            let _set = section.set_attribute("tabindex", "-1");
+            let _focused = section.focus();
+        }
+    })
+    .forget();
 }
 
 /// The model's state, in a line.
@@ -80,7 +147,46 @@ fn Model() -> impl IntoView {
         ),
         ModelState::Failed(_) => "There is no model.".to_owned(),
     };
-    view! { <p role="status" class="model">{told}</p> }
+    let choose = move |device: DeviceKind| {
+        live.fallback.set(None);
+        live.change(History::Push, |state| state.device = device);
+    };
+    let button = move |device: DeviceKind, name: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="device"
+                    prop:checked=move || live.state.with(|state| state.device == device)
+                    on:change=move |_| choose(device)
+                />
+                <span>{name}</span>
+            </label>
+        }
+    };
+    view! {
+        <p role="status" class="model">{told}</p>
+        <fieldset class="device">
+            <legend>"Compute on"</legend>
+            {button(DeviceKind::Cpu, "the processor")}
+            {button(DeviceKind::WebGpu, "the graphics processor (WebGPU)")}
+        </fieldset>
+    }
+}
+
+/// Why the model computes on the processor although the graphics processor was wanted.
+#[component]
+pub fn Fallback() -> impl IntoView {
+    let live = expect_context::<Live>();
+    move || {
+        let failure = live.fallback.get()?;
+        Some(view! {
+            <div class="failure" role="alert">
+                <p><strong>{failure.message}</strong></p>
+                <p>{failure.advice}</p>
+            </div>
+        })
+    }
 }
 
 /// A stage in words.

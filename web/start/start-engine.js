@@ -1,10 +1,14 @@
 // Starts the engine inside its worker, and tells the page if that fails.
 import init from "./explang-engine.js";
 
-init().catch((error) => {
+try {
+  const { memory } = await init();
+  // For whoever wants to know what it needs, the tests among them: bytes that the engine holds.
+  globalThis.explangMemory = () => memory.buffer.byteLength;
+} catch (error) {
   const failure = {
     message: `The engine could not start: ${error.message}`,
     advice: "Reload the page. If that does not help, update your browser: the engine needs WebAssembly with SIMD.",
   };
   postMessage(JSON.stringify({ Fail: { id: null, failure } }));
-});
+}

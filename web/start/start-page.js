@@ -6,6 +6,9 @@ if (theme === "light" || theme === "dark") {
   document.documentElement.dataset.theme = theme;
 }
 
+// After a first visit the page opens without a network. Browsers allow this over HTTPS and on this machine only.
+navigator.serviceWorker?.register("./offline.js").catch((error) => console.info(`The page will need the network: ${error.message}`));
+
 init().catch((error) => {
   document.getElementById("no-start")?.removeAttribute("hidden");
   console.error(error);

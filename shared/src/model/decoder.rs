@@ -115,7 +115,7 @@ pub trait Weights {
 impl Linear {
     /// `x [tokens, in]` → `[tokens, out]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        x.matmul(self.weight.val().transpose())
+        ops::product(x, self.weight.val().transpose())
     }
 }
 

@@ -14,6 +14,16 @@ use super::{composed, fused};
 
 pub use super::kernels::rope::RopeTable;
 
+/// `x [rows, in] · w [in, out]`.
+pub fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
+    // Elsewhere the processor's wide registers make burn's own product the faster one.
+    if cfg!(target_arch = "wasm32") && fused::available(&x) && !x.device().is_autodiff() {
+        fused::product(x, w)
+    } else {
+        x.matmul(w)
+    }
+}
+
 /// RMS norm over the last dimension: `x / sqrt(mean(x²) + eps) * weight`, `x [rows, width]`, `weight [width]`.
 pub fn rms_norm(x: Tensor<2>, weight: Tensor<1>, eps: f32) -> Tensor<2> {
     if fused::available(&x) {

@@ -13,8 +13,11 @@ pub(super) fn router(site: Site, loopback: bool, stopped: watch::Receiver<bool>)
     // Weights hardly get smaller, and their length must be known for a progress bar.
     let weights = NotForContentType::const_new("application/octet-stream");
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(weights));
+    let run = run_routes::routes(site.run, stopped);
     Router::new()
-        .nest("/run", run_routes::routes(site.run, stopped))
+        // Nesting leaves out the bare folder.
+        .route_service("/run/", run.clone().into_service())
+        .nest("/run", run)
         .fallback_service(static_files::routes(&site.dist))
         .layer(compression)
         .layer(from_fn_with_state(loopback, guard::guard))

@@ -25,6 +25,7 @@ pub struct Bound {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    shows_run: bool,
     stop: watch::Sender<bool>,
     thread: JoinHandle<io::Result<()>>,
 }
@@ -68,12 +69,14 @@ impl Bound {
     pub fn start(self, site: Site) -> anyhow::Result<Server> {
         let Bound { listener, address } = self;
         let (stop, stopped) = watch::channel(false);
+        let shows_run = site.run.is_some();
         let thread = std::thread::Builder::new()
             .name("serve".into())
             .spawn(move || answer(listener, address, site, stopped))
             .context("the server cannot be started")?;
         Ok(Server {
             address,
+            shows_run,
             stop,
             thread,
         })
@@ -114,9 +117,10 @@ async fn is_set(mut value: watch::Receiver<bool>) {
 }
 
 impl Server {
-    /// The address to open in a browser.
+    /// The address to open in a browser: the page, at the view of the run where there is one.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.address)
+        let view = if self.shows_run { "?view=run&run=served" } else { "" };
+        format!("http://{}/{view}", self.address)
     }
 
     /// True when only this machine can reach it.

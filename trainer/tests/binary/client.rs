@@ -74,7 +74,9 @@ impl Serving {
             };
             said += &line;
             if let Some(at) = line.find("http://") {
-                break line[at..].trim_end().trim_end_matches('/').to_owned();
+                // After the question mark the address says which view to show.
+                let (root, _) = line[at..].split_once('?').unwrap_or((&line[at..], ""));
+                break root.trim_end().trim_end_matches('/').to_owned();
             }
         };
         // What follows is read too, so that the process never waits for a reader.

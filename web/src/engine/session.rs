@@ -167,7 +167,7 @@ impl Session {
                 piece,
                 token: seen.token,
                 log_prob: seen.log_prob,
-                rivals: self.rivals(seen.logits),
+                rivals: self.rivals(&seen),
             });
             ControlFlow::Continue(())
         };
@@ -210,12 +210,12 @@ impl Session {
         }
     }
 
-    /// The most probable tokens under these logits.
-    fn rivals(&self, logits: &[f32]) -> Vec<Rival> {
-        let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f32 = logits.iter().map(|x| (x - top).exp()).sum();
+    /// The most probable tokens in the place of the one that was drawn.
+    fn rivals(&self, seen: &Drawn<'_>) -> Vec<Rival> {
+        // The logarithm of the sum over all of them is in the log-probability of the one.
+        let log_sum = seen.logits[seen.token as usize] - seen.log_prob;
         let mut best: Vec<(u32, f32)> = Vec::with_capacity(RIVALS + 1);
-        for (token, &logit) in (0..).zip(logits) {
+        for (token, &logit) in (0..).zip(seen.logits) {
             let full = best.len() == RIVALS;
             if full && best.last().is_some_and(|(_, least)| logit <= *least) {
                 continue;
@@ -229,7 +229,7 @@ impl Session {
             .map(|(token, logit)| Rival {
                 text: self.tokenizer.decode(&[token]),
                 token,
-                probability: (logit - top).exp() / sum,
+                probability: (logit - log_sum).exp(),
             })
             .collect()
     }

@@ -16,15 +16,22 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use web_time::Instant;
 
 use super::event_loop::turn;
-use super::load::load;
+use super::load::{LoadError, Run, load};
+use super::place::Place;
 use super::session::Session;
-use crate::protocol::{Column, Completed, Draw, Ending, Failure, Id, Reply, Request, Token};
+use crate::protocol::{
+    Column, Completed, DeviceKind, Draw, Ending, Failure, Id, Reply, Request, Token,
+};
+
+/// Tokens of so long a time are sent together where nobody asked for a pause: no screen shows more, and each message costs as much
+/// as a good part of a token. A stop is heard as often.
+const TOGETHER: Duration = Duration::from_millis(8);
 
 /// Requests that the page has stopped.
 type Stopped = Rc<RefCell<BTreeSet<Id>>>;
 
 /// Starts to listen.
-pub fn start() {
+pub fn start(kind: DeviceKind) {
     std::panic::set_hook(Box::new(|panic| {
         send(&Reply::Fail {
             id: None,
@@ -53,17 +60,29 @@ pub fn start() {
     });
     listener.forget();
     send(&Reply::Ready);
-    spawn_local(serve(waiting, stopped));
+    spawn_local(serve(kind, waiting, stopped));
 }
 
 /// Does the requests in their order.
-async fn serve(mut waiting: UnboundedReceiver<Request>, stopped: Stopped) {
+async fn serve(kind: DeviceKind, mut waiting: UnboundedReceiver<Request>, stopped: Stopped) {
+    let place = match Place::open(kind).await {
+        Ok(place) => place,
+        Err(failure) => {
+            send(&Reply::Fail { id: None, failure });
+            return;
+        }
+    };
     let mut session: Option<Session> = None;
     while let Some(request) = waiting.next().await {
         // A stop that was sent right after its request is heard before the work begins.
         turn().await;
         match request {
-            Request::Load { id, run, stage } => {
+            Request::Load {
+                id,
+                run,
+                served,
+                stage,
+            } => {
                 // Given up before the next one comes, so that there is memory for one model only.
                 session = None;
                 let progress = |received, total| {
@@ -73,15 +92,31 @@ async fn serve(mut waiting: UnboundedReceiver<Request>, stopped: Stopped) {
                         total,
                     });
                 };
-                match load(&run, stage, progress).await {
+                match load(
+                    &Run {
+                        folder: &run,
+                        served,
+                    },
+                    stage,
+                    &place,
+                    progress,
+                )
+                .await
+                {
                     Ok((opened, model)) => {
                         session = Some(opened);
                         send(&Reply::Loaded { id, model });
                     }
-                    Err(failure) => send(&Reply::Fail {
-                        id: Some(id),
-                        failure,
-                    }),
+                    // The page may have another engine to go on with; this one is at its end.
+                    Err(LoadError::Device(failure)) if kind != DeviceKind::Cpu => {
+                        send(&Reply::Fail { id: None, failure });
+                    }
+                    Err(LoadError::Device(failure) | LoadError::Other(failure)) => {
+                        send(&Reply::Fail {
+                            id: Some(id),
+                            failure,
+                        });
+                    }
                 }
             }
             Request::Distribution { id, prompt } => {
@@ -145,18 +180,36 @@ impl Task<'_> {
         }
         let begun = Instant::now();
         let mut paused = Duration::ZERO;
-        let step = async |tokens: Vec<Token>| {
-            send(&Reply::Tokens { id, tokens });
+        let mut unsent = Vec::new();
+        let mut sent: Option<Instant> = None;
+        let step = async |mut tokens: Vec<Token>| {
+            // The first token is shown at once.
+            unsent.append(&mut tokens);
+            if self.pause == 0 && sent.is_some_and(|sent| sent.elapsed() < TOGETHER) {
+                return ControlFlow::Continue(());
+            }
+            send(&Reply::Tokens {
+                id,
+                tokens: std::mem::take(&mut unsent),
+            });
             let before = Instant::now();
             self.wait().await;
-            paused += before.elapsed();
+            let now = Instant::now();
+            sent = Some(now);
+            if self.pause > 0 {
+                paused += now - before;
+            }
             if self.is_stopped() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         };
-        match session.ask(columns, sampling, step).await {
+        let done = session.ask(columns, sampling, step).await;
+        if !unsent.is_empty() {
+            send(&Reply::Tokens { id, tokens: unsent });
+        }
+        match done {
             Ok(completions) => send(&Reply::Done {
                 id,
                 completions,

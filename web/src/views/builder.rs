@@ -279,7 +279,7 @@ fn limits(family: Family) -> &'static str {
 }
 
 /// A problem of this kind, drawn anew: one that training never saw, where one comes up.
-fn fresh(spec: Spec) -> Problem {
+pub(super) fn fresh(spec: Spec) -> Problem {
     let mut rng = SplitMix64::new(random::mix(js_sys::Math::random().to_bits()));
     let mut problem = spec.draw(&mut rng);
     for _ in 0..DRAWS {

@@ -1,9 +1,16 @@
-//! The views, one file each.
+//! The numbered views, a file or a folder each.
 
 pub mod ask;
-mod builder;
+pub mod builder;
 pub mod choose;
+pub mod conditions;
+pub mod every;
+pub mod question;
+pub mod response;
+pub mod run;
 pub mod think;
-mod trace;
-mod verdict;
+pub mod trace;
+pub mod trainer;
+pub mod travel;
+pub mod verdict;
 pub mod watch;

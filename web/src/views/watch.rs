@@ -2,12 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::conditions::Conditions;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::address::HIGHEST_TEMPERATURE;
 use crate::live::{History, Live, ModelState};
-use crate::protocol::Stage;
-use crate::shell::stage_name;
 
 /// The trace, its verdict, and the ways to sample it.
 #[component]
@@ -59,60 +57,13 @@ pub fn Watch() -> impl IntoView {
     }
 }
 
-/// Seed, temperature, stage, speed.
+/// Stage, temperature, seed, speed.
 #[component]
 fn Sampling() -> impl IntoView {
     let live = expect_context::<Live>();
     view! {
+        <Conditions />
         <div class="row sampling">
-            <label>
-                <span>"Stage of training"</span>
-                <select
-                    prop:value=move || live.state.with(|state| state.stage.name())
-                    on:change=move |event| {
-                        if let Some(stage) = Stage::named(&event_target_value(&event)) {
-                            live.change(History::Push, |state| state.stage = stage);
-                        }
-                    }
-                >
-                    {Stage::ALL
-                        .into_iter()
-                        .map(|stage| view! {
-                            <option value=stage.name() selected=live.state.with_untracked(|state| state.stage == stage)>
-                                {stage_name(stage)}
-                            </option>
-                        })
-                        .collect_view()}
-                </select>
-            </label>
-            <label>
-                <span>{move || format!("Temperature {:.1}", live.state.with(|state| state.temperature()))}</span>
-                <input
-                    type="range"
-                    min="0"
-                    max=HIGHEST_TEMPERATURE.to_string()
-                    prop:value=move || live.state.with(|state| state.temperature.to_string())
-                    on:input=move |event| {
-                        if let Ok(tenths) = event_target_value(&event).parse() {
-                            live.change(History::Replace, |state| state.temperature = tenths);
-                        }
-                    }
-                />
-            </label>
-            <label>
-                <span>"Seed"</span>
-                <input
-                    type="number"
-                    min="0"
-                    step="1"
-                    prop:value=move || live.state.with(|state| state.seed.to_string())
-                    on:change=move |event| {
-                        if let Ok(seed) = event_target_value(&event).parse() {
-                            live.change(History::Push, |state| state.seed = seed);
-                        }
-                    }
-                />
-            </label>
             <label class="check">
                 <input
                     type="checkbox"

@@ -13,6 +13,7 @@ use burn::tensor::{Device, Tensor};
 use self::node::{Kernel, apply, flex, inputs, plain, values};
 use super::config::ModelConfig;
 use super::kernels::attention::{self, CachedRow, Heads, Saved};
+use super::kernels::product::few_rows;
 use super::kernels::rope::{HeadNorm, RopeTable};
 use super::kernels::{log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
@@ -26,6 +27,26 @@ pub(super) fn on_cpu(device: &Device) -> bool {
 /// True where the kernels can run on this tensor.
 pub(super) fn available<const D: usize>(x: &Tensor<D>) -> bool {
     on_cpu(&x.device())
+}
+
+/// Most rows for which the matrix is read as it lies.
+const FEW_ROWS: usize = 64;
+
+/// See [`super::ops::product`]; without a graph.
+pub(super) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
+    let [rows, inner] = x.dims();
+    let [_, out] = w.dims();
+    // Of a matrix that lies the other way around, as a checkpoint's does, a copy would be made each time.
+    let laid_out = w.clone().try_into_primitive::<Flex>();
+    match laid_out {
+        Ok(w) if rows <= FEW_ROWS && w.as_slice::<f32>().is_some() => {
+            let x = plain(x);
+            let mut y = vec![0.0; rows * out];
+            few_rows(values(&x), values(&w), inner, &mut y);
+            Tensor::from_primitive::<Flex>(flex(y, vec![rows, out]))
+        }
+        _ => x.matmul(w),
+    }
 }
 
 #[derive(Debug, Clone)]

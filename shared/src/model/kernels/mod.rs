@@ -16,6 +16,7 @@ pub mod adamw;
 pub mod attention;
 pub mod exp;
 pub mod log_prob;
+pub mod product;
 pub mod rms_norm;
 pub mod rope;
 pub mod sample;

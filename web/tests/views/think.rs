@@ -1,6 +1,4 @@
-//! What the views draw, in a real browser.
-
-#![cfg(target_arch = "wasm32")]
+//! What the views of one answer draw.
 
 use explang::Language;
 use explang_web::address::State;
@@ -9,37 +7,12 @@ use explang_web::opening;
 use explang_web::protocol::{Choice, Opening, Token};
 use explang_web::views::choose::Choose;
 use explang_web::views::watch::Watch;
-use leptos::mount::mount_to;
 use leptos::prelude::*;
+
+use crate::place::{all, drawn, texts};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Element, HtmlElement};
-
-wasm_bindgen_test_configure!(run_in_browser);
-
-/// Draws a view into an element of its own.
-fn drawn<V: IntoView + 'static>(live: Live, view: impl FnOnce() -> V + 'static) -> HtmlElement {
-    let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
-    document().body().unwrap().append_child(&place).unwrap();
-    mount_to(place.clone(), move || {
-        provide_context(live);
-        view()
-    })
-    .forget();
-    place
-}
-
-fn all(place: &Element, selector: &str) -> Vec<Element> {
-    let found = place.query_selector_all(selector).unwrap();
-    (0..found.length())
-        .filter_map(|i| found.item(i)?.dyn_into().ok())
-        .collect()
-}
-
-fn texts(place: &Element, selector: &str) -> Vec<String> {
-    let found = all(place, selector);
-    found.iter().filter_map(|e| e.text_content()).collect()
-}
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
 
 fn recording() -> Opening {
     opening::recorded().expect("the recording is of this version")

@@ -1,0 +1,61 @@
+// The graphics processor: the same answers as the processor's, and what happens where there is none or it is lost.
+//
+// On a machine without one, Chromium's adapter is software: correct, but slow enough that few questions are asked here.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { launch } from "./harness.mjs";
+
+/** A software adapter compiles its shaders first. */
+const LONG = { timeout: 600_000 };
+
+export default async function ({ options, check, open, answered, same, listen }) {
+  await check("without WebGPU the page says so, and goes on with the processor", async () => {
+    const page = await open("?device=webgpu&speed=full");
+    await page.getByRole("alert").filter({ hasText: "WebGPU" }).waitFor();
+    await answered(page);
+    assert.match(await page.locator(".model").textContent(), /on your processor/);
+    assert.match(page.url(), /device=cpu/);
+    await page.close();
+  });
+
+  if (!existsSync(join(options.dist, "explang-engine-webgpu.js"))) {
+    console.log("      (this build has no engine for WebGPU: the rest is left out)");
+    return;
+  }
+  const browser = await launch(options, { webgpu: true });
+  const question = "?problem=sums/steps/3/47/38&temperature=0&speed=full";
+
+  await check("greedy: the graphics processor says what the native binary says", async () => {
+    const page = await open(`${question}&device=webgpu&stage=distil`, { context: browser.context });
+    page.setDefaultTimeout(LONG.timeout);
+    await answered(page, LONG);
+    assert.match(await page.locator(".model").textContent(), /on your graphics processor/);
+    assert.match(await page.locator(".model").textContent(), /known answer checked/);
+    await same(page, "What is 47 + 38? Think in steps.", "auto", "distil");
+    console.log(`      ${await page.locator("#watch [role=status]").textContent()}`);
+
+    // A lost device: the page says so, and answers on the processor.
+    const worker = page.workers().find((worker) => worker.url().includes("webgpu"));
+    await worker.evaluate(() => globalThis.explangDevice.destroy());
+    await page.getByRole("alert").filter({ hasText: "was lost" }).waitFor();
+    await page.locator(".model").filter({ hasText: "on your processor" }).waitFor();
+    await answered(page);
+    await same(page, "What is 47 + 38? Think in steps.", "auto", "distil");
+    await page.close();
+  });
+
+  await check("the visitor can switch to the graphics processor and back", async () => {
+    const page = await open(`${question}&stage=distil`, { context: browser.context });
+    await answered(page);
+    await page.getByRole("radio", { name: /graphics processor/ }).check();
+    await page.locator(".model").filter({ hasText: "on your graphics processor" }).waitFor(LONG);
+    await page.getByRole("radio", { name: "the processor", exact: true }).check();
+    await page.locator(".model").filter({ hasText: "on your processor" }).waitFor();
+    await answered(page);
+    await page.close();
+  });
+
+  await browser.close();
+}

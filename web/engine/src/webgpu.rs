@@ -1,0 +1,12 @@
+//! The Web Worker that computes on the graphics processor. It has no use outside a browser.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    explang_web::engine::worker::start(explang_web::protocol::DeviceKind::WebGpu);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("explang-engine-webgpu runs in a browser: build the page with `bash web/build`.");
+    std::process::exit(2);
+}

@@ -1,0 +1,22 @@
+//! A run's history: what its `metrics.jsonl`, its `summary.json` and its state tell, and the shapes that show it. Nothing here
+//! touches the browser.
+
+mod course;
+mod figure;
+mod line;
+mod log;
+mod part;
+pub mod pick;
+mod shape;
+mod shares;
+mod state;
+mod summary;
+
+pub use course::{Course, Curve, Span, TICKS};
+pub use figure::Figure;
+pub use log::{Log, pieces};
+pub use part::{DEFAULT_WINDOW, Part, WINDOWS, stage_title};
+pub use shape::{Label, area, label, line};
+pub use shares::{LAYERS, Shares, UNTAGGED, layer_name};
+pub use state::{Progress, RunState, StageState};
+pub use summary::{Comparison, Mode, Selected, StageFigures, Summary};

@@ -1,0 +1,123 @@
+//! What the engine is asked for the views of one answer: the choice and the answer.
+
+use leptos::prelude::*;
+
+use super::{Answer, Live};
+use crate::address::State;
+use crate::motion::prefers_reduced_motion;
+use crate::protocol::{Column, Draw, Reply, Request};
+
+/// Pause after each token, in milliseconds: about as fast as people read.
+const READING_PAUSE: u32 = 60;
+
+impl Live {
+    /// Gives up the answer that is being written.
+    pub(super) fn give_up(self) {
+        let running = self
+            .answer
+            .with_untracked(|answer| answer.as_ref().is_some_and(Answer::running));
+        if running && let (Some(client), Some(id)) = (self.client(), self.asking.get_value()) {
+            client.forget(id);
+            self.answer.set(None);
+        }
+    }
+
+    pub(super) fn choose(self, prompt: String) {
+        let Some(client) = self.client() else { return };
+        if let Some(before) = self.choosing.get_value() {
+            client.forget(before);
+        }
+        if prompt.is_empty() {
+            self.choice.set(None);
+            return;
+        }
+        let id = client.send(
+            |id| Request::Distribution { id, prompt },
+            move |reply| match reply {
+                Reply::Distribution { choice, .. } => self.choice.set(Some(choice)),
+                _ => self.choice.set(None),
+            },
+        );
+        self.choosing.set_value(Some(id));
+    }
+
+    /// Asks what the state says; an answer being written is given up.
+    pub fn ask(self) {
+        let Some(client) = self.client() else { return };
+        if let Some(before) = self.asking.get_value() {
+            client.forget(before);
+        }
+        let asked = self.state.with_untracked(State::question);
+        let prompt = asked.prompt();
+        if prompt.is_empty() {
+            self.answer.set(None);
+            return;
+        }
+        let budget = untrack(|| self.budget());
+        let column = Column {
+            prompt,
+            language: asked.language,
+            seed: asked.seed,
+        };
+        let sampling = Draw {
+            temperature: asked.temperature(),
+            top_p: 1.0,
+            max_new_tokens: budget,
+        };
+        let pause = if asked.slow && !prefers_reduced_motion() {
+            READING_PAUSE
+        } else {
+            0
+        };
+        self.answer.set(Some(Answer {
+            problem: asked.problem(),
+            asked,
+            recorded: false,
+            budget,
+            tokens: Vec::new(),
+            completed: None,
+            milliseconds: None,
+            failure: None,
+        }));
+        let with_answer = move |change: &mut dyn FnMut(&mut Answer)| {
+            self.answer.update(|answer| {
+                if let Some(answer) = answer {
+                    change(answer);
+                }
+            });
+        };
+        let id = client.send(
+            |id| Request::Ask {
+                id,
+                columns: vec![column],
+                sampling,
+                pause,
+            },
+            move |reply| match reply {
+                Reply::Tokens { mut tokens, .. } => {
+                    with_answer(&mut |answer| answer.tokens.append(&mut tokens));
+                }
+                Reply::Done {
+                    mut completions,
+                    milliseconds,
+                    ..
+                } => with_answer(&mut |answer| {
+                    answer.completed = completions.pop();
+                    answer.milliseconds = Some(milliseconds);
+                }),
+                Reply::Fail { failure, .. } => {
+                    with_answer(&mut |answer| answer.failure = Some(failure.clone()));
+                }
+                _ => {}
+            },
+        );
+        self.asking.set_value(Some(id));
+    }
+
+    /// Stops the answer that is being written; what there is of it stays.
+    pub fn stop(self) {
+        if let (Some(client), Some(id)) = (self.client(), self.asking.get_value()) {
+            client.stop(id);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The engine: which one runs, which checkpoint it has, and who may send it requests.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+
+use super::{History, Live, ModelState};
+use crate::address::Source;
+use crate::client::Client;
+use crate::protocol::{DeviceKind, Failure, Id, Reply, Request, Stage};
+
+/// The workers' scripts, beside the page.
+const fn script(device: DeviceKind) -> &'static str {
+    match device {
+        DeviceKind::Cpu => "start-engine.js",
+        DeviceKind::WebGpu => "start-engine-webgpu.js",
+    }
+}
+
+impl Live {
+    /// Starts the engine of a device in the place of the one that runs.
+    pub(super) fn start_engine(self, device: DeviceKind) {
+        self.client.set_value(None);
+        self.asking.set_value(None);
+        self.choosing.set_value(None);
+        let broken = move |failure| match device {
+            DeviceKind::Cpu => self.model.set(ModelState::Failed(failure)),
+            DeviceKind::WebGpu => self.fall_back(failure),
+        };
+        match Client::start(script(device), broken) {
+            Ok(client) => self.client.set_value(Some(client)),
+            Err(failure) => self.model.set(ModelState::Failed(failure)),
+        }
+    }
+
+    /// Goes on with the processor, and says why.
+    fn fall_back(self, failure: Failure) {
+        self.fallback.set(Some(failure));
+        // The worker is still telling this; it may be ended once it has.
+        Timeout::new(0, move || {
+            self.change(History::Replace, |state| state.device = DeviceKind::Cpu);
+        })
+        .forget();
+    }
+
+    /// Loads the checkpoint anew: another one may be in its place by now.
+    pub fn reload(self) {
+        self.loads.update(|loads| *loads += 1);
+    }
+
+    /// Sends a request of a view's own; none where there is no engine. See [`Client::send`].
+    pub fn send(
+        self,
+        build: impl FnOnce(Id) -> Request,
+        hears: impl FnMut(Reply) + 'static,
+    ) -> Option<Id> {
+        Some(self.client()?.send(build, hears))
+    }
+
+    /// Stops a request of a view's own and gives its replies to nobody.
+    pub fn forget(self, id: Id) {
+        if let Some(client) = self.client() {
+            client.forget(id);
+        }
+    }
+
+    /// Stops a request of a view's own; it ends with what it has.
+    pub fn stop_request(self, id: Id) {
+        if let Some(client) = self.client() {
+            client.stop(id);
+        }
+    }
+
+    pub(super) fn client(self) -> Option<Client> {
+        self.client.get_value()
+    }
+
+    pub(super) fn load(self, source: Source, stage: Stage) {
+        let Some(client) = self.client() else { return };
+        // What another model chose says nothing about this one.
+        if matches!(self.model.get_untracked(), ModelState::Ready(_)) {
+            self.choice.set(None);
+        }
+        self.model.set(ModelState::Loading(0, None));
+        let base = document().base_uri().ok().flatten().unwrap_or_default();
+        let Ok(run) = web_sys::Url::new_with_base(source.folder(), &base) else {
+            return;
+        };
+        let run = run.href();
+        let served = source == Source::Served;
+        client.send(
+            |id| Request::Load {
+                id,
+                run,
+                served,
+                stage,
+            },
+            move |reply| {
+                // A stage that is no longer wanted was loaded on the way to the one that is.
+                let wanted = self.state.with_untracked(|state| (state.run, state.stage));
+                if wanted != (source, stage) {
+                    return;
+                }
+                match reply {
+                    Reply::Progress {
+                        received, total, ..
+                    } => {
+                        self.model.set(ModelState::Loading(received, total));
+                    }
+                    Reply::Loaded { model, .. } => {
+                        self.training.set(Some(model.training.clone()));
+                        self.model.set(ModelState::Ready(model));
+                    }
+                    Reply::Fail { failure, .. } => self.model.set(ModelState::Failed(failure)),
+                    _ => {}
+                }
+            },
+        );
+    }
+}

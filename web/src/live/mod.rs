@@ -1,0 +1,186 @@
+//! The page's state while it is open: what the address says, the engine, and what it has answered.
+
+mod answer;
+mod asking;
+mod engine;
+
+pub use answer::{Answer, ModelState};
+
+use gloo_events::EventListener;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::address::{Asked, State};
+use crate::client::Client;
+use crate::opening;
+use crate::problem_text;
+use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Stage, Training};
+
+/// Everything that a view reads, and what it can do. Copies share one state.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// What the address says.
+    pub state: RwSignal<State>,
+    /// Where the model is.
+    pub model: RwSignal<ModelState>,
+    /// How the model was trained; told by the recording until it is loaded.
+    pub training: RwSignal<Option<Training>>,
+    /// The distribution over the languages for what is asked now; none while it is computed for the first time.
+    pub choice: RwSignal<Option<Choice>>,
+    /// The answer that is shown.
+    pub answer: RwSignal<Option<Answer>>,
+    /// Why the model does not compute where it was wanted to; it goes on with the processor.
+    pub fallback: RwSignal<Option<Failure>>,
+    client: StoredValue<Option<Client>, LocalStorage>,
+    /// Counts what calls for loading anew although the address stays.
+    loads: RwSignal<u32>,
+    asking: StoredValue<Option<Id>>,
+    choosing: StoredValue<Option<Id>>,
+}
+
+/// How a change enters the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// The back button undoes it.
+    Push,
+    /// It replaces what was there: one of many small changes, such as a letter typed.
+    Replace,
+}
+
+impl Live {
+    /// A page in this state, without an engine: what tests of the views draw.
+    pub fn still(state: State) -> Live {
+        Live {
+            training: RwSignal::new(None),
+            choice: RwSignal::new(None),
+            answer: RwSignal::new(None),
+            model: RwSignal::new(ModelState::Loading(0, None)),
+            state: RwSignal::new(state),
+            fallback: RwSignal::new(None),
+            loads: RwSignal::new(0),
+            client: StoredValue::new_local(None),
+            asking: StoredValue::new(None),
+            choosing: StoredValue::new(None),
+        }
+    }
+
+    /// The state of a page just opened; starts the engine.
+    pub fn start() -> Live {
+        let live = Live::still(State::read(
+            &window().location().search().unwrap_or_default(),
+        ));
+        if let Some(recorded) = opening::recorded() {
+            live.training.set(Some(recorded.training.clone()));
+            live.show_recorded(recorded);
+        }
+        let back = EventListener::new(&window(), "popstate", move |_| {
+            live.state.set(State::read(
+                &window().location().search().unwrap_or_default(),
+            ));
+        });
+        back.forget();
+        live.follow();
+        live
+    }
+
+    /// The stage whose model is there and is the one that the address asks for.
+    pub fn ready(self) -> Option<Stage> {
+        let stage = self.state.with(|state| state.stage);
+        self.model.with(|model| match model {
+            ModelState::Ready(loaded) if loaded.stage == stage => Some(stage),
+            _ => None,
+        })
+    }
+
+    /// The longest response, in tokens, that the model was trained with.
+    pub fn budget(self) -> usize {
+        let training = self.training.with(|t| t.as_ref().map(|t| t.max_new_tokens));
+        training.unwrap_or(64)
+    }
+
+    /// Changes the state, and the address with it.
+    pub fn change(self, history: History, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.get_untracked();
+        change(&mut state);
+        if state == self.state.get_untracked() {
+            return;
+        }
+        let address = format!(
+            "?{}{}",
+            state.write(),
+            window().location().hash().unwrap_or_default()
+        );
+        let entry = window().history();
+        // A browser that refuses (too many entries in a second) only lacks a step back.
+        let _kept = entry.and_then(|entry| match history {
+            History::Push => entry.push_state_with_url(&JsValue::NULL, "", Some(&address)),
+            History::Replace => entry.replace_state_with_url(&JsValue::NULL, "", Some(&address)),
+        });
+        self.state.set(state);
+    }
+
+    /// Shows the recording, where it is what the address asks for.
+    fn show_recorded(self, recorded: Opening) {
+        let asked = self.state.get_untracked();
+        let same = matches!(&asked.asked, Asked::Problem(p) if problem_text::write(p) == recorded.problem)
+            && State {
+                asked: State::default().asked,
+                ..asked.question()
+            } == State::default();
+        if same {
+            self.choice.set(Some(recorded.choice));
+            self.answer.set(Some(Answer {
+                problem: asked.problem(),
+                asked: asked.question(),
+                recorded: true,
+                budget: recorded.sampling.max_new_tokens,
+                tokens: recorded.tokens,
+                completed: Some(recorded.completed),
+                milliseconds: None,
+                failure: None,
+            }));
+        }
+    }
+
+    /// Does what a change of the state calls for: start an engine, load, choose, ask.
+    fn follow(self) {
+        let device = Memo::new(move |_| self.state.with(|state| state.device));
+        let what = Memo::new(move |_| self.state.with(|state| (state.run, state.stage)));
+        Effect::new(move |before: Option<DeviceKind>| {
+            let device = device.get();
+            if before != Some(device) {
+                self.start_engine(device);
+            }
+            self.loads.track();
+            let (run, stage) = what.get();
+            self.load(run, stage);
+            device
+        });
+        let ready = Memo::new(move |_| self.ready());
+        let prompt = Memo::new(move |_| self.state.with(State::prompt));
+        Effect::new(move || {
+            let prompt = prompt.get();
+            if ready.get().is_some() {
+                self.choose(prompt);
+            }
+        });
+        // What a view looks like is no reason to ask again.
+        let question = Memo::new(move |_| {
+            let state = self.state.get();
+            state.view.shows_answer().then(|| state.question())
+        });
+        Effect::new(move || match question.get() {
+            None => self.give_up(),
+            Some(question) => {
+                let answered = self.answer.with_untracked(|answer| {
+                    let answer = answer.as_ref()?;
+                    let live = !answer.recorded && answer.completed.is_some();
+                    live.then(|| answer.asked == question)
+                });
+                if ready.get().is_some() && answered != Some(true) {
+                    self.ask();
+                }
+            }
+        });
+    }
+}

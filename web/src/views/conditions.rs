@@ -1,0 +1,72 @@
+//! Under which conditions several responses are sampled: the stage, the temperature, the seed.
+
+use leptos::prelude::*;
+
+use crate::address::HIGHEST_TEMPERATURE;
+use crate::live::{History, Live};
+use crate::protocol::Stage;
+use crate::shell::stage_name;
+
+/// Stage, temperature and seed.
+#[component]
+pub fn Conditions(
+    /// The lowest temperature that makes sense here, in tenths.
+    #[prop(default = 0)]
+    least: u8,
+) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let temperature = move || live.state.with(|state| state.temperature.max(least));
+    view! {
+        <div class="row sampling">
+            <label>
+                <span>"Stage of training"</span>
+                <select
+                    prop:value=move || live.state.with(|state| state.stage.name())
+                    on:change=move |event| {
+                        if let Some(stage) = Stage::named(&event_target_value(&event)) {
+                            live.change(History::Push, |state| state.stage = stage);
+                        }
+                    }
+                >
+                    {Stage::ALL
+                        .into_iter()
+                        .map(|stage| view! {
+                            <option value=stage.name() selected=live.state.with_untracked(|state| state.stage == stage)>
+                                {stage_name(stage)}
+                            </option>
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+            <label>
+                <span>{move || format!("Temperature {:.1}", f32::from(temperature()) / 10.0)}</span>
+                // Each change samples anew: it counts when the hand lets go.
+                <input
+                    type="range"
+                    min=least.to_string()
+                    max=HIGHEST_TEMPERATURE.to_string()
+                    prop:value=move || temperature().to_string()
+                    on:change=move |event| {
+                        if let Ok(tenths) = event_target_value(&event).parse() {
+                            live.change(History::Push, |state| state.temperature = tenths);
+                        }
+                    }
+                />
+            </label>
+            <label>
+                <span>"Seed"</span>
+                <input
+                    type="number"
+                    min="0"
+                    step="1"
+                    prop:value=move || live.state.with(|state| state.seed.to_string())
+                    on:change=move |event| {
+                        if let Ok(seed) = event_target_value(&event).parse() {
+                            live.change(History::Push, |state| state.seed = seed);
+                        }
+                    }
+                />
+            </label>
+        </div>
+    }
+}

@@ -1,0 +1,321 @@
+//! View 5: the same problem at every stage of training.
+
+use std::collections::BTreeMap;
+
+use explang::Language;
+use leptos::prelude::*;
+
+use super::question::Question;
+use super::trace::Trace;
+use super::verdict::Verdict;
+use crate::address::State;
+use crate::assess::{Assessment, assess};
+use crate::language_name::LanguageName;
+use crate::live::{History, Live};
+use crate::number;
+use crate::protocol::{Choice, Stage};
+use crate::scale::Scale;
+use crate::shell::LoadingBar;
+
+/// Share of a bar from which on a language's code fits into its part.
+const ROOM_FOR_CODE: f64 = 0.06;
+
+/// What a stage said to the problem.
+#[derive(Debug, Clone, PartialEq)]
+struct Stop {
+    choice: Option<Choice>,
+    answer: Option<Assessment>,
+}
+
+/// What the stages said, for one question.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Journey {
+    /// The question, whatever its stage.
+    question: Option<State>,
+    stops: BTreeMap<usize, Stop>,
+}
+
+/// A slider over the stages, the choice and the answer at each, and the whole answer of the one that is looked at.
+#[component]
+pub fn Travel() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let journey = RwSignal::new(Journey::default());
+    let playing = RwSignal::new(false);
+    collect(live, journey);
+    travel(live, journey, playing);
+    view! {
+        <section id="travel" aria-labelledby="travel-title">
+            <div class="about">
+                <h2 id="travel-title"><span class="number">"5"</span>"Travel through training"</h2>
+                <p>
+                    "Training leaves a checkpoint at the end of each stage. Move the slider and ask the same problem of every one: see \
+                     how the choice of a language is learned, and what it is worth."
+                </p>
+                <p>
+                    "The control is the same training with English forced. The student is a smaller model that learned from the \
+                     samples of the exploit model."
+                </p>
+                <p class="told" role="status">{move || told(live)}</p>
+            </div>
+            <div class="body">
+                <Question />
+                <LoadingBar />
+                <Slider playing />
+                <Stops journey />
+                <h3 class="of-stage">
+                    {move || format!("The whole answer {}", crate::shell::stage_name(live.state.with(|state| state.stage)))}
+                </h3>
+                <Trace />
+                <Verdict />
+            </div>
+        </section>
+    }
+}
+
+/// The question as it is at every stage.
+fn question(state: &State) -> State {
+    State {
+        stage: Stage::Pretrain,
+        slow: true,
+        ..state.question()
+    }
+}
+
+/// Keeps what each stage says; another question begins anew.
+fn collect(live: Live, journey: RwSignal<Journey>) {
+    Effect::new(move || {
+        let (asked, stage) = live.state.with(|state| (question(state), state.stage));
+        if journey.with_untracked(|journey| journey.question.as_ref() != Some(&asked)) {
+            journey.set(Journey {
+                question: Some(asked.clone()),
+                ..Journey::default()
+            });
+        }
+        // The recording was not made on this machine, and what is still on its way belongs to no stage.
+        if live.ready() != Some(stage) {
+            return;
+        }
+        let choice = live.choice.get();
+        let answer = live.answer.with(|answer| {
+            let answer = answer.as_ref().filter(|answer| !answer.recorded)?;
+            let same = answer.asked.stage == stage && question(&answer.asked) == asked;
+            let completed = answer.completed.as_ref().filter(|_| same)?;
+            Some(assess(completed, answer.problem.as_ref(), stage))
+        });
+        let stop = Stop { choice, answer };
+        let known =
+            journey.with_untracked(|journey| journey.stops.get(&place(stage)) == Some(&stop));
+        if !known {
+            journey.update(|journey| {
+                journey.stops.insert(place(stage), stop);
+            });
+        }
+    });
+}
+
+/// Goes on to the next stage that has not been asked, while `playing`.
+fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
+    Effect::new(move || {
+        if !playing.get() {
+            return;
+        }
+        let here = place(live.state.with(|state| state.stage));
+        let done = |at: usize| {
+            journey.with(|journey| {
+                let stop = journey.stops.get(&at);
+                stop.is_some_and(|stop| stop.choice.is_some() && stop.answer.is_some())
+            })
+        };
+        if !done(here) {
+            return;
+        }
+        let next = (here..Stage::ALL.len())
+            .chain(0..here)
+            .find(|&at| !done(at));
+        match next {
+            Some(next) => live.change(History::Replace, |state| state.stage = Stage::ALL[next]),
+            None => playing.set(false),
+        }
+    });
+}
+
+/// Place of a stage on the slider.
+fn place(stage: Stage) -> usize {
+    Stage::ALL.iter().position(|of| *of == stage).unwrap_or(0)
+}
+
+/// A stage on the slider.
+const fn short_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pretrain => "pretrain",
+        Stage::Sft => "SFT",
+        Stage::Explore => "explore",
+        Stage::Exploit => "exploit",
+        Stage::Control => "control",
+        Stage::Distil => "student",
+    }
+}
+
+/// What a stage does, in a sentence.
+const fn purpose(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pretrain => {
+            "Pretraining: it has read worked problems in all languages, but no tags. A heading names the language."
+        }
+        Stage::Sft => {
+            "SFT: it has been shown tags, every language equally often. It chooses without preference."
+        }
+        Stage::Explore => {
+            "Explore: RL has paid for right answers, and a little for rare languages, so that none is forgotten."
+        }
+        Stage::Exploit => {
+            "Exploit: RL has paid for languages that reach right answers. It chooses what works."
+        }
+        Stage::Control => {
+            "Control: the same RL with English forced. Its own choice was never rewarded."
+        }
+        Stage::Distil => {
+            "Student: a smaller model, taught by samples of the exploit model that were right."
+        }
+    }
+}
+
+fn told(live: Live) -> &'static str {
+    purpose(live.state.with(|state| state.stage))
+}
+
+/// The slider over the stages, and a button that visits them all.
+#[component]
+fn Slider(playing: RwSignal<bool>) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let stage = move || live.state.with(|state| state.stage);
+    let go = move |event| {
+        playing.set(false);
+        let at: Option<usize> = event_target_value(&event).parse().ok();
+        if let Some(stage) = at.and_then(|at| Stage::ALL.get(at)) {
+            live.change(History::Replace, |state| state.stage = *stage);
+        }
+    };
+    view! {
+        <div class="journey">
+            <label class="slider">
+                <span class="unseen">"Stage of training"</span>
+                <input
+                    type="range"
+                    min="0"
+                    max=(Stage::ALL.len() - 1).to_string()
+                    step="1"
+                    prop:value=move || place(stage()).to_string()
+                    aria-valuetext=move || short_name(stage())
+                    on:input=go
+                />
+                <span class="stations" aria-hidden="true">
+                    {Stage::ALL
+                        .map(|of| view! { <span class:here=move || stage() == of>{short_name(of)}</span> })
+                        .collect_view()}
+                </span>
+            </label>
+            <button type="button" on:click=move |_| playing.update(|playing| *playing = !*playing)>
+                {move || if playing.get() { "Stay here" } else { "Visit every stage" }}
+            </button>
+        </div>
+    }
+}
+
+/// A row a stage: how it chooses, and what it answered.
+#[component]
+fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let scale = Scale::new(0.0, 100.0);
+    let ticks = scale.ticks(6).into_iter().map(|tick| {
+        let at = format!("{}%", scale.percent(tick));
+        view! { <span style:left=at>{format!("{tick:.0} %")}</span> }
+    });
+    let ticks = ticks.collect_view();
+    let row = move |stage: Stage| {
+        let here = move || live.state.with(|state| state.stage == stage);
+        let stop =
+            Memo::new(move |_| journey.with(|journey| journey.stops.get(&place(stage)).cloned()));
+        view! {
+            <tr class:here=here>
+                <th scope="row">
+                    <button
+                        type="button"
+                        class="quiet"
+                        aria-current=move || here().then_some("step")
+                        on:click=move |_| live.change(History::Push, |state| state.stage = stage)
+                    >
+                        {short_name(stage)}
+                    </button>
+                </th>
+                <td>{move || bar(stop.get().and_then(|stop| stop.choice).as_ref())}</td>
+                <td>{move || stop.get().and_then(|stop| stop.answer).map(|seen| verdict(&seen))}</td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="stops">
+            <caption class="unseen">"The choice and the answer at each stage"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Stage"</th>
+                    <th scope="col">
+                        "π(language | problem)"
+                        <span class="ticks" aria-hidden="true">{ticks}</span>
+                    </th>
+                    <th scope="col">"Answer"</th>
+                </tr>
+            </thead>
+            <tbody>{Stage::ALL.map(row).collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// The distribution as one bar, a part a language.
+fn bar(choice: Option<&Choice>) -> AnyView {
+    let Some(choice) = choice else {
+        return view! { <div class="shares empty">"not asked yet"</div> }.into_any();
+    };
+    let shares: Vec<(Language, f64)> = Language::ALL
+        .into_iter()
+        .zip(choice.probabilities.iter().copied().map(f64::from))
+        .collect();
+    let mut largest = shares.clone();
+    largest.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let said: Vec<String> = largest
+        .iter()
+        .take(5)
+        .map(|(language, share)| format!("{} {}", language.english_name(), number::percent(*share)))
+        .collect();
+    let scale = Scale::new(0.0, 1.0);
+    let parts = shares
+        .into_iter()
+        .map(|(language, share)| {
+            let name = format!("{}: {}", language.own_name(), number::percent(share));
+            view! {
+                <span class=format!("share {language}") style:width=format!("{}%", scale.percent(share)) title=name>
+                    {(share >= ROOM_FOR_CODE).then(|| language.code())}
+                </span>
+            }
+        })
+        .collect_view();
+    view! { <div class="shares" role="img" aria-label=said.join(", ")>{parts}</div> }.into_any()
+}
+
+fn verdict(seen: &Assessment) -> AnyView {
+    let (class, mark) = match &seen.judged {
+        Some(judged) if judged.right => ("good", "✓ right"),
+        Some(_) if seen.boxed.is_none() => ("bad", "✗ no answer"),
+        Some(_) => ("bad", "✗ wrong"),
+        None => ("open", ""),
+    };
+    let language = match seen.tag {
+        Some(tag) => view! { <LanguageName language=tag /> }.into_any(),
+        None => view! { <span class="open">"no tag"</span> }.into_any(),
+    };
+    let boxed = seen.boxed.clone();
+    view! {
+        <span class="reply">{language} " " <strong>{boxed}</strong> " " <span class=class>{mark}</span></span>
+    }
+    .into_any()
+}

@@ -1,0 +1,256 @@
+//! What the view of a run draws, in a real browser.
+
+use explang::Language;
+use explang_web::address::{Source, State, View};
+use explang_web::history::{LAYERS, Log, Part, RunState, Summary};
+use explang_web::live::Live;
+use explang_web::protocol::Stage;
+use explang_web::views::run::charts::Charts;
+use explang_web::views::run::reader::{Reader, Status};
+use explang_web::views::run::stages::Stages;
+use explang_web::views::run::summary_table::SummaryTable;
+use leptos::prelude::*;
+use crate::place::{all, drawn, texts};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
+
+/// A line of RL, in which `zh` of ten rollouts chose Chinese and the others English.
+fn line(stage: &str, step: usize, zh: usize) -> String {
+    format!(
+        "{{\"stage\":\"{stage}\",\"step\":{step},\"accuracy\":0.{zh},\"choice_entropy\":0.5,\"response_tokens\":30,\"compliance\":1,\
+         \"reward\":1.5,\"choices\":{{\"sums/steps\":{{\"tagged\":{{\"en\":{},\"zh\":{zh}}},\"untagged\":0}}}}}}\n",
+        10 - zh
+    )
+}
+
+/// Two stages of four steps each; every step after the first chose Chinese once more.
+fn log() -> Log {
+    let mut log = Log::default();
+    for step in 0..4 {
+        log.push(&line("explore", step, step));
+    }
+    for step in 0..4 {
+        log.push(&line("exploit", step, 4 + step));
+    }
+    log
+}
+
+/// The charts of a log, every step alone.
+fn charts(log: Log) -> (RwSignal<Log>, Live, HtmlElement) {
+    let log = RwSignal::new(log);
+    let status = RwSignal::new(Status::Connected);
+    let live = Live::still(State {
+        view: View::Run,
+        window: 1,
+        ..State::default()
+    });
+    let place = drawn(live, move || view! { <Charts log status /> });
+    (log, live, place)
+}
+
+/// A language's share in the legend, or the share of right answers.
+fn share(place: &Element, of: &str) -> String {
+    texts(place, &format!(".legend {of} .value")).concat()
+}
+
+fn slider(place: &Element) -> HtmlInputElement {
+    all(place, ".walk input")[0].clone().unchecked_into()
+}
+
+fn attribute(element: &Element, name: &str) -> String {
+    element.get_attribute(name).unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+async fn areas_lie_on_each_other_in_the_languages_colours() {
+    let (_, _, place) = charts(log());
+    leptos::task::tick().await;
+    let areas = all(&place, "path.layer");
+    assert_eq!(areas.len(), LAYERS);
+    let drawn: Vec<String> = areas
+        .iter()
+        .filter(|area| !attribute(area, "d").is_empty())
+        .map(|area| attribute(area, "class"))
+        .collect();
+    assert_eq!(drawn, ["layer en", "layer zh"]);
+    // English goes from 100 % to 30 %, Chinese is on top of it.
+    let english = attribute(&areas[Language::En.index()], "d");
+    assert!(english.starts_with("M0.00 0.00L"), "{english}");
+    assert!(english.contains("L100.00 70.00L100.00 100.00"), "{english}");
+    let chinese = attribute(&areas[Language::Zh.index()], "d");
+    assert!(chinese.contains("L100.00 0.00L100.00 70.00"), "{chinese}");
+    assert_eq!(all(&place, ".small-charts .chart").len(), 4);
+    assert_eq!(all(&place, ".stack line.border").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_last_step_is_shown_and_every_other_can_be_walked_to() {
+    let (_, _, place) = charts(log());
+    leptos::task::tick().await;
+    assert_eq!(share(&place, ".zh"), "70.0 %");
+    assert_eq!(share(&place, "li:first-child"), "70.0 %");
+    let slider = slider(&place);
+    assert_eq!((slider.value().as_str(), slider.max().as_str()), ("8", "8"));
+    slider.set_value("2");
+    slider
+        .dispatch_event(&Event::new("input").unwrap())
+        .unwrap();
+    leptos::task::tick().await;
+    assert_eq!(share(&place, ".zh"), "10.0 %");
+    let place_of = texts(&place, ".walk .place").concat();
+    assert!(
+        place_of.starts_with("Step 2 of 8: Explore, step 2"),
+        "{place_of}"
+    );
+    let spoken = attribute(&slider, "aria-valuetext");
+    assert!(
+        spoken.contains("Right answers 10.0 %") && spoken.contains("English 90 %, Chinese 10 %"),
+        "{spoken}"
+    );
+    let entropy = texts(&place, ".small-charts .value");
+    assert_eq!(entropy[0], "0.50 nats");
+}
+
+#[wasm_bindgen_test]
+async fn charts_grow_without_new_elements_and_follow_the_last_step() {
+    let (log, _, place) = charts(log());
+    leptos::task::tick().await;
+    let elements = || all(&place, "svg path, .legend li, .in-area, .chart").len();
+    let before = elements();
+    for step in 4..100 {
+        log.update(|log| log.push(&line("exploit", step, 9)));
+    }
+    leptos::task::tick().await;
+    assert_eq!(elements(), before);
+    assert_eq!(slider(&place).value(), "104");
+    assert_eq!(share(&place, ".zh"), "90.0 %");
+}
+
+#[wasm_bindgen_test]
+async fn a_stage_without_a_choice_shows_its_loss() {
+    let mut log = log();
+    for step in 0..3 {
+        log.push(&format!(
+            "{{\"stage\":\"sft\",\"step\":{step},\"loss\":{}}}",
+            3 - step
+        ));
+    }
+    let (_, live, place) = charts(log);
+    live.state.update(|state| state.part = Some(Part::Sft));
+    leptos::task::tick().await;
+    assert!(all(&place, ".stack").is_empty());
+    let titles = texts(&place, ".chart h3").concat();
+    assert!(titles.starts_with("Loss nats a token"), "{titles}");
+    assert_eq!(texts(&place, ".chart .value"), ["1.000 nats a token"]);
+    // There is no control in this log, so it cannot be chosen.
+    let radios = all(&place, ".parts input");
+    let open: Vec<bool> = radios
+        .iter()
+        .map(|r| !r.has_attribute("disabled"))
+        .collect();
+    assert_eq!(open, [false, true, true, false, false]);
+}
+
+#[wasm_bindgen_test]
+async fn a_log_without_steps_says_so() {
+    let (log, _, place) = charts(Log::default());
+    leptos::task::tick().await;
+    assert_eq!(
+        texts(&place, ".nothing"),
+        ["No step of this part has been written yet."]
+    );
+    log.update(|log| log.push(&line("explore", 0, 5)));
+    leptos::task::tick().await;
+    assert!(all(&place, ".nothing").is_empty());
+    assert_eq!(share(&place, ".zh"), "50.0 %");
+}
+
+#[wasm_bindgen_test]
+async fn the_values_are_there_as_a_table() {
+    let (_, _, place) = charts(log());
+    leptos::task::tick().await;
+    let details = &all(&place, "details.values")[0];
+    details.set_attribute("open", "").unwrap();
+    details
+        .dispatch_event(&Event::new("toggle").unwrap())
+        .unwrap();
+    leptos::task::tick().await;
+    let steps = texts(&place, ".values tbody th");
+    assert_eq!(steps, ["1", "2", "3", "4", "5", "6", "7", "8"]);
+    let last = texts(&place, ".values tbody tr:last-child td");
+    assert_eq!(
+        last,
+        [
+            "Exploit", "70.0", "0.50", "30.0", "100.0", "1.50", "30.0", "70.0"
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn every_evaluated_stage_has_a_row_with_intervals() {
+    let json = include_str!("../../checkpoints/quick/summary.json");
+    let summary = RwSignal::new(Summary::read(json).ok());
+    let place = drawn(
+        Live::still(State::default()),
+        move || view! { <SummaryTable summary /> },
+    );
+    assert_eq!(all(&place, "tbody tr").len(), 6);
+    assert_eq!(all(&place, "tbody .whisker").len(), 6 * 4 - 1);
+    assert_eq!(all(&place, ".compared li").len(), 3);
+    let interval: HtmlElement = all(&place, ".whisker .interval")[0]
+        .clone()
+        .unchecked_into();
+    assert!(
+        interval
+            .style()
+            .get_property_value("width")
+            .unwrap()
+            .ends_with('%')
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_run_in_progress_lists_its_stages_and_its_models_can_be_asked() {
+    let reader = Reader::new();
+    let state = State {
+        view: View::Run,
+        run: Source::Served,
+        stage: Stage::Pretrain,
+        ..State::default()
+    };
+    let live = Live::still(state);
+    let place = drawn(live, move || view! { <Stages reader /> });
+    let json = r#"{"info":{"name":"x"},"stages":[
+        {"name":"sft","state":"done","steps":100,"planned":100,"checkpoint":{"path":"a","version":"1"}},
+        {"name":"explore","state":"running","steps":0,"planned":8,"checkpoint":null},
+        {"name":"control-explore","state":"done","steps":8,"planned":8,"checkpoint":{"path":"a","version":"1"}}]}"#;
+    assert!(all(&place, "li").is_empty());
+    reader.state.set(RunState::read(json));
+    reader.status.set(Status::Connected);
+    reader.log.set(log());
+    leptos::task::tick().await;
+    let rows = texts(&place, "li p");
+    assert_eq!(
+        rows,
+        [
+            "SFT done after 100 steps",
+            "Explore running, step 4 of at most 8",
+            "Control: explore done after 8 steps"
+        ]
+    );
+    let buttons: Vec<HtmlElement> = all(&place, "button")
+        .into_iter()
+        .map(JsCast::unchecked_into)
+        .collect();
+    // The control's first half is none of the page's stages.
+    let shown: Vec<bool> = buttons.iter().map(|button| !button.hidden()).collect();
+    assert_eq!(shown, [true, false, false]);
+    buttons[0].click();
+    live.state.with_untracked(|state| {
+        assert_eq!(
+            (state.view, state.stage, state.run),
+            (View::Think, Stage::Sft, Source::Served)
+        );
+    });
+}
