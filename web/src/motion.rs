@@ -3,7 +3,7 @@
 use leptos::prelude::window;
 
 /// The visitor has asked the system for less movement.
-pub fn prefers_reduced_motion() -> bool {
+pub(crate) fn prefers_reduced_motion() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)");
     query.ok().flatten().is_some_and(|query| query.matches())
 }
