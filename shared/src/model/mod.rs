@@ -7,10 +7,12 @@ pub mod config;
 pub mod decoder;
 pub mod device;
 mod fused;
-pub mod kernels;
 mod layout;
 pub mod ops;
 pub mod packing;
+
+/// The operations on slices.
+pub use explang_kernels as kernels;
 
 pub use cache::Cache;
 pub use checkpoint::{Precision, WeightsError};

@@ -119,7 +119,11 @@ async fn is_set(mut value: watch::Receiver<bool>) {
 impl Server {
     /// The address to open in a browser: the page, at the view of the run where there is one.
     pub fn url(&self) -> String {
-        let view = if self.shows_run { "?view=run&run=served" } else { "" };
+        let view = if self.shows_run {
+            "?view=run&run=served"
+        } else {
+            ""
+        };
         format!("http://{}/{view}", self.address)
     }
 

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use explang::Language;
 use explang::action::{Action, ActionError, distribution};
@@ -71,6 +72,7 @@ pub enum AskError {
 #[derive(Debug)]
 pub struct Session {
     model: Decoder,
+    parameters: usize,
     tokenizer: Tokenizer,
     stage: Stage,
 }
@@ -90,8 +92,11 @@ impl Session {
             });
         }
         let model = Decoder::from_safetensors(&config, &files.weights, device)?;
+        let parameters = model.num_params();
         Ok(Session {
-            model,
+            parameters,
+            // Once, for all that will be asked.
+            model: model.for_sampling().into_owned(),
             tokenizer,
             stage,
         })
@@ -99,8 +104,7 @@ impl Session {
 
     /// How many numbers the model has learned.
     pub fn parameters(&self) -> usize {
-        use burn::module::Module;
-        self.model.num_params()
+        self.parameters
     }
 
     /// The exact distribution of the language action for a problem.

@@ -1,5 +1,6 @@
 //! What the view of seventeen languages draws, in a real browser.
 
+use crate::place::{all, completed, drawn, texts};
 use explang::Language;
 use explang::tasks::say;
 use explang_web::address::{Asked, State};
@@ -8,7 +9,6 @@ use explang_web::live::Live;
 use explang_web::protocol::{Choice, Column, Completed, Draw, Ending, Reply, Token};
 use explang_web::views::every::Seventeen;
 use leptos::prelude::*;
-use crate::place::{all, completed, drawn, texts};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 

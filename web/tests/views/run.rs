@@ -1,5 +1,6 @@
 //! What the view of a run draws, in a real browser.
 
+use crate::place::{all, drawn, texts};
 use explang::Language;
 use explang_web::address::{Source, State, View};
 use explang_web::history::{LAYERS, Log, Part, RunState, Summary};
@@ -10,7 +11,6 @@ use explang_web::views::run::reader::{Reader, Status};
 use explang_web::views::run::stages::Stages;
 use explang_web::views::run::summary_table::SummaryTable;
 use leptos::prelude::*;
-use crate::place::{all, drawn, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement};

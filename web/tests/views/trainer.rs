@@ -1,5 +1,6 @@
 //! What the trainer's view draws, in a real browser.
 
+use crate::place::{all, completed, drawn, texts};
 use explang::Language;
 use explang::tasks::say;
 use explang_web::address::{Asked, State};
@@ -8,7 +9,6 @@ use explang_web::live::Live;
 use explang_web::protocol::{Column, Completed, Draw, Ending, Reply};
 use explang_web::views::trainer::Group;
 use leptos::prelude::*;
-use crate::place::{all, completed, drawn, texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlElement, HtmlInputElement};

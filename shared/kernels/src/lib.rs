@@ -1,7 +1,7 @@
 //! Single-threaded kernels on slices of `f32`, each with its backward pass.
 //!
 //! These are the operations of a decoder that a tensor library would spread over many passes through memory. They know
-//! nothing of tensors or of automatic differentiation; [`super::ops`] wraps them. Matrices are row-major. A batch is
+//! nothing of tensors or of automatic differentiation; the crate `explang` wraps them. Matrices are row-major. A batch is
 //! *packed*: the tokens of all its sequences lie one after the other, `N` in all, without padding, and `offsets` holds
 //! the start of each sequence and `N` at its end.
 //!

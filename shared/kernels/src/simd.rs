@@ -21,6 +21,8 @@ macro_rules! kernel {
         $body:block
     ) => {
         $(#[$attribute])*
+        // Inside of a caller that is optimised for size it would lose its vectors.
+        #[inline(never)]
         fn $name<$life>($($argument: $type),*) $(-> $output)? {
             struct Call<$life> {
                 $($argument: $type,)*
@@ -37,7 +39,7 @@ macro_rules! kernel {
             // A closure would do, if it could be told to be inlined always.
             #[cfg(target_arch = "x86_64")]
             impl<$life> pulp::NullaryFnOnce for Call<$life> {
-                type Output = $crate::model::kernels::simd::output!($($output)?);
+                type Output = $crate::simd::output!($($output)?);
 
                 #[inline(always)]
                 fn call(self) -> Self::Output {
@@ -50,7 +52,7 @@ macro_rules! kernel {
             if let Some(unit) = pulp::x86::V3::try_new() {
                 return unit.vectorize(call);
             }
-            call.run::<{ $crate::model::kernels::simd::BASELINE_FMA }>()
+            call.run::<{ $crate::simd::BASELINE_FMA }>()
         }
     };
 }

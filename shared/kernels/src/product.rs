@@ -7,6 +7,8 @@
 const PASS: usize = 8;
 
 /// `y [N, out] = x [N, in] · w [in, out]`. `inner` is `in`.
+// Inside of a caller that is optimised for size it would lose its vectors.
+#[inline(never)]
 pub fn few_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
     assert!(
         inner > 0 && x.len().is_multiple_of(inner) && w.len().is_multiple_of(inner),
