@@ -1,13 +1,19 @@
 //! What is to be said of a response: is it right, does it think in the language that it chose, what is it paid?
 
+use std::sync::LazyLock;
+
 use explang::Language;
 use explang::identify::{Identify, WhatlangDetector};
 use explang::reward::{Components, GroupId, Preset, Response, Reward, Weights};
 use explang::tasks::{Problem, say};
 use explang::transcript::Parsed;
-use explang::verify::extract_boxed;
+use explang::verify::{equal, extract_boxed};
 
 use crate::protocol::{Completed, Ending, Stage};
+
+/// The light detector; making it takes longer than asking it.
+pub(crate) static DETECTOR: LazyLock<WhatlangDetector> =
+    LazyLock::new(|| WhatlangDetector::new(&Language::ALL));
 
 /// A response, judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +48,6 @@ pub struct Judged {
 /// Judges a response. `problem` is what was asked, where that is known.
 pub fn assess(completed: &Completed, problem: Option<&Problem>, stage: Stage) -> Assessment {
     let parsed = Parsed::of(&completed.text);
-    let detector = WhatlangDetector::new(&Language::ALL);
     // Before SFT there is no trace to set apart.
     let trace = parsed.trace.unwrap_or(&completed.text);
     let tag = parsed.language().filter(|_| parsed.anchored);
@@ -56,10 +61,10 @@ pub fn assess(completed: &Completed, problem: Option<&Problem>, stage: Stage) ->
     };
     Assessment {
         tag,
-        detected: detector.identify(trace),
+        detected: DETECTOR.identify(trace),
         boxed: extract_boxed(answer).map(str::to_owned),
         word_for_word,
-        judged: problem.and_then(|problem| judge(completed, problem, stage, &detector)),
+        judged: problem.and_then(|problem| judge(completed, problem, stage, &*DETECTOR)),
     }
 }
 
@@ -83,7 +88,12 @@ fn judge(
     };
     let scored = reward.score(&[response], detector).pop()?;
     Some(Judged {
-        right: scored.components.verified > 0.0,
+        right: if stage.knows_tags() {
+            scored.components.verified > 0.0
+        } else {
+            // It cannot earn a reward yet, but it can be right.
+            extract_boxed(&completed.text).is_some_and(|answer| equal(answer, &truth))
+        },
         truth,
         variant: reward.variant.name.clone(),
         paid: paid(&reward.variant.weights, &scored.components),
@@ -172,6 +182,15 @@ mod tests {
         assert!(!wrong.word_for_word);
         assert_eq!(wrong.boxed.as_deref(), Some("84"));
         assert!(!wrong.judged.unwrap().right);
+        let untagged = completed(
+            "Seventy plus fifteen equals eighty-five.\n\\boxed{85}",
+            Ending::Finished,
+        );
+        let early = assess(&untagged, Some(&problem), Stage::Pretrain);
+        assert_eq!(
+            (early.tag, early.judged.map(|judged| judged.right)),
+            (None, Some(true))
+        );
         let unknown = assess(
             &completed("lang\nen\nSeven.", Ending::CutShort),
             None,

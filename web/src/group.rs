@@ -1,15 +1,13 @@
 //! A group of rollouts: what each is paid, and which way learning from it would push the model.
 
-use std::sync::LazyLock;
-
 use explang::Language;
-use explang::identify::WhatlangDetector;
 use explang::objective::advantage::{
     AdvantageError, AdvantageOptions, Estimator, Sample, advantages,
 };
 use explang::reward::{GroupId, Response, Scored};
 use explang::transcript::Parsed;
 
+use crate::assess::DETECTOR;
 use crate::incentive::Incentive;
 use crate::protocol::{Completed, Ending};
 
@@ -18,10 +16,6 @@ pub const SIZE: usize = 8;
 
 /// Advantages closer to 0 than this are what is left of rounding.
 const NOTHING: f64 = 1e-6;
-
-/// Its word lists take a while to put together.
-static DETECTOR: LazyLock<WhatlangDetector> =
-    LazyLock::new(|| WhatlangDetector::new(&Language::ALL));
 
 /// A group that has been paid.
 #[derive(Debug, Clone, PartialEq)]

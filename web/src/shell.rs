@@ -30,6 +30,10 @@ pub fn Shell() -> impl IntoView {
             <Theme />
         </header>
         <main id="main" tabindex="-1">
+            // The first view has a heading of its own.
+            <Show when=move || shown.get() != View::Think>
+                <h1 class="unseen">"ExpLang"</h1>
+            </Show>
             <Fallback />
             {move || match shown.get() {
                 View::Think => view! { <Think /> }.into_any(),
@@ -92,6 +96,24 @@ fn Views() -> impl IntoView {
                 </a>
             }
         };
+    // On a phone the links are wider than the window: the one of this view is brought into sight.
+    Effect::new(move || {
+        let _view = live.state.with(|state| state.view);
+        Timeout::new(0, || {
+            let found = |selector| document().query_selector(selector).ok().flatten();
+            if let (Some(strip), Some(here)) = (found("nav"), found("nav a[aria-current]")) {
+                let (strip_box, here_box) = (strip.client_width(), here.client_width());
+                let start = here
+                    .dyn_ref::<HtmlElement>()
+                    .map_or(0, HtmlElement::offset_left);
+                let strip_start = strip
+                    .dyn_ref::<HtmlElement>()
+                    .map_or(0, HtmlElement::offset_left);
+                strip.set_scroll_left(start - strip_start - (strip_box - here_box) / 2);
+            }
+        })
+        .forget();
+    });
     view! { <nav aria-label="Views">{LINKS.map(link).collect_view()}</nav> }
 }
 
