@@ -29,7 +29,7 @@ export default async function ({ options, check, open, browser, origin, answered
   await check("damaged weights are found by their hash, and never used", async () => {
     const weights = await readFile(join(dist, "checkpoints/quick/stages/exploit/checkpoint/model.safetensors"));
     weights[weights.length / 2] ^= 1;
-    const { page, close } = await elsewhere((path) => (path.endsWith("exploit/checkpoint/model.safetensors") ? { body: weights } : {}));
+    const { page, close } = await elsewhere((path) => (path.endsWith("exploit/checkpoint/model.safetensors") ? { body: weights } : {}), "");
     await page.getByRole("alert").filter({ hasText: "damaged on its way" }).waitFor();
     assert.match(await origin(page).textContent(), /Recorded/);
     await close();
@@ -43,7 +43,7 @@ export default async function ({ options, check, open, browser, origin, answered
   });
 
   await check("on a slow network the recording answers, a bar shows how far the model is, and then it answers", async () => {
-    const { page, close } = await elsewhere((path) => (path.endsWith("model.safetensors") ? { bytesPerSecond: 1_500_000 } : {}));
+    const { page, close } = await elsewhere((path) => (path.endsWith("model.safetensors") ? { bytesPerSecond: 1_500_000 } : {}), "");
     await origin(page).filter({ hasText: "Recorded" }).waitFor();
     const bar = page.locator(".loading progress[value]").first();
     await bar.waitFor();

@@ -124,6 +124,10 @@ export default async function ({ options, server, browser, check, open, picture 
     await appendFile(join(run, "metrics.jsonl"), 'nonsense\n{"stage":"exploit"}\n{"stage":"exploit","step":90,"accur');
     const page = await open("?view=run");
     await legend(page).waitFor();
+    // The page's own files have all come.
+    await page.locator(".model").filter({ hasText: "million numbers" }).waitFor();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForLoadState("networkidle");
     const sent = [];
     page.on("request", (request) => sent.push(request.url()));
     await page.getByRole("radio", { name: "A folder of yours" }).check();

@@ -34,7 +34,10 @@ impl Live {
 
     /// Goes on with the processor, and says why.
     fn fall_back(self, failure: Failure) {
-        self.fallback.set(Some(failure));
+        self.fallback.set(Some(Failure {
+            advice: "The model goes on with the processor.".into(),
+            ..failure
+        }));
         // The worker is still telling this; it may be ended once it has.
         Timeout::new(0, move || {
             self.change(History::Replace, |state| state.device = DeviceKind::Cpu);
