@@ -189,7 +189,7 @@ async fn the_values_are_there_as_a_table() {
 
 #[wasm_bindgen_test]
 async fn every_evaluated_stage_has_a_row_with_intervals() {
-    let json = include_str!("../../checkpoints/quick/summary.json");
+    let json = include_str!("../../../checkpoints/quick/summary.json");
     let summary = RwSignal::new(Summary::read(json).ok());
     let place = drawn(
         Live::still(State::default()),
