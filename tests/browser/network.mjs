@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
+import { BUDGETS, list } from "./budgets/sizes.mjs";
+import { launch } from "./harness.mjs";
 import { serve } from "./server.mjs";
 
-export default async function ({ options, check, open, browser, origin, answered, listen }) {
+export default async function ({ options, server, check, open, browser, origin, answered, listen }) {
   const dist = resolve(options.dist);
 
   /** A page of a server that behaves as `hook` says; what it complains of is not collected. */
@@ -56,6 +58,23 @@ export default async function ({ options, check, open, browser, origin, answered
     assert.ok(seen.size >= 3, `the bar stood at ${[...seen]}`);
     await answered(page);
     await close();
+  });
+
+  await check("what a first visit fetches before its first live token keeps the budget", async () => {
+    const browser = await launch(options);
+    const page = await browser.context.newPage();
+    const files = new Set();
+    browser.context.on("request", (request) => {
+      const path = new URL(request.url()).pathname.replace("/some/folder/", "");
+      if (request.url().startsWith(server.address)) files.add(join(dist, path || "index.html"));
+    });
+    await page.goto(`${server.address}?speed=full`);
+    await page.locator("#watch [role=status]").filter({ hasText: "Live" }).waitFor();
+    // The files for a visit without a network come after these.
+    const before = [...files].filter((file) => !/offline|summary|metrics|run\.json|stages\/(?!exploit)|generation_config|tokenizer_config/.test(file));
+    await browser.close();
+    const brotli = await list("A first visit", dist, before);
+    assert.ok(brotli <= BUDGETS.cpu, `${brotli} bytes by brotli`);
   });
 
   await check("a second visit takes the model from the browser's cache", async () => {
