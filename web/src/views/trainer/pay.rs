@@ -77,7 +77,7 @@ pub fn Pay() -> impl IntoView {
                     </select>
                 </label>
             </div>
-            <p class="rule">{move || incentive.with(|incentive| rule(incentive))}</p>
+            <p class="rule">{move || incentive.with(rule)}</p>
             <fieldset class="weights">
                 <legend>"Weight of each component"</legend>
                 {(0..COMPONENTS.len()).map(|at| view! { <Weight at incentive /> }).collect_view()}
