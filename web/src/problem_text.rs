@@ -16,7 +16,7 @@ pub fn write(problem: &Problem) -> String {
     format!("{}/{a}/{b}", problem.spec())
 }
 
-/// Reads what [`write`] wrote; none where the text is no problem.
+/// Reads what [`write()`] wrote; none where the text is no problem.
 pub fn read(text: &str) -> Option<Problem> {
     let mut parts = text.rsplitn(3, '/');
     let (b, a, kind) = (parts.next()?, parts.next()?, parts.next()?);
