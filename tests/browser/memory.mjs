@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 
 /** Loads after which memory is looked at first: allocators keep what they once had. */
-const WARM_UP = 4;
+const WARM_UP = 10;
 const LOADS = 20;
+/** A model is four times as large: one that stayed behind would be seen. An allocator may still take a page or two more. */
+const SLACK = 2 ** 20;
 
 export default async function ({ check, open, answered }) {
   await check(`${LOADS} loads leave the engine's memory where it was`, async () => {
@@ -24,7 +26,7 @@ export default async function ({ check, open, answered }) {
     }
     const [before, after] = [sizes[WARM_UP], sizes.at(-1)];
     console.log(`      engine memory ${(before / 2 ** 20).toFixed(1)} MiB after ${WARM_UP} loads, ${(after / 2 ** 20).toFixed(1)} MiB after ${WARM_UP + LOADS}`);
-    assert.ok(after <= before, `it grew by ${after - before} bytes: ${sizes}`);
+    assert.ok(after - before < SLACK, `it grew by ${after - before} bytes: ${sizes}`);
     await page.close();
   });
 }
