@@ -1,12 +1,14 @@
 //! What a run is: one TOML file, or a preset of that form.
 
+mod rl;
+
+pub use rl::{AdvantageSection, LossSection, PhaseSection, RlSection};
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use explang::Language;
 use explang::model::Preset as ModelPreset;
-use explang::objective::advantage::AdvantageOptions;
-use explang::reward::{Preset as RewardPreset, Reward, Scope, Truncated, UnknownVariant};
 use explang::tasks::{Mixture, Spec};
 use serde::{Deserialize, Serialize};
 
@@ -119,56 +121,6 @@ pub struct SftSection {
     pub schedule: Schedule,
 }
 
-/// Reinforcement learning.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RlSection {
-    /// Prompts a step.
-    pub prompts: usize,
-    /// Rollouts a prompt.
-    pub group: usize,
-    /// Updates a step: the rollouts are split into so many mini-batches of whole groups.
-    pub mini_batches: usize,
-    /// Sampling temperature.
-    pub temperature: f32,
-    /// Longest response.
-    pub max_new_tokens: usize,
-    /// Lower and upper clip of the ratio.
-    pub clip: [f32; 2],
-    /// What a response that was cut short counts for.
-    #[serde(default)]
-    pub truncated: Truncated,
-    /// The paper's reward, or the published code's with all its quirks.
-    #[serde(default)]
-    pub preset: RewardPreset,
-    /// Over which responses languages are compared; the preset's, if not given.
-    #[serde(default)]
-    pub scope: Option<Scope>,
-    /// How rewards become advantages.
-    #[serde(default)]
-    pub advantage: AdvantageOptions,
-    /// Rare languages are paid.
-    pub explore: PhaseSection,
-    /// Languages that reach correct answers are paid.
-    pub exploit: PhaseSection,
-    /// The language that the control is forced to think in.
-    pub control: Language,
-}
-
-/// A phase of reinforcement learning.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PhaseSection {
-    /// Steps.
-    pub steps: usize,
-    /// Learning rate.
-    pub schedule: Schedule,
-    /// Name of the reward variant.
-    pub variant: String,
-    /// Weight of the k3 divergence from the checkpoint that the phase started from.
-    pub kl: f32,
-}
-
 /// Distillation into a smaller student.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -263,12 +215,16 @@ impl Config {
         Ok(config)
     }
 
-    /// The TOML text of the resolved configuration.
+    /// The TOML text of the resolved configuration: what a name stands for is written out.
     ///
     /// # Errors
     /// When it cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, ConfigError> {
-        toml::to_string_pretty(self).map_err(|e| ConfigError::Value(e.to_string()))
+        let resolved = Config {
+            rl: self.rl.resolved(),
+            ..self.clone()
+        };
+        toml::to_string_pretty(&resolved).map_err(|e| ConfigError::Value(e.to_string()))
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -278,9 +234,6 @@ impl Config {
             ("checkpoint_every", self.checkpoint_every),
             ("pretrain.batch", self.pretrain.batch),
             ("sft.batch", self.sft.batch),
-            ("rl.prompts", self.rl.prompts),
-            ("rl.mini_batches", self.rl.mini_batches),
-            ("rl.max_new_tokens", self.rl.max_new_tokens),
             ("eval.problems", self.eval.problems),
             ("eval.samples", self.eval.samples),
             ("eval.forced_problems", self.eval.forced_problems),
@@ -297,21 +250,8 @@ impl Config {
                 return bad("pretrain.until.accuracy must be between 0 and 1".into());
             }
         }
-        if self.rl.group < 2 {
-            return bad(
-                "rl.group must be at least 2: an advantage compares the rollouts of a group".into(),
-            );
-        }
-        if !self.rl.prompts.is_multiple_of(self.rl.mini_batches) {
-            return bad(format!(
-                "rl.prompts ({}) must be a multiple of rl.mini_batches ({})",
-                self.rl.prompts, self.rl.mini_batches
-            ));
-        }
-        for phase in [&self.rl.explore, &self.rl.exploit] {
-            self.rl
-                .reward(phase)
-                .map_err(|e| ConfigError::Value(e.to_string()))?;
+        if let Err(what) = self.rl.check() {
+            return bad(what);
         }
         let shares: f64 = self.sft.shares.values().sum();
         if self.sft.shares.values().any(|&s| !(0.0..=1.0).contains(&s)) || shares > 1.0 {
@@ -323,21 +263,6 @@ impl Config {
             ));
         }
         Ok(())
-    }
-}
-
-impl RlSection {
-    /// The reward of a phase.
-    ///
-    /// # Errors
-    /// When no variant has the phase's name.
-    pub fn reward(&self, phase: &PhaseSection) -> Result<Reward, UnknownVariant> {
-        let mut reward = Reward::named(&phase.variant, self.preset)?;
-        reward.options.truncated = self.truncated;
-        if let Some(scope) = self.scope {
-            reward.options.scope = scope;
-        }
-        Ok(reward)
     }
 }
 

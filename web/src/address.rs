@@ -272,10 +272,10 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use explang::objective::advantage::Estimator;
     use explang::reward::Preset;
 
     use super::*;
+    use crate::incentive::Estimator;
 
     #[test]
     fn the_default_is_a_problem_and_is_read_back() {

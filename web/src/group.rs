@@ -1,14 +1,12 @@
 //! A group of rollouts: what each is paid, and which way learning from it would push the model.
 
 use explang::Language;
-use explang::objective::advantage::{
-    AdvantageError, AdvantageOptions, Estimator, Sample, advantages,
-};
+use explang::objective::advantage::{AdvantageError, AdvantageOptions, Sample, advantages};
 use explang::reward::{GroupId, Response, Scored};
 use explang::transcript::Parsed;
 
 use crate::assess::DETECTOR;
-use crate::incentive::Incentive;
+use crate::incentive::{Estimator, Incentive};
 use crate::protocol::{Completed, Ending};
 
 /// Rollouts of a group, as the run has them.
@@ -118,7 +116,7 @@ fn learn(
     };
     let samples: Vec<Sample> = scored.iter().map(sample).collect();
     let options = AdvantageOptions {
-        estimator,
+        estimator: estimator.into(),
         ..AdvantageOptions::default()
     };
     let found = advantages(&samples, &options)?;

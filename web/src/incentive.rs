@@ -1,6 +1,8 @@
 //! What a trainer pays for, and how the pay becomes advantages: the choices of view 6, as the address spells them.
 
-use explang::objective::advantage::Estimator;
+use std::str::FromStr;
+
+use explang::objective::advantage;
 use explang::reward::{Components, Options, Preset, Reward, Variant, Weights};
 
 /// The lowest weight that can be chosen: a component can be punished, too.
@@ -24,6 +26,39 @@ pub const COMPONENTS: [(&str, &str); 8] = [
     ("English", "it named English"),
     ("another language", "it named a language other than English"),
 ];
+
+/// How rewards become advantages: of the published ways, the two that need no more than one group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Estimator {
+    /// In units of the group's standard deviation.
+    Grpo,
+    /// In units of reward.
+    DrGrpo,
+}
+
+impl From<Estimator> for advantage::Estimator {
+    fn from(estimator: Estimator) -> Self {
+        match estimator {
+            Estimator::Grpo => advantage::Estimator::Grpo,
+            Estimator::DrGrpo => advantage::Estimator::DrGrpo,
+        }
+    }
+}
+
+/// A name that the page does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownEstimator;
+
+impl FromStr for Estimator {
+    type Err = UnknownEstimator;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEstimator> {
+        [Estimator::Grpo, Estimator::DrGrpo]
+            .into_iter()
+            .find(|estimator| estimator_name(*estimator) == name)
+            .ok_or(UnknownEstimator)
+    }
+}
 
 /// How a group is paid, and what is made of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,17 +1,36 @@
-//! Advantages from rewards: how much better a response is than the others to the same prompt.
+//! Advantages from rewards: how much better a response is than others.
 //!
-//! | estimator | advantage of response i in a group of rewards r | source |
+//! For response i of a group (the responses to one prompt) with rewards r:
+//!
+//! | estimator | advantage of response i | source |
 //! | --- | --- | --- |
 //! | `grpo` | (r_i − mean r) / (std r + ε) | DeepSeekMath, arXiv 2402.03300, section 4.1 |
 //! | `dr-grpo` | r_i − mean r | "Understanding R1-Zero-Like Training", arXiv 2503.20783, section 3.2 |
+//! | `rloo` | r_i − mean of the others' r = n / (n − 1) · (r_i − mean r) | "Back to Basics", arXiv 2402.14740, section 3 |
+//! | `reinforce++` | r_i, then whitened over the batch | REINFORCE++, arXiv 2501.03262 |
+//! | `reinforce++-baseline` | r_i − mean r, then whitened over the batch | the same paper, "with baseline" |
+//! | `gdpo` | Σ_k w_k · `grpo` of component k, then whitened over the batch | GDPO, arXiv 2601.05242; [`super::gdpo`] |
 //!
-//! Every token of a response gets the response's advantage.
+//! Whitening is a step of its own ([`super::whiten`]), and a choice of its own. Every token of a response gets the
+//! response's advantage, unless a divergence is taken from it token by token ([`super::credit`]).
+//!
+//! # Who does which
+//! - Divisor of the deviation: verl, TRL and OpenRLHF call `torch.std`, so n − 1 ([`Deviation::Sample`]); the formula of the
+//!   GRPO paper reads n.
+//! - ε: verl 1e-6, TRL 1e-4, OpenRLHF 1e-9.
+//! - A group of one: verl's `grpo` and `rloo` leave its reward as it is (its `rloo_vectorized` gives 0), OpenRLHF divides by
+//!   nothing. Here it is 0: one response says nothing of another.
+//! - A group whose rewards are all the same is exactly 0 here, where the codes may leave rounding divided by ε.
+//!
+//! (verl: `trainer/ppo/core_algos.py`, January 2026; TRL: `trainer/grpo_trainer.py` and `rloo_trainer.py`, July 2026;
+//! OpenRLHF: `trainer/ppo_utils/experience_maker.py`, August 2026.)
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::whiten::Whiten;
 use crate::reward::GroupId;
 
 /// Rewards of a group closer together than this are the same reward, summed in another order.
@@ -27,26 +46,50 @@ pub enum Estimator {
     /// Centred on the group's mean only, so that a group's weight does not depend on how nearly its
     /// rewards agree.
     DrGrpo,
+    /// Centred on the mean of the group's other responses, which does not depend on the response itself: an unbiased baseline.
+    Rloo,
+    /// The reward itself; made an advantage by whitening over the batch.
+    #[serde(rename = "reinforce++")]
+    ReinforcePlusPlus,
+    /// Centred on the group's mean; the scale is the batch's, by whitening.
+    #[serde(rename = "reinforce++-baseline")]
+    ReinforcePlusPlusBaseline,
+    /// Each component of the reward like GRPO by itself, then the weighted sum. Of a reward that comes as one number
+    /// ([`advantages`]) it is GRPO's.
+    Gdpo,
+}
+
+impl Estimator {
+    /// All estimators with the names that configurations use.
+    pub const NAMED: [(&str, Estimator); 6] = [
+        ("grpo", Estimator::Grpo),
+        ("dr-grpo", Estimator::DrGrpo),
+        ("rloo", Estimator::Rloo),
+        ("reinforce++", Estimator::ReinforcePlusPlus),
+        ("reinforce++-baseline", Estimator::ReinforcePlusPlusBaseline),
+        ("gdpo", Estimator::Gdpo),
+    ];
 }
 
 /// A name that no estimator has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no advantage estimator; choose one of: grpo dr-grpo")]
+#[error("`{0}` is no advantage estimator; choose one of: {names}", names = Estimator::NAMED.map(|(name, _)| name).join(" "))]
 pub struct UnknownEstimator(pub String);
 
 impl FromStr for Estimator {
     type Err = UnknownEstimator;
 
     fn from_str(name: &str) -> Result<Self, UnknownEstimator> {
-        match name {
-            "grpo" => Ok(Estimator::Grpo),
-            "dr-grpo" => Ok(Estimator::DrGrpo),
-            _ => Err(UnknownEstimator(name.to_owned())),
-        }
+        let found = Estimator::NAMED
+            .into_iter()
+            .find(|(known, _)| *known == name);
+        found
+            .map(|(_, estimator)| estimator)
+            .ok_or_else(|| UnknownEstimator(name.to_owned()))
     }
 }
 
-/// Which standard deviation GRPO divides by.
+/// Which standard deviation is divided by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deviation {
@@ -74,12 +117,14 @@ pub enum NonFinite {
 pub struct AdvantageOptions {
     /// How rewards become advantages.
     pub estimator: Estimator,
-    /// Which standard deviation GRPO divides by.
+    /// Which standard deviation is divided by.
     pub deviation: Deviation,
     /// ε, added to the standard deviation, in units of reward; finite, 0 or more.
     pub epsilon: f64,
     /// What becomes of a reward that is not a finite number.
     pub non_finite: NonFinite,
+    /// Over what the advantages are whitened after the estimator.
+    pub whiten: Whiten,
 }
 
 impl Default for AdvantageOptions {
@@ -89,6 +134,7 @@ impl Default for AdvantageOptions {
             deviation: Deviation::Sample,
             epsilon: 1e-6,
             non_finite: NonFinite::Reject,
+            whiten: Whiten::Nothing,
         }
     }
 }
@@ -107,7 +153,7 @@ pub struct Sample {
 /// The advantages of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Advantages {
-    /// One a sample, in their order, always finite; 0 where masked and in groups of zero variance.
+    /// One a sample, in their order, always finite; 0 where masked, and (but for `reinforce++`) in groups of zero variance.
     pub values: Vec<f32>,
     /// Which samples take part in the loss, in their order.
     pub kept: Vec<bool>,
@@ -155,7 +201,7 @@ pub enum AdvantageError {
     Epsilon(f64),
 }
 
-/// Advantages of a batch of samples; the members of a group need not be contiguous.
+/// Advantages of a batch of samples before whitening; the members of a group need not be contiguous.
 ///
 /// # Errors
 /// On a reward that is not finite, unless such are masked, and on an unusable ε.
@@ -202,13 +248,12 @@ pub fn advantages(
     let mut values = vec![0.0; samples.len()];
     for members in groups.values() {
         let rewards: Vec<f64> = members.iter().map(|&i| samples[i].reward).collect();
-        match of_group(&rewards, options) {
-            None => stats.zero_variance += 1,
-            Some(group) => {
-                for (&i, advantage) in members.iter().zip(group) {
-                    values[i] = advantage;
-                }
-            }
+        stats.zero_variance += usize::from(all_the_same(rewards.iter().copied()));
+        for (&i, advantage) in members
+            .iter()
+            .zip(of_group(&rewards, options).into_iter().flatten())
+        {
+            values[i] = advantage;
         }
     }
     Ok(Advantages {
@@ -222,171 +267,48 @@ pub fn advantages(
 fn of_group(rewards: &[f64], options: &AdvantageOptions) -> Option<Vec<f32>> {
     let n = rewards.len() as f64;
     let mean = rewards.iter().sum::<f64>() / n;
-    let (low, high) = rewards
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &r| {
-            (low.min(r), high.max(r))
-        });
-    if high - low <= SAME_REWARD * high.abs().max(low.abs()).max(1.0) {
-        return None;
-    }
-    let unit = match options.estimator {
-        Estimator::DrGrpo => 1.0,
-        Estimator::Grpo => {
-            let squares: f64 = rewards.iter().map(|r| (r - mean).powi(2)).sum();
-            let divisor = match options.deviation {
-                // Two different rewards are at least two rewards.
-                Deviation::Sample => n - 1.0,
-                Deviation::Population => n,
-            };
-            (squares / divisor).sqrt() + options.epsilon
-        }
+    let same = all_the_same(rewards.iter().copied());
+    let (baseline, unit) = match options.estimator {
+        // Only the batch gives this one its zero: a group that agrees still says how it stands to the others.
+        Estimator::ReinforcePlusPlus => (0.0, 1.0),
+        _ if same => return None,
+        Estimator::DrGrpo | Estimator::ReinforcePlusPlusBaseline => (mean, 1.0),
+        // Two different rewards are at least two rewards.
+        Estimator::Rloo => (mean, (n - 1.0) / n),
+        Estimator::Grpo | Estimator::Gdpo => (mean, deviation(rewards, mean, options)),
     };
-    // The range only binds for rewards near the limits of f32, centred but not scaled.
-    let in_range = |a: f64| a.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32;
     Some(
         rewards
             .iter()
-            .map(|r| in_range((r - mean) / unit))
+            .map(|r| in_range((r - baseline) / unit))
             .collect(),
     )
 }
 
-#[cfg(test)]
-mod tests {
-    use std::f32::consts::FRAC_1_SQRT_2;
-
-    use super::*;
-
-    fn samples(rewards: &[(u64, f64)]) -> Vec<Sample> {
-        rewards
-            .iter()
-            .map(|&(group, reward)| Sample {
-                group: GroupId(group),
-                reward,
-                masked: false,
-            })
-            .collect()
-    }
-
-    fn close(values: &[f32], wanted: &[f32]) {
-        assert_eq!(values.len(), wanted.len());
-        for (v, w) in values.iter().zip(wanted) {
-            assert!((v - w).abs() < 1e-5, "{values:?} is not {wanted:?}");
-        }
-    }
-
-    #[test]
-    fn grpo_by_hand() {
-        // Rewards 0 0 1 1: mean 1/2, sample deviation sqrt(1/3), population deviation 1/2.
-        let batch = samples(&[(7, 0.0), (7, 0.0), (7, 1.0), (7, 1.0)]);
-        let mut options = AdvantageOptions::default();
-        let sample = advantages(&batch, &options).unwrap();
-        let a = 0.866_025;
-        close(&sample.values, &[-a, -a, a, a]);
-        options.deviation = Deviation::Population;
-        close(
-            &advantages(&batch, &options).unwrap().values,
-            &[-1.0, -1.0, 1.0, 1.0],
-        );
-        options.epsilon = 0.5;
-        close(
-            &advantages(&batch, &options).unwrap().values,
-            &[-0.5, -0.5, 0.5, 0.5],
-        );
-        options.estimator = Estimator::DrGrpo;
-        close(
-            &advantages(&batch, &options).unwrap().values,
-            &[-0.5, -0.5, 0.5, 0.5],
-        );
-    }
-
-    #[test]
-    fn groups_do_not_mix_even_when_interleaved() {
-        let batch = samples(&[(1, 0.0), (2, 5.0), (1, 2.0), (2, 9.0)]);
-        let options = AdvantageOptions {
-            estimator: Estimator::DrGrpo,
-            ..Default::default()
-        };
-        let result = advantages(&batch, &options).unwrap();
-        close(&result.values, &[-1.0, -2.0, 1.0, 2.0]);
-        assert_eq!((result.stats.groups, result.stats.zero_variance), (2, 0));
-        assert!((result.stats.mean_reward - 4.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_group_of_equal_rewards_teaches_nothing_and_is_counted() {
-        // .1 + .2 and .3 differ in their last bit only; group 3 has a single sample.
-        let batch = samples(&[(1, 0.1 + 0.2), (1, 0.3), (2, 0.0), (2, 1.0), (3, 8.0)]);
-        let result = advantages(&batch, &AdvantageOptions::default()).unwrap();
-        assert_eq!(result.values[..2], [0.0, 0.0]);
-        assert_eq!(result.values[4], 0.0);
-        assert!(result.values[3] > 0.7);
-        assert_eq!(result.stats.zero_variance, 2);
-        assert!((result.stats.zero_variance_share() - 2.0 / 3.0).abs() < 1e-12);
-        assert_eq!(result.kept, [true; 5]);
-    }
-
-    #[test]
-    fn a_masked_sample_moves_nobody() {
-        let mut batch = samples(&[(1, 0.0), (1, 1.0), (1, 100.0)]);
-        batch[2].masked = true;
-        let result = advantages(&batch, &AdvantageOptions::default()).unwrap();
-        close(&result.values, &[-FRAC_1_SQRT_2, FRAC_1_SQRT_2, 0.0]);
-        assert_eq!(result.kept, [true, true, false]);
-        assert_eq!((result.stats.masked, result.stats.non_finite), (1, 0));
-        assert!((result.stats.mean_reward - 0.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_reward_that_is_no_number_is_an_error_or_is_masked() {
-        for broken in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
-            let batch = samples(&[(1, 0.0), (1, broken), (1, 1.0)]);
-            let error = advantages(&batch, &AdvantageOptions::default()).unwrap_err();
-            assert!(matches!(error, AdvantageError::NonFinite { index: 1, .. }));
-            let options = AdvantageOptions {
-                non_finite: NonFinite::Mask,
-                ..Default::default()
-            };
-            let result = advantages(&batch, &options).unwrap();
-            close(&result.values, &[-FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2]);
-            assert_eq!(result.kept, [true, false, true]);
-            assert_eq!((result.stats.masked, result.stats.non_finite), (1, 1));
-        }
-    }
-
-    #[test]
-    fn extreme_rewards_and_no_rewards_stay_finite() {
-        let huge = f64::from(f32::MAX);
-        for estimator in [Estimator::Grpo, Estimator::DrGrpo] {
-            let options = AdvantageOptions {
-                estimator,
-                epsilon: 0.0,
-                ..Default::default()
-            };
-            let result =
-                advantages(&samples(&[(1, huge), (1, -huge), (1, -huge)]), &options).unwrap();
-            assert!(result.values.iter().all(|v| v.is_finite()));
-            let none = advantages(&[], &options).unwrap();
-            assert_eq!(none.stats, GroupStats::default());
-            assert_eq!(none.stats.zero_variance_share(), 0.0);
-        }
-    }
-
-    #[test]
-    fn an_unusable_epsilon_and_an_unknown_name_are_refused() {
-        for epsilon in [-1e-6, f64::NAN, f64::INFINITY] {
-            let options = AdvantageOptions {
-                epsilon,
-                ..Default::default()
-            };
-            assert!(matches!(
-                advantages(&[], &options),
-                Err(AdvantageError::Epsilon(_))
-            ));
-        }
-        assert_eq!("dr-grpo".parse(), Ok(Estimator::DrGrpo));
-        let error = "ppo".parse::<Estimator>().unwrap_err();
-        assert!(error.to_string().contains("`ppo`"));
-    }
+/// std + ε of values that are not all the same.
+pub(super) fn deviation(values: &[f64], mean: f64, options: &AdvantageOptions) -> f64 {
+    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    let n = values.len() as f64;
+    let divisor = match options.deviation {
+        Deviation::Sample => n - 1.0,
+        Deviation::Population => n,
+    };
+    (squares / divisor).sqrt() + options.epsilon
 }
+
+/// True where values differ by rounding only.
+pub(super) fn all_the_same(values: impl Iterator<Item = f64>) -> bool {
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), r| {
+        (low.min(r), high.max(r))
+    });
+    high - low <= SAME_REWARD * high.abs().max(low.abs()).max(1.0)
+}
+
+/// As `f32`. The range only binds for rewards near the limits of f32, centred but not scaled.
+pub(super) fn in_range(advantage: f64) -> f32 {
+    advantage.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+}
+
+#[cfg(test)]
+#[path = "advantage_tests.rs"]
+mod tests;

@@ -1,116 +1,182 @@
-//! The policy loss of GRPO (Shao et al. 2024, arXiv 2402.03300, equation 3; the clipping is PPO's, arXiv 1707.06347).
+//! The policy losses: a surrogate of a ratio, summed over tokens.
 //!
-//! For a response token with advantage A: `-min(ρ A, clip(ρ, 1 - ε_low, 1 + ε_high) A) + β k3`, where
-//! `ρ = exp(log π - log π_old)` and `k3 = exp(log π_ref - log π) - (log π_ref - log π) - 1` (Schulman's low-variance
-//! estimator of the KL divergence, never negative). The batch's loss is the mean over all its response tokens.
+//! For token t of response i with advantage A, `ρ_t = exp(log π − log π_old)`, and `c(x) = clip(x, 1 − ε_low, 1 + ε_high)`:
+//!
+//! | surrogate | loss of a token | source |
+//! | --- | --- | --- |
+//! | `clip` | −min(x A, c(x) A) | PPO, arXiv 1707.06347; GRPO, arXiv 2402.03300; ε_high > ε_low is DAPO's *clip-higher*, arXiv 2503.14476 |
+//! | … with `dual_clip` c | where A < 0: −max(min(x A, c(x) A), c A) | dual-clip PPO, arXiv 1912.09729 |
+//! | `cispo` | −sg(c(x)) A log π, sg without gradient | CISPO: MiniMax-M1, arXiv 2506.13585, section 3 |
+//!
+//! | ratio | x | source |
+//! | --- | --- | --- |
+//! | `token` | ρ_t | as above |
+//! | `sequence-mean` | (Π_s ρ_s)^(1 / \|o_i\|), the same for all tokens of a response | GSPO, arXiv 2507.18071, equation 7 |
+//! | `sequence-product` | Π_s ρ_s: the response is one action | RLOO, arXiv 2402.14740 |
+//!
+//! To each token's loss `β k` is added where the divergence is paid in the loss ([`super::kl`]); what the sum is divided by is
+//! [`super::normaliser`]'s.
+//!
+//! # Who does which
+//! - `dual_clip`: verl always, with c = 3; OpenRLHF if asked; TRL's `delta` cuts the ratio itself instead.
+//! - `cispo`: the paper has no lower limit; verl clips on both sides of 1 and sets ε_low to 10 to the same end; TRL gives the
+//!   largest weight itself (5, as ScaleRL, arXiv 2510.13786), which is ε_high = 4 here.
+//! - `sequence-mean`: verl's gradient of it goes through the token's own probability with the ratio held fixed; where all
+//!   tokens of a response share an advantage, and with `sequence-mean` as normaliser, that is the same gradient.
+//! - verl and OpenRLHF limit log ρ to ±20; here nothing is cut off, and an update whose gradient is not finite is left out.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
+
+use super::kl::KlEstimator;
+
+/// What is made of the ratio.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Surrogate {
+    /// The smaller of what the ratio and the clipped ratio gain.
+    #[default]
+    Clip,
+    /// The clipped ratio as a weight on the log-probability: no token's gradient is stopped.
+    Cispo,
+}
+
+/// The ratio between the policy that learns and the one that sampled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ratio {
+    /// Of each token.
+    #[default]
+    Token,
+    /// The geometric mean over the response.
+    SequenceMean,
+    /// The product over the response.
+    SequenceProduct,
+}
 
 /// Constants of the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PolicyLoss {
+    /// What is made of the ratio.
+    pub surrogate: Surrogate,
+    /// Which ratio.
+    pub ratio: Ratio,
     /// ε below: the ratio is clipped at `1 - clip_low`.
     pub clip_low: f32,
     /// ε above: the ratio is clipped at `1 + clip_high`.
     pub clip_high: f32,
-    /// β: weight of the k3 divergence from the reference policy.
+    /// c > 1: how far a ratio can count against a response that was worse than others; without end if none.
+    pub dual_clip: Option<f32>,
+    /// β: weight of the divergence from the reference policy in the loss.
     pub kl: f32,
+    /// How that divergence is estimated.
+    pub kl_estimator: KlEstimator,
 }
 
-/// What is known of each response token before the update, all of length `[tokens]`.
+impl Default for PolicyLoss {
+    /// GRPO's, without a divergence.
+    fn default() -> Self {
+        PolicyLoss {
+            surrogate: Surrogate::Clip,
+            ratio: Ratio::Token,
+            clip_low: 0.2,
+            clip_high: 0.2,
+            dual_clip: None,
+            kl: 0.0,
+            kl_estimator: KlEstimator::K3,
+        }
+    }
+}
+
+/// What is known of each response token before the update, all of length `[tokens]` but `lengths`.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenTargets<'a> {
     /// Log-probability when it was sampled.
     pub old: &'a [f32],
-    /// Advantage of its response.
+    /// Its advantage.
     pub advantages: &'a [f32],
     /// Log-probability under the reference policy; needed where `kl > 0`.
     pub reference: Option<&'a [f32]>,
-    /// 1 for a token that counts, 0 for a masked one.
-    pub mask: &'a [f32],
-}
-
-/// Sums over the tokens of a (part of a) batch; divide by `tokens` for means.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct PolicyStats {
-    /// Tokens that count.
-    pub tokens: f64,
-    /// Sum of the policy term.
-    pub policy: f64,
-    /// Sum of k3.
-    pub kl: f64,
-    /// Tokens whose gradient the lower clip stops.
-    pub clipped_low: f64,
-    /// Tokens whose gradient the upper clip stops.
-    pub clipped_high: f64,
-    /// Largest ρ, and largest 1 / ρ.
-    pub ratio_max: f64,
-}
-
-impl PolicyStats {
-    /// Joins the statistics of two parts.
-    pub fn merge(self, other: Self) -> Self {
-        PolicyStats {
-            tokens: self.tokens + other.tokens,
-            policy: self.policy + other.policy,
-            kl: self.kl + other.kl,
-            clipped_low: self.clipped_low + other.clipped_low,
-            clipped_high: self.clipped_high + other.clipped_high,
-            ratio_max: self.ratio_max.max(other.ratio_max),
-        }
-    }
+    /// Its weight in the sum ([`super::normaliser::Normaliser::weight`]); 0 for a masked token, which is in no ratio either.
+    pub weights: &'a [f32],
+    /// Tokens of each response, in order; they sum to `tokens`.
+    pub lengths: &'a [usize],
 }
 
 impl PolicyLoss {
-    /// The *sum* over tokens of the loss as a scalar `[1]`; the caller divides by the tokens of the whole batch, so that a
-    /// batch may be split. `log_probs [tokens]` carries the gradient.
+    /// The weighted *sum* over tokens of the loss as a scalar `[1]`; the caller divides by the divisor of the whole batch, so
+    /// that a batch may be split between responses. `log_probs [tokens]` carries the gradient.
     pub fn sum(&self, log_probs: Tensor<1>, targets: &TokenTargets<'_>) -> Tensor<1> {
         let device = log_probs.device();
         let constant = |values: &[f32]| column(values, &device);
-        let mask = constant(targets.mask);
+        let weights = constant(targets.weights);
         let advantages = constant(targets.advantages);
-        let ratio = (log_probs.clone() - constant(targets.old)).exp();
+        let log_ratio = log_probs.clone() - constant(targets.old);
+        let ratio = self.over_responses(log_ratio, targets).exp();
         let clipped = ratio
             .clone()
             .clamp(1.0 - self.clip_low, 1.0 + self.clip_high);
-        let gain = (ratio * advantages.clone()).min_pair(clipped * advantages);
-        let mut loss = gain.neg();
+        let mut loss = match self.surrogate {
+            Surrogate::Clip => {
+                let mut gain = (ratio * advantages.clone()).min_pair(clipped * advantages);
+                if let Some(c) = self.dual_clip {
+                    gain = gain.max_pair(constant(&floor(targets.advantages, c)));
+                }
+                gain.neg()
+            }
+            Surrogate::Cispo => (clipped.detach() * advantages * log_probs.clone()).neg(),
+        };
         if let Some(reference) = targets.reference.filter(|_| self.kl != 0.0) {
-            let gap = constant(reference) - log_probs;
-            let k3 = gap.clone().exp() - gap - 1.0;
-            loss = loss + k3 * self.kl;
+            let divergence = self.kl_estimator.estimate(log_probs, constant(reference));
+            loss = loss + divergence * self.kl;
         }
-        (loss * mask).sum()
+        (loss * weights).sum()
     }
 
-    /// What the loss did, from the log-probabilities' values.
-    pub fn stats(&self, log_probs: &[f32], targets: &TokenTargets<'_>) -> PolicyStats {
-        let mut stats = PolicyStats::default();
-        for (i, &log_prob) in log_probs.iter().enumerate() {
-            if targets.mask[i] == 0.0 {
-                continue;
-            }
-            let (ratio, advantage) = (
-                f64::from(log_prob - targets.old[i]).exp(),
-                f64::from(targets.advantages[i]),
-            );
-            let (low, high) = (
-                1.0 - f64::from(self.clip_low),
-                1.0 + f64::from(self.clip_high),
-            );
-            stats.tokens += 1.0;
-            stats.policy -= (ratio * advantage).min(ratio.clamp(low, high) * advantage);
-            stats.clipped_low += f64::from(u8::from(ratio < low && advantage < 0.0));
-            stats.clipped_high += f64::from(u8::from(ratio > high && advantage > 0.0));
-            stats.ratio_max = stats.ratio_max.max(ratio.max(1.0 / ratio));
-            if let Some(reference) = targets.reference {
-                let gap = f64::from(reference[i] - log_prob);
-                stats.kl += gap.exp() - gap - 1.0;
-            }
-        }
-        stats
+    /// The logarithm of the ratio of each token, `[tokens]`, from that of the tokens' own.
+    fn over_responses(&self, log_ratio: Tensor<1>, targets: &TokenTargets<'_>) -> Tensor<1> {
+        let Some(shares) = self.shares(targets) else {
+            return log_ratio;
+        };
+        let device = log_ratio.device();
+        let owners: Vec<i32> = owners(targets.lengths).map(|owner| owner as i32).collect();
+        let tokens = owners.len();
+        let owners = Tensor::<1, Int>::from_data(TensorData::new(owners, [tokens]), &device);
+        let parts = log_ratio * column(&shares, &device);
+        Tensor::zeros([targets.lengths.len()], &device)
+            .select_assign(0, owners.clone(), parts, IndexingUpdateOp::Add)
+            .select(0, owners)
     }
+
+    /// The share of each token in the logarithm of its response's ratio; none where each token has a ratio of its own.
+    pub(super) fn shares(&self, targets: &TokenTargets<'_>) -> Option<Vec<f32>> {
+        if self.ratio == Ratio::Token {
+            return None;
+        }
+        let mut counts = vec![0u32; targets.lengths.len()];
+        let counted = || owners(targets.lengths).zip(targets.weights);
+        for (owner, _) in counted().filter(|(_, weight)| **weight != 0.0) {
+            counts[owner] += 1;
+        }
+        let share = |(owner, &weight): (usize, &f32)| match self.ratio {
+            _ if weight == 0.0 => 0.0,
+            Ratio::SequenceMean => 1.0 / counts[owner] as f32,
+            Ratio::Token | Ratio::SequenceProduct => 1.0,
+        };
+        Some(counted().map(share).collect())
+    }
+}
+
+/// The response that each token belongs to.
+pub(super) fn owners(lengths: &[usize]) -> impl Iterator<Item = usize> {
+    let lengths = lengths.iter().enumerate();
+    lengths.flat_map(|(owner, &length)| std::iter::repeat_n(owner, length))
+}
+
+/// The least that a token may gain under dual clipping.
+fn floor(advantages: &[f32], c: f32) -> Vec<f32> {
+    let least = |&a: &f32| if a < 0.0 { c * a } else { f32::MIN };
+    advantages.iter().map(least).collect()
 }
 
 fn column(values: &[f32], device: &Device) -> Tensor<1> {
@@ -122,79 +188,5 @@ fn column(values: &[f32], device: &Device) -> Tensor<1> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Value of the loss and its gradient by the log-probabilities.
-    fn run(loss: PolicyLoss, log_probs: &[f32], targets: &TokenTargets<'_>) -> (f32, Vec<f32>) {
-        let device = Device::flex().autodiff();
-        let data = TensorData::new(log_probs.to_vec(), [log_probs.len()]);
-        let x = Tensor::<1>::from_data(data, &device).require_grad();
-        let y = loss.sum(x.clone(), targets);
-        let grads = y.backward();
-        let gradient = x.grad(&grads).unwrap().into_data().iter::<f32>().collect();
-        (y.into_scalar::<f32>(), gradient)
-    }
-
-    const LOSS: PolicyLoss = PolicyLoss {
-        clip_low: 0.2,
-        clip_high: 0.28,
-        kl: 0.0,
-    };
-
-    #[test]
-    fn on_policy_the_gradient_is_minus_the_advantage() {
-        let targets = TokenTargets {
-            old: &[-1.0, -2.0],
-            advantages: &[0.5, -3.0],
-            reference: None,
-            mask: &[1.0, 1.0],
-        };
-        let (value, gradient) = run(LOSS, &[-1.0, -2.0], &targets);
-        assert!((value - 2.5).abs() < 1e-6);
-        assert!((gradient[0] + 0.5).abs() < 1e-6 && (gradient[1] - 3.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_clip_stops_gradients_only_where_the_step_has_gone_far_enough() {
-        // Ratios 1.5, 1.5, 0.5, 0.5.
-        let log_probs = [1.5f32.ln(), 1.5f32.ln(), 0.5f32.ln(), 0.5f32.ln()];
-        let targets = TokenTargets {
-            old: &[0.0; 4],
-            advantages: &[1.0, -1.0, 1.0, -1.0],
-            reference: None,
-            mask: &[1.0; 4],
-        };
-        let (value, gradient) = run(LOSS, &log_probs, &targets);
-        // -(1.28) - (-1.5) - 0.5 - (-0.8)
-        assert!((value - 0.52).abs() < 1e-5, "{value}");
-        let expected = [0.0, 1.5, -0.5, 0.0];
-        for (g, e) in gradient.iter().zip(expected) {
-            assert!((g - e).abs() < 1e-5, "{gradient:?}");
-        }
-        let stats = LOSS.stats(&log_probs, &targets);
-        assert_eq!(
-            (stats.clipped_low, stats.clipped_high, stats.tokens),
-            (1.0, 1.0, 4.0)
-        );
-        assert!((stats.policy - 0.52).abs() < 1e-5 && (stats.ratio_max - 2.0).abs() < 1e-5);
-    }
-
-    #[test]
-    fn k3_is_its_formula_and_a_mask_takes_a_token_out() {
-        let loss = PolicyLoss { kl: 0.1, ..LOSS };
-        let targets = TokenTargets {
-            old: &[-1.0, -1.0],
-            advantages: &[0.0, 9.0],
-            reference: Some(&[-0.5, 7.0]),
-            mask: &[1.0, 0.0],
-        };
-        let (value, gradient) = run(loss, &[-1.0, -1.0], &targets);
-        let k3 = 0.5f32.exp() - 0.5 - 1.0;
-        assert!((value - 0.1 * k3).abs() < 1e-6);
-        // d k3 / d log π = 1 - exp(log π_ref - log π).
-        assert!((gradient[0] - 0.1 * (1.0 - 0.5f32.exp())).abs() < 1e-6);
-        assert_eq!(gradient[1], 0.0);
-        assert!((loss.stats(&[-1.0, -1.0], &targets).kl - f64::from(k3)).abs() < 1e-6);
-    }
-}
+#[path = "policy_tests.rs"]
+mod tests;

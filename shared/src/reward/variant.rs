@@ -36,8 +36,8 @@ impl Weights {
     pub fn sum(&self, components: &Components) -> f64 {
         self.terms(components)
             .into_iter()
-            .filter(|(weight, _)| *weight != 0.0)
-            .map(|(weight, component)| weight * component)
+            .filter(|(_, weight, _)| *weight != 0.0)
+            .map(|(_, weight, component)| weight * component)
             .sum()
     }
 
@@ -61,16 +61,31 @@ impl Weights {
         })
     }
 
-    fn terms(&self, components: &Components) -> [(f64, f64); 8] {
+    /// What is summed: the name, the weight and the value of each component.
+    pub fn terms(&self, components: &Components) -> [(&'static str, f64, f64); 8] {
+        let Components {
+            format,
+            compliance,
+            verified,
+            diversity,
+            pass_at_k,
+            language_accuracy,
+            english,
+            other_language,
+        } = *components;
         [
-            (self.format, components.format),
-            (self.compliance, components.compliance),
-            (self.verified, components.verified),
-            (self.diversity, components.diversity),
-            (self.pass_at_k, components.pass_at_k),
-            (self.language_accuracy, components.language_accuracy),
-            (self.english, components.english),
-            (self.other_language, components.other_language),
+            ("format", self.format, format),
+            ("compliance", self.compliance, compliance),
+            ("verified", self.verified, verified),
+            ("diversity", self.diversity, diversity),
+            ("pass_at_k", self.pass_at_k, pass_at_k),
+            (
+                "language_accuracy",
+                self.language_accuracy,
+                language_accuracy,
+            ),
+            ("english", self.english, english),
+            ("other_language", self.other_language, other_language),
         ]
     }
 }

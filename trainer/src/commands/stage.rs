@@ -84,7 +84,10 @@ pub(crate) fn begin_or_open(path: &Path, config: Config) -> anyhow::Result<RunFo
         return begin(path, config);
     }
     let folder = RunFolder::open(path)?;
-    if folder.config() != config.to_toml()? {
+    // As this version writes it: an older one may have left out what it did not know.
+    let same = Config::parse("run.toml", folder.config())
+        .and_then(|there| Ok(there.to_toml()? == config.to_toml()?));
+    if !same? {
         bail!(
             "{} holds a run with another configuration; choose another folder",
             path.display()

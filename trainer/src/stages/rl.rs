@@ -10,7 +10,8 @@ use explang::model::Decoder;
 use serde_json::json;
 
 use super::driver::{Session, Step};
-use super::policy_step::{PolicyMetrics, PolicyStep};
+use super::policy_metrics::PolicyMetrics;
+use super::policy_step::PolicyStep;
 use super::sft;
 use crate::config::PhaseSection;
 use crate::learn::Learner;

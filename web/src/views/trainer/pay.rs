@@ -1,12 +1,11 @@
 //! What is paid: variant, preset, weights, and how rewards become advantages.
 
-use explang::objective::advantage::Estimator;
 use explang::reward::{Preset, Variant};
 use leptos::prelude::*;
 
 use crate::group::points;
 use crate::incentive::{
-    COMPONENTS, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS, estimator_name, listed,
+    COMPONENTS, Estimator, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS, estimator_name, listed,
     preset_name,
 };
 use crate::live::{History, Live};

@@ -1,13 +1,12 @@
 //! Which way each rollout would be pushed, and with them the choice of each language.
 
 use explang::Language;
-use explang::objective::advantage::Estimator;
 use leptos::prelude::*;
 
 use super::lane::{Lane, LaneAxis};
 use super::name;
 use crate::group::{Direction, Learned, Outcome, Push, extent, points, signed};
-use crate::incentive::Incentive;
+use crate::incentive::{Estimator, Incentive};
 use crate::language_name::LanguageName;
 
 /// GRPO's advantages in a group of eight reach from −2.5 to 2.5, whatever is paid.

@@ -1,0 +1,131 @@
+//! What each token of a response is credited with: its response's advantage, less the divergence that it leads to.
+//!
+//! `A_{i,t} = A_i − Σ_{s ≥ t} p_{i,s}` with the penalty `p = β k` of each token ([`super::kl`]), then whitened over the tokens
+//! where that is asked for (REINFORCE++, arXiv 2501.03262: the return of a reward that is paid at the end and of penalties
+//! that are paid on the way).
+
+use super::advantage::{AdvantageOptions, Advantages, in_range};
+use super::whiten::{Whiten, whiten};
+
+/// The advantage of every token: one row a response, `lengths[i]` long, in the order of `advantages`; zeros for a response
+/// that takes no part.
+///
+/// `penalties`, where there are any, have the shape of the result. Whitening over responses comes before the penalties, for
+/// it knows no tokens; whitening over tokens comes after them.
+pub fn token_advantages(
+    advantages: &Advantages,
+    lengths: &[usize],
+    penalties: Option<&[Vec<f32>]>,
+    options: &AdvantageOptions,
+) -> Vec<Vec<f32>> {
+    let mut values = advantages.values.clone();
+    if options.whiten == Whiten::Responses {
+        let kept = || advantages.kept.iter().copied();
+        let mut taking_part: Vec<f64> = values
+            .iter()
+            .zip(kept())
+            .filter(|(_, kept)| *kept)
+            .map(|(&value, _)| f64::from(value))
+            .collect();
+        whiten(&mut taking_part, options);
+        let places = values.iter_mut().zip(kept()).filter(|(_, kept)| *kept);
+        for ((place, _), value) in places.zip(taking_part) {
+            *place = in_range(value);
+        }
+    }
+    let mut rows: Vec<Vec<f32>> = values
+        .iter()
+        .zip(lengths)
+        .map(|(&value, &length)| vec![value; length])
+        .collect();
+    let kept = |i: &usize| advantages.kept[*i];
+    if let Some(penalties) = penalties {
+        for i in (0..rows.len()).filter(kept) {
+            let mut ahead = 0.0;
+            for (advantage, &penalty) in rows[i].iter_mut().zip(&penalties[i]).rev() {
+                ahead += f64::from(penalty);
+                *advantage = in_range(f64::from(*advantage) - ahead);
+            }
+        }
+    }
+    if options.whiten == Whiten::Tokens {
+        let mut tokens: Vec<f64> = (0..rows.len())
+            .filter(kept)
+            .flat_map(|i| rows[i].iter().map(|&a| f64::from(a)))
+            .collect();
+        whiten(&mut tokens, options);
+        let places = rows.iter_mut().enumerate().filter(|(i, _)| kept(i));
+        for (place, value) in places.flat_map(|(_, row)| row).zip(tokens) {
+            *place = in_range(value);
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::advantage::{Estimator, Sample, advantages};
+    use super::*;
+    use crate::reward::GroupId;
+
+    fn batch(rewards: &[f64], masked: usize) -> Vec<Sample> {
+        let sample = |(i, &reward)| Sample {
+            group: GroupId(0),
+            reward,
+            masked: i == masked,
+        };
+        rewards.iter().enumerate().map(sample).collect()
+    }
+
+    fn close(rows: &[Vec<f32>], wanted: &[&[f32]]) {
+        assert_eq!(rows.len(), wanted.len());
+        for (row, wanted) in rows.iter().zip(wanted) {
+            assert_eq!(row.len(), wanted.len(), "{rows:?}");
+            for (a, b) in row.iter().zip(*wanted) {
+                assert!((a - b).abs() < 1e-5, "{rows:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_more_every_token_has_its_response_s_advantage() {
+        let options = AdvantageOptions {
+            estimator: Estimator::DrGrpo,
+            ..AdvantageOptions::default()
+        };
+        let found = advantages(&batch(&[1.0, 3.0, 50.0], 2), &options).unwrap();
+        let rows = token_advantages(&found, &[2, 1, 3], None, &options);
+        assert_eq!(rows, [vec![-1.0; 2], vec![1.0], vec![0.0; 3]]);
+    }
+
+    #[test]
+    fn reinforce_plus_plus_by_hand() {
+        let mut options = AdvantageOptions {
+            estimator: Estimator::ReinforcePlusPlus,
+            epsilon: 0.0,
+            whiten: Whiten::Responses,
+            ..AdvantageOptions::default()
+        };
+        let found = advantages(&batch(&[0.0, 1.0, 100.0], 2), &options).unwrap();
+        // Once each: mean 1/2, deviation sqrt(1/2). The masked one counts nowhere.
+        let a = 0.5f32.sqrt();
+        let rows = token_advantages(&found, &[3, 1, 2], None, &options);
+        close(&rows, &[&[-a, -a, -a], &[a], &[0.0, 0.0]]);
+        // Tokens 0 0 0 1: mean 1/4, squares 3/16 + 9/16 = 3/4, deviation sqrt(1/4).
+        options.whiten = Whiten::Tokens;
+        let rows = token_advantages(&found, &[3, 1, 2], None, &options);
+        close(&rows, &[&[-0.5, -0.5, -0.5], &[1.5], &[0.0, 0.0]]);
+    }
+
+    #[test]
+    fn a_token_pays_for_the_divergence_from_itself_on() {
+        let options = AdvantageOptions {
+            estimator: Estimator::ReinforcePlusPlus,
+            ..AdvantageOptions::default()
+        };
+        let found = advantages(&batch(&[1.0, 2.0, 9.0], 2), &options).unwrap();
+        let penalties = [vec![0.5, 0.25, -0.125], vec![1.0], vec![8.0]];
+        let rows = token_advantages(&found, &[3, 1, 1], Some(&penalties), &options);
+        close(&rows, &[&[0.375, 0.875, 1.125], &[1.0], &[0.0]]);
+    }
+}

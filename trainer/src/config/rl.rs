@@ -1,0 +1,351 @@
+//! Section `[rl]`: what reinforcement learning samples, pays for and descends.
+
+use explang::Language;
+use explang::objective::advantage::{AdvantageOptions, Deviation, Estimator, NonFinite};
+use explang::objective::dynamic::DynamicSampling;
+use explang::objective::kl::{KlEstimator, KlPlace};
+use explang::objective::named::{Name, Objective};
+use explang::objective::normaliser::Normaliser;
+use explang::objective::overlong::Overlong;
+use explang::objective::policy::{PolicyLoss, Ratio, Surrogate};
+use explang::objective::whiten::Whiten;
+use explang::reward::{Preset as RewardPreset, Reward, Scope, Truncated, UnknownVariant};
+use serde::{Deserialize, Serialize};
+
+use crate::learn::Schedule;
+
+/// Reinforcement learning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RlSection {
+    /// Prompts a step.
+    pub prompts: usize,
+    /// Rollouts a prompt.
+    pub group: usize,
+    /// Updates a step: the rollouts are split into so many mini-batches of whole groups.
+    pub mini_batches: usize,
+    /// Sampling temperature.
+    pub temperature: f32,
+    /// Longest response.
+    pub max_new_tokens: usize,
+    /// The objective by name; all that follows here and is not given is as the name says.
+    #[serde(default)]
+    pub objective: Name,
+    /// Lower and upper clip of the ratio.
+    #[serde(default)]
+    pub clip: Option<[f32; 2]>,
+    /// What a response that was cut short counts for.
+    #[serde(default)]
+    pub truncated: Truncated,
+    /// The paper's reward, or the published code's with all its quirks.
+    #[serde(default)]
+    pub preset: RewardPreset,
+    /// Over which responses languages are compared; the preset's, if not given.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// The language that the control is forced to think in.
+    pub control: Language,
+    /// How rewards become advantages.
+    #[serde(default)]
+    pub advantage: AdvantageSection,
+    /// How advantages become a loss.
+    #[serde(default)]
+    pub loss: LossSection,
+    /// Which groups are sampled again.
+    #[serde(default)]
+    pub dynamic_sampling: Option<DynamicSampling>,
+    /// What the end of the budget costs.
+    #[serde(default)]
+    pub overlong: Option<Overlong>,
+    /// Rare languages are paid.
+    pub explore: PhaseSection,
+    /// Languages that reach correct answers are paid.
+    pub exploit: PhaseSection,
+}
+
+/// How rewards become advantages; what is not given is as the objective's name says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdvantageSection {
+    /// How rewards become advantages.
+    pub estimator: Option<Estimator>,
+    /// Which standard deviation is divided by.
+    pub deviation: Option<Deviation>,
+    /// Added to the standard deviation.
+    pub epsilon: Option<f64>,
+    /// What becomes of a reward that is not a finite number.
+    pub non_finite: Option<NonFinite>,
+    /// Over what advantages are whitened.
+    pub whiten: Option<Whiten>,
+}
+
+/// How advantages become a loss; what is not given is as the objective's name says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LossSection {
+    /// What is made of the ratio.
+    pub surrogate: Option<Surrogate>,
+    /// Which ratio.
+    pub ratio: Option<Ratio>,
+    /// How far a ratio can count against a response; without end, if not given.
+    pub dual_clip: Option<f32>,
+    /// What the sum of token losses is divided by.
+    pub normaliser: Option<Normaliser>,
+    /// How the divergence from the reference is estimated.
+    pub kl_estimator: Option<KlEstimator>,
+    /// Where it is paid.
+    pub kl_place: Option<KlPlace>,
+}
+
+/// A phase of reinforcement learning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseSection {
+    /// Steps.
+    pub steps: usize,
+    /// Name of the reward variant.
+    pub variant: String,
+    /// Weight of the divergence from the checkpoint that the phase started from.
+    pub kl: f32,
+    /// Learning rate.
+    pub schedule: Schedule,
+}
+
+impl RlSection {
+    /// The reward of a phase.
+    ///
+    /// # Errors
+    /// When no variant has the phase's name.
+    pub fn reward(&self, phase: &PhaseSection) -> Result<Reward, UnknownVariant> {
+        let mut reward = Reward::named(&phase.variant, self.preset)?;
+        reward.options.truncated = self.truncated;
+        if let Some(scope) = self.scope {
+            reward.options.scope = scope;
+        }
+        Ok(reward)
+    }
+
+    /// What the objective's name stands for, with the choices that were made otherwise.
+    pub fn objective(&self) -> Objective {
+        let named = Objective::named(self.objective);
+        let (advantage, loss) = (&self.advantage, &self.loss);
+        let [clip_low, clip_high] = self
+            .clip
+            .unwrap_or([named.loss.clip_low, named.loss.clip_high]);
+        Objective {
+            advantage: AdvantageOptions {
+                estimator: advantage.estimator.unwrap_or(named.advantage.estimator),
+                deviation: advantage.deviation.unwrap_or(named.advantage.deviation),
+                epsilon: advantage.epsilon.unwrap_or(named.advantage.epsilon),
+                non_finite: advantage.non_finite.unwrap_or(named.advantage.non_finite),
+                whiten: advantage.whiten.unwrap_or(named.advantage.whiten),
+            },
+            loss: PolicyLoss {
+                surrogate: loss.surrogate.unwrap_or(named.loss.surrogate),
+                ratio: loss.ratio.unwrap_or(named.loss.ratio),
+                clip_low,
+                clip_high,
+                dual_clip: loss.dual_clip.or(named.loss.dual_clip),
+                kl: named.loss.kl,
+                kl_estimator: loss.kl_estimator.unwrap_or(named.loss.kl_estimator),
+            },
+            normaliser: loss.normaliser.unwrap_or(named.normaliser),
+            kl_place: loss.kl_place.unwrap_or(named.kl_place),
+            dynamic_sampling: self.dynamic_sampling.unwrap_or(named.dynamic_sampling),
+            overlong: self.overlong.unwrap_or(named.overlong),
+        }
+    }
+
+    /// The same section with every choice written out.
+    pub(super) fn resolved(&self) -> Self {
+        let Objective {
+            advantage,
+            loss,
+            normaliser,
+            kl_place,
+            dynamic_sampling,
+            overlong,
+        } = self.objective();
+        RlSection {
+            clip: Some([loss.clip_low, loss.clip_high]),
+            advantage: AdvantageSection {
+                estimator: Some(advantage.estimator),
+                deviation: Some(advantage.deviation),
+                epsilon: Some(advantage.epsilon),
+                non_finite: Some(advantage.non_finite),
+                whiten: Some(advantage.whiten),
+            },
+            loss: LossSection {
+                surrogate: Some(loss.surrogate),
+                ratio: Some(loss.ratio),
+                dual_clip: loss.dual_clip,
+                normaliser: Some(normaliser),
+                kl_estimator: Some(loss.kl_estimator),
+                kl_place: Some(kl_place),
+            },
+            dynamic_sampling: Some(dynamic_sampling),
+            overlong: Some(overlong),
+            ..self.clone()
+        }
+    }
+
+    /// What makes no sense, in words.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let objective = self.objective();
+        for (name, value) in [
+            ("prompts", self.prompts),
+            ("mini_batches", self.mini_batches),
+            ("max_new_tokens", self.max_new_tokens),
+            (
+                "dynamic_sampling.max_batches",
+                objective.dynamic_sampling.max_batches,
+            ),
+        ] {
+            if value == 0 {
+                return Err(format!("rl.{name} must be at least 1"));
+            }
+        }
+        if self.group < 2 {
+            return Err(
+                "rl.group must be at least 2: an advantage compares the rollouts of a group".into(),
+            );
+        }
+        if !self.prompts.is_multiple_of(self.mini_batches) {
+            return Err(format!(
+                "rl.prompts ({}) must be a multiple of rl.mini_batches ({})",
+                self.prompts, self.mini_batches
+            ));
+        }
+        let not_negative = |value: f64| value.is_finite() && value >= 0.0;
+        for (name, value) in [
+            ("clip", f64::from(objective.loss.clip_low)),
+            ("clip", f64::from(objective.loss.clip_high)),
+            ("advantage.epsilon", objective.advantage.epsilon),
+            ("overlong.penalty", objective.overlong.penalty),
+        ] {
+            if !not_negative(value) {
+                return Err(format!("rl.{name} must be a finite number, 0 or more"));
+            }
+        }
+        if objective
+            .loss
+            .dual_clip
+            .is_some_and(|c| !(c > 1.0 && c.is_finite()))
+        {
+            return Err("rl.loss.dual_clip must be a finite number above 1".into());
+        }
+        if objective.loss.dual_clip.is_some() && objective.loss.surrogate != Surrogate::Clip {
+            return Err("rl.loss.dual_clip goes with surrogate = \"clip\" only".into());
+        }
+        if objective.kl_place == KlPlace::Reward && objective.advantage.estimator == Estimator::Gdpo
+        {
+            return Err(
+                "rl.loss.kl_place = \"reward\" does not go with the estimator gdpo, which normalises each part of the \
+                 reward, so that the divergence would lose its weight; choose \"loss\" or \"return\""
+                    .into(),
+            );
+        }
+        if !(0.0..=1.0).contains(&objective.overlong.share) {
+            return Err("rl.overlong.share must be between 0 and 1".into());
+        }
+        for phase in [&self.explore, &self.exploit] {
+            self.reward(phase).map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+
+    const SMOKE: &str = include_str!("../../presets/smoke.toml");
+
+    fn config(lines: &str) -> Result<Config, String> {
+        let text = SMOKE.replacen(
+            "control = \"en\"\n",
+            &format!("control = \"en\"\n{lines}\n"),
+            1,
+        );
+        Config::parse("run.toml", &text).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn presets_and_what_older_versions_wrote_mean_grpo_as_ever() {
+        let grpo = Objective::named(Name::Grpo);
+        for name in ["smoke", "quick"] {
+            assert_eq!(Config::load(name).unwrap().rl.objective(), grpo, "{name}");
+        }
+        let older = config(
+            "clip = [0.2, 0.2]\ntruncated = \"keep\"\n[rl.advantage]\nestimator = \"grpo\"\ndeviation = \"sample\"\n\
+             epsilon = 1e-6\nnon_finite = \"reject\"",
+        );
+        assert_eq!(older.unwrap().rl.objective(), grpo);
+    }
+
+    #[test]
+    fn a_name_chooses_and_what_is_said_besides_wins() {
+        for name in Name::ALL {
+            let read = config(&format!("objective = \"{name}\"")).unwrap();
+            assert_eq!(read.rl.objective(), Objective::named(name));
+        }
+        let lines = "objective = \"dapo\"\nclip = [0.1, 0.3]\noverlong = { penalty = 0.0 }\n\
+                     dynamic_sampling = { by = \"reward\", max_batches = 3 }\n\
+                     [rl.advantage]\nepsilon = 1e-4\n[rl.loss]\nnormaliser = \"sequence-mean\"\nkl_estimator = \"k2\"";
+        let read = config(lines).unwrap().rl.objective();
+        let dapo = Objective::named(Name::Dapo);
+        assert_eq!((read.loss.clip_low, read.loss.clip_high), (0.1, 0.3));
+        assert_eq!(read.normaliser, Normaliser::SequenceMean);
+        assert_eq!(read.loss.kl_estimator, KlEstimator::K2);
+        assert_eq!(read.advantage.epsilon, 1e-4);
+        assert_eq!(read.advantage.estimator, dapo.advantage.estimator);
+        assert_eq!(read.overlong, Overlong::NONE);
+        assert_eq!(read.dynamic_sampling.max_batches, 3);
+    }
+
+    #[test]
+    fn the_resolved_text_says_everything_and_means_the_same() {
+        for name in Name::ALL {
+            let read = config(&format!(
+                "objective = \"{name}\"\nadvantage = {{ epsilon = 0.5 }}"
+            ))
+            .unwrap();
+            let text = read.to_toml().unwrap();
+            let again = Config::parse("run.toml", &text).unwrap();
+            assert_eq!(again.rl.objective(), read.rl.objective(), "{text}");
+            assert_eq!(again.to_toml().unwrap(), text);
+            assert!(again.rl.loss.ratio.is_some() && again.rl.clip.is_some());
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_in_words() {
+        for (lines, said) in [
+            ("objective = \"dpao\"", "did you mean `dapo`?"),
+            ("objective = \"ppo2\"", "choose one of: grpo dr-grpo dapo"),
+            ("clip = [-0.1, 0.2]", "rl.clip"),
+            ("clip = [0.2, nan]", "rl.clip"),
+            ("loss = { dual_clip = 1.0 }", "rl.loss.dual_clip"),
+            ("loss = { ratio = \"tokens\" }", "sequence-mean"),
+            (
+                "objective = \"cispo\"\nloss = { dual_clip = 3.0 }",
+                "surrogate",
+            ),
+            (
+                "objective = \"gdpo\"\nloss = { kl_place = \"reward\" }",
+                "lose its weight",
+            ),
+            ("overlong = { share = 1.5 }", "rl.overlong.share"),
+            ("overlong = { penalty = -1.0 }", "rl.overlong.penalty"),
+            ("dynamic_sampling = { max_batches = 0 }", "max_batches"),
+            ("advantage = { epsilon = -1.0 }", "rl.advantage.epsilon"),
+        ] {
+            let error = config(lines).unwrap_err();
+            assert!(error.contains(said), "{lines}: {error}");
+        }
+        // Where it stands is told too.
+        let error = config("objective = \"dpao\"").unwrap_err();
+        assert!(error.contains("line"), "{error}");
+    }
+}
