@@ -13,6 +13,8 @@ mod generate;
 #[cfg(test)]
 mod identify;
 #[cfg(test)]
+mod objective;
+#[cfg(test)]
 mod parity;
 #[cfg(test)]
 mod pipeline;

@@ -4,8 +4,80 @@
 //! where that is asked for (REINFORCE++, arXiv 2501.03262: the return of a reward that is paid at the end and of penalties
 //! that are paid on the way).
 
-use super::advantage::{AdvantageOptions, Advantages, in_range};
+use super::advantage::{
+    AdvantageError, AdvantageOptions, Advantages, Estimator, Sample, advantages, in_range,
+};
+use super::gdpo::{Component, decoupled};
+use super::kl::{KlPlace, penalties};
+use super::named::Objective;
+use super::policy::PolicyLoss;
 use super::whiten::{Whiten, whiten};
+
+/// What is known of a batch of responses when they have been rewarded.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Group and reward of each response.
+    pub samples: &'a [Sample],
+    /// What the rewards are made of; only GDPO asks.
+    pub components: &'a [Component],
+    /// Log-probabilities of each response's tokens when they were sampled.
+    pub log_probs: &'a [&'a [f32]],
+    /// The same under the reference policy; not looked at where no divergence is paid before the loss.
+    pub reference: &'a [Vec<f32>],
+}
+
+/// What a batch is credited with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Credit {
+    /// The advantage of every token: one row a response.
+    pub tokens: Vec<Vec<f32>>,
+    /// Which responses take part in the loss.
+    pub kept: Vec<bool>,
+}
+
+impl Objective {
+    /// From rewards to the advantage of every token, with `kl` as the weight β of the divergence.
+    ///
+    /// # Errors
+    /// When a reward is not finite and such are not masked.
+    pub fn credit(&self, batch: &Batch<'_>, kl: f32) -> Result<Credit, AdvantageError> {
+        let paid = (self.kl_place != KlPlace::Loss && kl != 0.0).then(|| {
+            let pairs = batch.log_probs.iter().zip(batch.reference);
+            let of = |(log_probs, reference): (&&[f32], &Vec<f32>)| {
+                penalties(self.loss.kl_estimator, kl, log_probs, reference)
+            };
+            pairs.map(of).collect::<Vec<_>>()
+        });
+        let (from_reward, from_return) = match self.kl_place {
+            KlPlace::Reward => (paid, None),
+            KlPlace::Loss | KlPlace::Return => (None, paid),
+        };
+        let mut samples = batch.samples.to_vec();
+        for (sample, penalties) in samples.iter_mut().zip(from_reward.iter().flatten()) {
+            sample.reward -= penalties.iter().map(|&p| f64::from(p)).sum::<f64>();
+        }
+        let found = match self.advantage.estimator {
+            Estimator::Gdpo => decoupled(&samples, batch.components, &self.advantage)?,
+            _ => advantages(&samples, &self.advantage)?,
+        };
+        let lengths: Vec<usize> = batch.log_probs.iter().map(|l| l.len()).collect();
+        let tokens = token_advantages(&found, &lengths, from_return.as_deref(), &self.advantage);
+        Ok(Credit {
+            tokens,
+            kept: found.kept,
+        })
+    }
+
+    /// The loss of a token, with `kl` as the weight of the divergence where it is paid in the loss.
+    pub fn policy_loss(&self, kl: f32) -> PolicyLoss {
+        let kl = if self.kl_place == KlPlace::Loss {
+            kl
+        } else {
+            0.0
+        };
+        PolicyLoss { kl, ..self.loss }
+    }
+}
 
 /// The advantage of every token: one row a response, `lengths[i]` long, in the order of `advantages`; zeros for a response
 /// that takes no part.

@@ -1,14 +1,13 @@
 //! What the loss needs to know of each rollout: what its tokens are credited with, and what the reference thinks of them.
 
 use explang::likelihood::{Scored, response_log_probs};
-use explang::objective::advantage::{AdvantageError, Advantages, Estimator, Sample, advantages};
-use explang::objective::credit::token_advantages;
-use explang::objective::gdpo::{Component, decoupled};
-use explang::objective::kl::{KlPlace, penalties};
+use explang::objective::advantage::{AdvantageError, Sample};
+use explang::objective::credit::Batch;
+use explang::objective::gdpo::Component;
 use explang::objective::named::Objective;
 use explang::objective::normaliser::Normaliser;
 use explang::objective::policy::TokenTargets;
-use explang::reward::GroupId;
+use explang::reward::Components;
 
 use super::policy_rollouts::Gathered;
 use super::policy_step::PolicyStep;
@@ -67,45 +66,18 @@ impl PolicyStep<'_> {
         objective: &Objective,
     ) -> Result<Vec<Experience<'r>>, AdvantageError> {
         let rollouts: Vec<&Rollout> = places.iter().map(|&i| &gathered.rollouts[i]).collect();
-        let paid_before = objective.kl_place != KlPlace::Loss && self.kl != 0.0;
-        let penalties: Option<Vec<Vec<f32>>> = paid_before.then(|| {
-            let pairs = rollouts.iter().zip(&reference);
-            let of = |(r, reference): (&&Rollout, &Vec<f32>)| {
-                penalties(
-                    objective.loss.kl_estimator,
-                    self.kl,
-                    &r.log_probs,
-                    reference,
-                )
-            };
-            pairs.map(of).collect()
-        });
-        let (from_reward, from_return) = match objective.kl_place {
-            KlPlace::Reward => (penalties, None),
-            KlPlace::Loss | KlPlace::Return => (None, penalties),
+        let samples: Vec<Sample> = places.iter().map(|&i| gathered.sample(i)).collect();
+        let log_probs: Vec<&[f32]> = rollouts.iter().map(|r| r.log_probs.as_slice()).collect();
+        let batch = Batch {
+            samples: &samples,
+            components: &self.components(gathered, places, objective),
+            log_probs: &log_probs,
+            reference: &reference,
         };
-        let samples: Vec<Sample> = places
-            .iter()
-            .enumerate()
-            .map(|(at, &i)| Sample {
-                group: GroupId(gathered.rollouts[i].query as u64),
-                reward: gathered.reward(i) - from_reward.as_ref().map_or(0.0, |p| sum(&p[at])),
-                masked: gathered.scored[i].masked,
-            })
-            .collect();
-        let found = self.advantages(gathered, places, &samples, objective)?;
-        let lengths: Vec<usize> = rollouts.iter().map(|r| r.response_len()).collect();
-        let rows = token_advantages(
-            &found,
-            &lengths,
-            from_return.as_deref(),
-            &objective.advantage,
-        );
-        Ok(rollouts
-            .into_iter()
-            .zip(rows)
-            .zip(reference)
-            .zip(found.kept)
+        let credit = objective.credit(&batch, self.kl)?;
+        let parts = rollouts.into_iter().zip(credit.tokens).zip(reference);
+        Ok(parts
+            .zip(credit.kept)
             .map(|(((rollout, advantages), reference), kept)| Experience {
                 rollout,
                 advantages,
@@ -115,39 +87,34 @@ impl PolicyStep<'_> {
             .collect())
     }
 
-    /// The advantage of each response, before whitening.
-    fn advantages(
+    /// What the rewards are made of.
+    fn components(
         &self,
         gathered: &Gathered,
         places: &[usize],
-        samples: &[Sample],
         objective: &Objective,
-    ) -> Result<Advantages, AdvantageError> {
-        if objective.advantage.estimator != Estimator::Gdpo {
-            return advantages(samples, &objective.advantage);
-        }
-        let terms: Vec<_> = places
+    ) -> Vec<Component> {
+        let weights = self.reward.variant.weights;
+        let terms = |i: usize| weights.terms(&gathered.scored[i].components);
+        // What is paid nothing at all (empty, or cut short and penalised) is paid nothing for any component.
+        let paid = |i: usize| gathered.scored[i].reward != 0.0;
+        let named = weights.terms(&Components::default());
+        let mut components: Vec<Component> = named
             .iter()
-            .map(|&i| {
-                let scored = &gathered.scored[i];
-                let mut terms = self.reward.variant.weights.terms(&scored.components);
-                // What is paid nothing at all (empty, or cut short and penalised) is paid nothing for any component.
-                if scored.reward == 0.0 {
-                    terms.iter_mut().for_each(|(_, _, value)| *value = 0.0);
-                }
-                terms
+            .enumerate()
+            .map(|(k, &(_, weight, _))| Component {
+                weight,
+                values: places
+                    .iter()
+                    .map(|&i| if paid(i) { terms(i)[k].2 } else { 0.0 })
+                    .collect(),
             })
             .collect();
-        let named = |k: usize| Component {
-            weight: terms.first().map_or(0.0, |terms| terms[k].1),
-            values: terms.iter().map(|terms| terms[k].2).collect(),
-        };
-        let mut components: Vec<Component> = (0..8).map(named).collect();
         components.push(Component {
             weight: objective.overlong.penalty,
             values: places.iter().map(|&i| gathered.overlong[i]).collect(),
         });
-        decoupled(samples, &components, &objective.advantage)
+        components
     }
 }
 
@@ -201,10 +168,6 @@ pub(super) fn scored(rollout: &Rollout) -> Scored<'_> {
         tokens: &rollout.tokens,
         prompt: rollout.given,
     }
-}
-
-fn sum(values: &[f32]) -> f64 {
-    values.iter().map(|&value| f64::from(value)).sum()
 }
 
 fn split_off(rest: &mut &[f32], length: usize) -> Vec<f32> {

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use explang::Language;
 use explang::generate::Sampling;
+use explang::objective::advantage::Sample;
 use explang::objective::dynamic::Varied;
 use explang::objective::named::Objective;
 use explang::random;
-use explang::reward::Scored as Rewarded;
+use explang::reward::{GroupId, Scored as Rewarded};
 use explang::tasks::{Split, SplitMix64};
 
 use super::policy_metrics::Seconds;
@@ -32,9 +33,13 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// The reward of a rollout with what its length costs.
-    pub(super) fn reward(&self, rollout: usize) -> f64 {
-        self.scored[rollout].reward + self.overlong[rollout]
+    /// A rollout with its reward, and what its length costs.
+    pub(super) fn sample(&self, rollout: usize) -> Sample {
+        Sample {
+            group: GroupId(self.rollouts[rollout].query as u64),
+            reward: self.scored[rollout].reward + self.overlong[rollout],
+            masked: self.scored[rollout].masked,
+        }
     }
 }
 
@@ -125,13 +130,13 @@ impl Gathered {
             let length = rollout.response_len();
             self.overlong
                 .push(objective.overlong.punishment(length, longest));
-            let group = rollout.query;
+            let (group, right) = (rollout.query, scored.components.verified > 0.0);
             rollout.query += first_query;
             self.rollouts.push(rollout);
             self.scored.push(scored);
-            let (at, scored) = (self.rollouts.len() - 1, &self.scored[self.scored.len() - 1]);
-            if !scored.masked {
-                groups[group].push((scored.components.verified > 0.0, self.reward(at)));
+            let sample = self.sample(self.rollouts.len() - 1);
+            if !sample.masked {
+                groups[group].push((right, sample.reward));
             }
         }
         let keeps =

@@ -10,13 +10,11 @@ use explang::action::Action;
 use explang::identify::Identify;
 use explang::likelihood::{Scored, response_log_probs};
 use explang::model::Decoder;
-use explang::objective::advantage::{Sample, advantages};
-use explang::objective::kl::KlPlace;
+use explang::objective::advantage::advantages;
 use explang::objective::named::Objective;
-use explang::objective::policy::PolicyLoss;
 use explang::objective::stats::PolicyStats;
 use explang::random;
-use explang::reward::{GroupId, Reward, Scored as Rewarded};
+use explang::reward::{Reward, Scored as Rewarded};
 use explang::tokenizer::Tokenizer;
 
 use super::policy_experience::{Experience, Targets, scored};
@@ -65,7 +63,8 @@ impl PolicyStep<'_> {
         let stream = random::derive(self.stream, &[step as u64]);
         let gathered = self.gather(learner, stream, &objective, &mut seconds)?;
         // Of all groups, those left out too; a reward that is not finite is found here, wherever it is.
-        let groups = advantages(&all_samples(&gathered), &objective.advantage)?.stats;
+        let samples = (0..gathered.rollouts.len()).map(|i| gathered.sample(i));
+        let groups = advantages(&samples.collect::<Vec<_>>(), &objective.advantage)?.stats;
 
         let began = Instant::now();
         let places = places(&gathered, self.config.rl.group);
@@ -104,14 +103,7 @@ impl PolicyStep<'_> {
         objective: &Objective,
     ) -> Updates {
         let rl = &self.config.rl;
-        let loss = PolicyLoss {
-            kl: if objective.kl_place == KlPlace::Loss {
-                self.kl
-            } else {
-                0.0
-            },
-            ..objective.loss
-        };
+        let loss = objective.policy_loss(self.kl);
         let normaliser = objective.normaliser;
         let mut all = Updates {
             tokens: experiences.iter().map(|e| e.rollout.tokens.len()).sum(),
@@ -153,18 +145,6 @@ impl PolicyStep<'_> {
         }
         all
     }
-}
-
-/// Every rollout of a step as a sample.
-fn all_samples(gathered: &Gathered) -> Vec<Sample> {
-    let rollouts = gathered.rollouts.iter().enumerate();
-    rollouts
-        .map(|(i, rollout)| Sample {
-            group: GroupId(rollout.query as u64),
-            reward: gathered.reward(i),
-            masked: gathered.scored[i].masked,
-        })
-        .collect()
 }
 
 /// Where the rollouts of the kept groups stand among all, in order.
