@@ -19,4 +19,6 @@ mod parity;
 #[cfg(test)]
 mod pipeline;
 #[cfg(test)]
+mod policy_step;
+#[cfg(test)]
 mod support;
