@@ -168,10 +168,12 @@ impl Session {
         start: impl FnOnce(&Self) -> anyhow::Result<Decoder>,
         mut body: impl FnMut(&Self, &mut Learner, usize) -> anyhow::Result<Step>,
     ) -> anyhow::Result<()> {
+        let resume = self.folder.join(format!("stages/{stage}/resume"));
         if self.is_done(stage) {
+            // What a kill between the stage's last two lines has left.
+            std::fs::remove_dir_all(&resume).ok();
             return Ok(());
         }
-        let resume = self.folder.join(format!("stages/{stage}/resume"));
         if !resume.exists() {
             let learner = self.learner(start(self)?);
             self.keep(stage, &learner, 0, 0.0)?;
@@ -210,8 +212,7 @@ impl Session {
                 Ok(checkpoint::write(&tmp.join("stage.json"), &text)?)
             },
         )?;
-        // The stage is done; what it would have resumed from is of no more use. A kill before this line leaves a folder that
-        // nobody reads.
+        // The stage is done; what it would have resumed from is of no more use.
         std::fs::remove_dir_all(&resume).ok();
         Ok(())
     }
