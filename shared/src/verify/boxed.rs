@@ -1,38 +1,79 @@
 //! Finding the boxed answer.
 
+use std::ops::Range;
+
 /// An open brace, waiting for its partner.
 enum Brace {
     Plain,
-    /// Where the content of a `\boxed{` starts.
-    Boxed(usize),
+    /// Where the command and the content of a `\boxed{` start.
+    Boxed(usize, usize),
+}
+
+/// A complete box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Boxed {
+    /// Where its command starts.
+    pub(super) start: usize,
+    /// Where its content is.
+    pub(super) inside: Range<usize>,
 }
 
 /// The content of the last complete `\boxed{…}`, braces nested as they come; of two boxes one inside the
 /// other, the inner. Braces escaped as `\{` and `\}` do not count. Linear in the length of the text.
 pub fn extract_boxed(text: &str) -> Option<&str> {
+    let mut last: Option<Boxed> = None;
+    each(text, |found| {
+        if last
+            .as_ref()
+            .is_none_or(|last| last.inside.start < found.inside.start)
+        {
+            last = Some(found);
+        }
+    });
+    last.map(|last| &text[last.inside])
+}
+
+/// All complete boxes that have no box inside, in order.
+pub(super) fn boxes(text: &str) -> Vec<Boxed> {
+    let mut boxes: Vec<Boxed> = Vec::new();
+    each(text, |found| {
+        // A box ends after all boxes inside it.
+        if boxes
+            .last()
+            .is_none_or(|last| last.inside.start < found.inside.start)
+        {
+            boxes.push(found);
+        }
+    });
+    boxes
+}
+
+/// Calls `visit` for every complete box, in the order of their ends.
+fn each(text: &str, mut visit: impl FnMut(Boxed)) {
     let bytes = text.as_bytes();
     let mut open = Vec::new();
-    let mut last: Option<(usize, usize)> = None;
     let mut i = 0;
     while let Some(&byte) = bytes.get(i) {
         match byte {
             // The character after a backslash is no brace of ours.
             b'\\' => i += 1,
-            b'{' => open.push(if text[..i].trim_end_matches(' ').ends_with("\\boxed") {
-                Brace::Boxed(i + 1)
-            } else {
-                Brace::Plain
-            }),
+            b'{' => {
+                let before = text[..i].trim_end_matches(' ');
+                open.push(match before.strip_suffix("\\boxed") {
+                    Some(head) => Brace::Boxed(head.len(), i + 1),
+                    None => Brace::Plain,
+                });
+            }
             b'}' => {
-                if let Some(Brace::Boxed(start)) = open.pop()
-                    && last.is_none_or(|(s, _)| s < start)
-                {
-                    last = Some((start, i));
+                if let Some(Brace::Boxed(start, content)) = open.pop() {
+                    visit(Boxed {
+                        start,
+                        inside: content..i,
+                    });
                 }
             }
             _ => {}
         }
         i += 1;
     }
-    last.map(|(start, end)| &text[start..end])
 }

@@ -1,15 +1,38 @@
-use proptest::prelude::*;
+//! What the module promises to its callers; the notations by kind are in files of their own.
+
+mod algebra;
+mod collections;
+mod numbers;
+mod properties;
+mod responses;
+mod traps;
 
 use super::*;
 
+/// Checks pairs in both directions, and names all that are not as expected.
+fn check(pairs: &[(&str, &str)], expected: bool) {
+    let turned = pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]);
+    let wrong: Vec<_> = turned.filter(|(a, b)| equal(a, b) != expected).collect();
+    assert!(
+        wrong.is_empty(),
+        "equal should be {expected} for {wrong:#?}"
+    );
+}
+
+fn all_same(pairs: &[(&str, &str)]) {
+    check(pairs, true);
+}
+
+fn all_differ(pairs: &[(&str, &str)]) {
+    check(pairs, false);
+}
+
 fn same(answer: &str, reference: &str) {
-    assert!(equal(answer, reference), "{answer:?} is {reference:?}");
-    assert!(equal(reference, answer), "{reference:?} is {answer:?}");
+    check(&[(answer, reference)], true);
 }
 
 fn differ(answer: &str, reference: &str) {
-    assert!(!equal(answer, reference), "{answer:?} is not {reference:?}");
-    assert!(!equal(reference, answer), "{reference:?} is not {answer:?}");
+    check(&[(answer, reference)], false);
 }
 
 #[test]
@@ -26,7 +49,7 @@ fn the_last_complete_box_is_read() {
 
 #[test]
 fn numbers_are_compared_exactly() {
-    for (answer, reference) in [
+    all_same(&[
         ("42", "42.0"),
         ("007", "7"),
         ("+7", "7"),
@@ -46,16 +69,14 @@ fn numbers_are_compared_exactly() {
         ("$12$.", "12"),
         ("(5)", "5"),
         ("0.1000", "0.1"),
-    ] {
-        same(answer, reference);
-    }
-    for (answer, reference) in [
+    ]);
+    all_differ(&[
         ("42", "4.2"),
         ("7", "-7"),
         ("--7", "7"),
         ("1 2", "12"),
         ("12,34", "1234"),
-        ("1/3", "0.3333333333333333"),
+        ("1/3", "0.333333333"),
         ("0.1", "0.10000000000000001"),
         ("1/0", "2/0"),
         ("3.14", "\\pi"),
@@ -63,9 +84,7 @@ fn numbers_are_compared_exactly() {
         ("", ""),
         ("$", "."),
         ("50%", "50"),
-    ] {
-        differ(answer, reference);
-    }
+    ]);
 }
 
 #[test]
@@ -104,22 +123,22 @@ fn lists_are_compared_element_by_element_in_order() {
 }
 
 #[test]
-fn other_answers_are_compared_as_normal_text() {
-    same("x + 1", "x+1");
-    same("3\\sqrt2", "3\\sqrt{2}");
+fn words_are_compared_as_words() {
     same("\\text{Monday}.", "Monday");
-    same("2\\pi r", "2 \\pi  r");
-    same("\\pi2", "\\pi 2");
-    differ("\\pi r", "\\pir");
-    differ("x+1", "x-1");
+    same("\\text{monday}", "\\text{Monday}");
+    same("\\text{(C)}", "C");
+    same("\\textbf{odd}", "odd");
+    same("\\text{Yes}", "yes");
+    differ("yes", "no");
     differ("Monday", "Sunday");
+    differ("\\text{(C)}", "(B)");
 }
 
 #[test]
-fn numbers_beyond_the_range_are_text() {
+fn numbers_of_any_length_are_exact() {
     let huge = "9".repeat(60);
-    same(&huge, &huge);
-    differ(&huge, &format!("0{huge}"));
+    same(&huge, &format!("0{huge}"));
+    differ(&huge, &format!("{}8", "9".repeat(59)));
     differ(&format!("1/{huge}"), "0");
 }
 
@@ -138,31 +157,4 @@ fn a_trace_cut_short_scores_only_where_the_whole_response_is_read() {
     assert!(verify(&closed, "$\\boxed{41}$", AnswerScope::AfterThinking));
     let unboxed = "<think>\n1\n</think>\nIt is 41.";
     assert!(!verify(unboxed, "41", AnswerScope::AfterThinking));
-}
-
-proptest! {
-    #[test]
-    fn any_text_is_read_and_a_text_equals_itself(text in "[\\\\a-z{}()\\[\\],.:/$~0-9 \u{0660}-\u{0669}+-]{0,40}") {
-        let _ = extract_boxed(&text);
-        let _ = verify(&text, &text, AnswerScope::WholeResponse);
-        let normal = normal::normalise(&text);
-        prop_assert_eq!(equal(&text, &text), !normal.is_empty());
-    }
-
-    #[test]
-    fn a_fraction_equals_its_multiples(a in -1000_i64..1000, b in 1_i64..1000, k in 1_i64..50) {
-        let scaled = format!("\\frac{{{}}}{{{}}}", a * k, b * k);
-        let plain = format!("{a}/{b}");
-        prop_assert!(equal(&plain, &scaled));
-        let next = format!("{}/{b}", a + 1);
-        prop_assert!(!equal(&next, &scaled));
-    }
-
-    #[test]
-    fn deep_nesting_does_no_harm(depth in 0_usize..5000) {
-        let text = format!("{}1,2{}", "(".repeat(depth), ")".repeat(depth));
-        let boxed = format!("{}{text}", "\\boxed{".repeat(depth));
-        prop_assert!(equal(&text, &text));
-        prop_assert_eq!(extract_boxed(&boxed), None);
-    }
 }

@@ -1,0 +1,459 @@
+//! From text to tokens.
+
+use super::vocabulary::{
+    Meaning, SET_CLOSE, SET_OPEN, THOUSANDS, greek, is_attached_unit, is_plain_word, meaning,
+};
+use crate::verify::normal::ascii;
+use crate::verify::units::Unit;
+
+/// More tokens than this are no answer.
+const MAX_TOKENS: usize = 1500;
+
+/// What a token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// ASCII digits with at most one point.
+    Number(String),
+    /// A letter set as mathematics: a variable or a constant.
+    Letter(char),
+    /// Letters set as text, or plain letters that are a word.
+    Word(String),
+    /// A TeX command that stands for itself.
+    Command(String),
+    /// Any sign.
+    Mark(char),
+    /// A fraction that is one character.
+    Vulgar(u8, u8),
+    /// `\\`
+    Row,
+    /// `\begin{…}` and `\end{…}`, without a star.
+    Begin(String),
+    End(String),
+}
+
+/// A token, and whether white space stands before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) spaced: bool,
+}
+
+/// The tokens of `text`; none where there are too many. Linear in its length.
+pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
+    let mut lexer = Lexer {
+        rest: text,
+        tokens: Vec::new(),
+        spaced: false,
+        groups: vec![Group {
+            text: false,
+            shown: true,
+        }],
+        text_next: false,
+    };
+    while !lexer.rest.is_empty() {
+        lexer.step();
+        if lexer.tokens.len() > MAX_TOKENS {
+            return None;
+        }
+    }
+    Some(lexer.tokens)
+}
+
+/// An open brace.
+#[derive(Clone, Copy)]
+struct Group {
+    /// Letters in it are text.
+    text: bool,
+    /// Its braces are tokens.
+    shown: bool,
+}
+
+struct Lexer<'a> {
+    rest: &'a str,
+    tokens: Vec<Token>,
+    spaced: bool,
+    groups: Vec<Group>,
+    /// The next brace opens text.
+    text_next: bool,
+}
+
+impl<'a> Lexer<'a> {
+    fn push(&mut self, kind: Kind) {
+        let spaced = std::mem::take(&mut self.spaced);
+        self.tokens.push(Token { kind, spaced });
+    }
+
+    fn mark(&mut self, mark: char) {
+        self.push(Kind::Mark(mark));
+    }
+
+    fn in_text(&self) -> bool {
+        self.groups.last().is_some_and(|group| group.text)
+    }
+
+    /// Takes the longest prefix whose characters fit.
+    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
+        let end = self.rest.find(|c| !fits(c)).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        taken
+    }
+
+    fn step(&mut self) {
+        let Some(first) = self.rest.chars().next() else {
+            return;
+        };
+        let c = ascii(first);
+        if c == '\\' {
+            self.rest = &self.rest[first.len_utf8()..];
+            return self.command();
+        }
+        if c.is_ascii_digit() || (c == '.' && self.digit_at(first.len_utf8())) {
+            return self.number();
+        }
+        if first.is_alphabetic() {
+            return self.letters();
+        }
+        self.rest = &self.rest[first.len_utf8()..];
+        match c {
+            '$' => self.toggle(),
+            '~' => self.spaced = true,
+            '{' => self.open(),
+            '}' => self.close(),
+            ',' if self.thousands_follow() => self.mark(THOUSANDS),
+            '!' if self.eat("=") => self.mark('≠'),
+            '<' if self.eat("=") => self.mark('≤'),
+            '>' if self.eat("=") => self.mark('≥'),
+            '=' => {
+                self.eat("=");
+                self.mark('=');
+            }
+            '*' => {
+                // `**` is the power of many programs.
+                let power = self.eat("*");
+                self.mark(if power { '^' } else { '*' });
+            }
+            '.' if self.rest.starts_with('.') => {
+                self.take_while(|c| c == '.');
+                self.push(Kind::Command("dots".to_owned()));
+            }
+            // A full stop ends a sentence; a point inside a number does not come here.
+            '.' | '。' | '।' => {}
+            c if c.is_whitespace() => self.spaced = true,
+            c => self.sign(c),
+        }
+    }
+
+    /// Signs that are one character.
+    fn sign(&mut self, c: char) {
+        match c {
+            '×' | '·' | '⋅' | '∙' | '•' => self.mark('*'),
+            '÷' | '⁄' | '∕' => self.mark('/'),
+            '–' | '—' | '‐' | '‑' => self.mark('-'),
+            '≤' | '⩽' | '≦' => self.mark('≤'),
+            '≥' | '⩾' | '≧' => self.mark('≥'),
+            '≈' | '≃' | '≅' => self.mark('≈'),
+            '、' | '،' => self.mark(','),
+            '؛' => self.mark(';'),
+            '∣' | '∥' | '‖' => self.mark('|'),
+            '〈' => self.mark('⟨'),
+            '〉' => self.mark('⟩'),
+            '˚' | 'º' => self.mark('°'),
+            '’' | '′' => self.mark('\''),
+            '½' => self.push(Kind::Vulgar(1, 2)),
+            '⅓' => self.push(Kind::Vulgar(1, 3)),
+            '⅔' => self.push(Kind::Vulgar(2, 3)),
+            '¼' => self.push(Kind::Vulgar(1, 4)),
+            '¾' => self.push(Kind::Vulgar(3, 4)),
+            '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '⁻' => self.superscript(c),
+            // Marks that only steer how text is shown.
+            '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{FEFF}' => {}
+            other => self.mark(other),
+        }
+    }
+
+    /// Superscript digits: a power in braces of its own.
+    fn superscript(&mut self, first: char) {
+        let plain = |c: char| match c {
+            '¹' => Some('1'),
+            '²' => Some('2'),
+            '³' => Some('3'),
+            '⁰' => Some('0'),
+            '⁴'..='⁹' => char::from_u32(u32::from('4') + (u32::from(c) - u32::from('⁴'))),
+            _ => None,
+        };
+        let tail = self.take_while(|c| plain(c).is_some());
+        self.mark('^');
+        self.mark('{');
+        if first == '⁻' {
+            self.mark('-');
+        }
+        let digits: String = plain(first)
+            .into_iter()
+            .chain(tail.chars().filter_map(plain))
+            .collect();
+        if !digits.is_empty() {
+            self.push(Kind::Number(digits));
+        }
+        self.mark('}');
+    }
+
+    fn eat(&mut self, prefix: &str) -> bool {
+        let rest = self.rest.strip_prefix(prefix);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn digit_at(&self, offset: usize) -> bool {
+        let next = self.rest[offset..].chars().next();
+        next.is_some_and(|c| ascii(c).is_ascii_digit())
+    }
+
+    /// After a comma: `\!`, with spaces or not.
+    fn thousands_follow(&mut self) -> bool {
+        let Some(rest) = self.rest.trim_start().strip_prefix("\\!") else {
+            return false;
+        };
+        self.rest = rest.trim_start();
+        true
+    }
+
+    /// `$`: in text it begins or ends mathematics; elsewhere it is layout.
+    fn toggle(&mut self) {
+        let depth = self.groups.len();
+        if let Some(group) = self.groups.last_mut()
+            && depth > 1
+            && !group.shown
+        {
+            group.text = !group.text;
+        }
+    }
+
+    fn open(&mut self) {
+        if self.rest.starts_with(",}") {
+            self.rest = &self.rest[2..];
+            return self.mark(THOUSANDS);
+        }
+        let text = std::mem::take(&mut self.text_next);
+        self.groups.push(Group {
+            text: text || self.in_text(),
+            shown: !text,
+        });
+        if !text {
+            self.mark('{');
+        }
+    }
+
+    fn close(&mut self) {
+        if self.groups.len() > 1
+            && let Some(group) = self.groups.pop()
+            && !group.shown
+        {
+            return;
+        }
+        self.mark('}');
+    }
+
+    fn number(&mut self) {
+        let mut digits = String::new();
+        let mut points = 0_usize;
+        while let Some(first) = self.rest.chars().next() {
+            let c = ascii(first);
+            let point =
+                c == '.' && (self.digit_at(first.len_utf8()) || self.repeats_at(first.len_utf8()));
+            if !c.is_ascii_digit() && !point {
+                break;
+            }
+            points += usize::from(point);
+            digits.push(c);
+            self.rest = &self.rest[first.len_utf8()..];
+        }
+        if points > 1 {
+            // Points every three digits are thousands marks; other points make no number.
+            let groups: Vec<&str> = digits.split('.').collect();
+            let fits =
+                (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|g| g.len() == 3);
+            if !fits {
+                return self.mark('.');
+            }
+            digits.retain(|c| c != '.');
+        }
+        match self.exponent() {
+            None => self.push(Kind::Number(digits)),
+            Some((negative, exponent)) => {
+                self.mark('(');
+                self.push(Kind::Number(digits));
+                self.mark('*');
+                self.push(Kind::Number("10".to_owned()));
+                self.mark('^');
+                self.mark('{');
+                if negative {
+                    self.mark('-');
+                }
+                self.push(Kind::Number(exponent));
+                self.mark('}');
+                self.mark(')');
+            }
+        }
+    }
+
+    /// Whether the digits that repeat for ever follow a decimal point.
+    fn repeats_at(&self, offset: usize) -> bool {
+        let rest = self.rest[offset..].trim_start();
+        ["\\overline", "\\bar", "\\dot"]
+            .iter()
+            .any(|command| rest.starts_with(command))
+    }
+
+    /// The exponent of a number as programs write it: `1.5e-7`.
+    fn exponent(&mut self) -> Option<(bool, String)> {
+        let tail = self.rest.strip_prefix(['e', 'E'])?;
+        let negative = tail.starts_with('-');
+        let tail = tail.strip_prefix(['+', '-']).unwrap_or(tail);
+        let end = tail
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(tail.len());
+        let (digits, rest) = tail.split_at(end);
+        if digits.is_empty() || rest.starts_with(|c: char| c.is_alphanumeric()) {
+            return None;
+        }
+        self.rest = rest;
+        Some((negative, digits.to_owned()))
+    }
+
+    fn letters(&mut self) {
+        let apart = self.spaced || self.tokens.is_empty();
+        let run = self.take_while(char::is_alphabetic);
+        if self.in_text() || !run.is_ascii() {
+            // Greek letters are mathematics also where they touch Latin ones.
+            if run.chars().all(|c| c.is_ascii_alphabetic() || is_greek(c)) && !self.in_text() {
+                for c in run.chars() {
+                    self.letter(c);
+                }
+                return;
+            }
+            let folded: String = run.chars().map(ascii).collect();
+            return self.push(Kind::Word(folded));
+        }
+        // Plain letters are variables, one by one, unless they are a word.
+        let (head, tail) = match ["or", "and"]
+            .into_iter()
+            .find(|word| joins(self.tokens.last(), run, word))
+        {
+            Some(word) => run.split_at(word.len()),
+            None => (run, ""),
+        };
+        let after_number = matches!(
+            self.tokens.last().map(|token| &token.kind),
+            Some(Kind::Number(_) | Kind::Mark('}' | ')'))
+        );
+        let unit = after_number
+            && (is_attached_unit(head) || (self.spaced && head.len() > 1 && Unit::is_known(head)));
+        // Short words are known by the words beside them.
+        let follows_word = matches!(
+            self.tokens.last().map(|token| &token.kind),
+            Some(Kind::Word(_))
+        );
+        let beside = head.len() > 1 && !after_number && (follows_word || self.word_follows());
+        if is_plain_word(head) || unit || (apart && (head.len() > 3 || beside)) {
+            self.push(Kind::Word(head.to_owned()));
+        } else {
+            head.chars().for_each(|c| self.letter(c));
+        }
+        tail.chars().for_each(|c| self.letter(c));
+    }
+
+    /// Whether another run of two letters or more follows after a space.
+    fn word_follows(&self) -> bool {
+        let next = self.rest.trim_start();
+        let mut letters = next.chars();
+        next.len() < self.rest.len()
+            && (0..2).all(|_| letters.next().is_some_and(|c| c.is_ascii_alphabetic()))
+    }
+
+    fn letter(&mut self, c: char) {
+        match greek(c.encode_utf8(&mut [0; 4])) {
+            Some(name) => self.push(Kind::Command(name.to_owned())),
+            None => self.push(Kind::Letter(c)),
+        }
+    }
+
+    fn command(&mut self) {
+        let name = self.take_while(|c| c.is_ascii_alphabetic());
+        if name.is_empty() {
+            return self.escaped();
+        }
+        match meaning(name) {
+            Some(Meaning::Nothing) => {
+                // `\left.` and `\right.` show nothing.
+                if matches!(name, "left" | "right") && !self.eat(".") {
+                    self.rest = self.rest.trim_start();
+                }
+            }
+            Some(Meaning::Space) => self.spaced = true,
+            Some(Meaning::Mark(mark)) => self.mark(mark),
+            Some(Meaning::Text) => {
+                self.rest = self.rest.trim_start();
+                self.eat("*");
+                self.text_next = self.rest.starts_with('{');
+            }
+            Some(Meaning::Command(other)) => self.push(Kind::Command(other.to_owned())),
+            None if name == "begin" || name == "end" => self.environment(name == "begin"),
+            None => self.push(Kind::Command(name.to_owned())),
+        }
+    }
+
+    fn environment(&mut self, begin: bool) {
+        let Some((name, rest)) = self
+            .rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'))
+        else {
+            return self.mark('\\');
+        };
+        self.rest = rest;
+        let name = name.trim_end_matches('*').to_owned();
+        self.push(if begin {
+            Kind::Begin(name)
+        } else {
+            Kind::End(name)
+        });
+    }
+
+    /// A backslash and a character that is no letter.
+    fn escaped(&mut self) {
+        let Some(first) = self.rest.chars().next() else {
+            return;
+        };
+        self.rest = &self.rest[first.len_utf8()..];
+        match first {
+            ',' | ';' | ':' | ' ' | '\n' | '\t' | '>' | '/' => self.spaced = true,
+            '!' | '(' | ')' | '[' | ']' | '-' => {}
+            '{' => self.mark(SET_OPEN),
+            '}' => self.mark(SET_CLOSE),
+            '\\' => self.push(Kind::Row),
+            '|' => self.mark('|'),
+            '$' => self.mark('＄'),
+            other => self.mark(other),
+        }
+    }
+}
+
+fn is_greek(c: char) -> bool {
+    greek(c.encode_utf8(&mut [0; 4])).is_some()
+}
+
+/// Whether `run`, right after a number or a bracket, is `word` and a name after it, as in `1orW(x)`.
+fn joins(before: Option<&Token>, run: &str, word: &str) -> bool {
+    let closed = matches!(
+        before.map(|token| &token.kind),
+        Some(Kind::Number(_) | Kind::Mark(')' | ']' | '}'))
+    );
+    closed
+        && run.strip_prefix(word).is_some_and(|tail| {
+            tail.len() == 1 && tail.starts_with(|c: char| c.is_ascii_alphabetic())
+        })
+}

@@ -1,0 +1,318 @@
+//! What words and commands stand for.
+
+use crate::verify::node::{Function, Joint};
+
+/// Opens and closes a set: `\{` and `\}`, which are not the braces of TeX.
+pub(super) const SET_OPEN: char = '⦃';
+pub(super) const SET_CLOSE: char = '⦄';
+/// A comma that TeX marks as no separator: `{,}` and `,\!`.
+pub(super) const THOUSANDS: char = '٬';
+
+/// What a TeX command is to the reader.
+pub(super) enum Meaning {
+    /// Layout only.
+    Nothing,
+    /// White space.
+    Space,
+    /// The same as this character.
+    Mark(char),
+    /// Its group is text.
+    Text,
+    /// The same as this command.
+    Command(&'static str),
+}
+
+/// The meaning of the TeX command `name`; none for one that stands for itself.
+pub(super) fn meaning(name: &str) -> Option<Meaning> {
+    use Meaning::{Command, Mark, Nothing, Space, Text};
+    Some(match name {
+        "left" | "right" | "big" | "Big" | "bigg" | "Bigg" | "bigl" | "bigr" | "Bigl" | "Bigr"
+        | "biggl" | "biggr" | "displaystyle" | "textstyle" | "limits" | "nolimits" | "middle"
+        | "boldsymbol" | "bm" | "underline" | "boxed" | "fbox" | "ensuremath" | "hfill"
+        | "mathstrut" | "strut" | "scriptstyle" | "bold" | "centering" => Nothing,
+        "quad" | "qquad" | "enspace" | "thinspace" | "space" | "nobreakspace" => Space,
+        "text" | "mathrm" | "textbf" | "textit" | "mbox" | "hbox" | "textrm" | "operatorname"
+        | "textnormal" | "textsf" | "texttt" | "mathsf" | "mathit" | "mathtt" | "rm" | "emph"
+        | "textup" => Text,
+        "cdot" | "times" | "ast" | "bullet" | "cdotp" => Mark('*'),
+        "div" | "slash" => Mark('/'),
+        "pm" => Mark('±'),
+        "mp" => Mark('∓'),
+        "lt" => Mark('<'),
+        "gt" => Mark('>'),
+        "le" | "leq" | "leqslant" | "leqq" => Mark('≤'),
+        "ge" | "geq" | "geqslant" | "geqq" => Mark('≥'),
+        "ne" | "neq" => Mark('≠'),
+        "approx" | "thickapprox" | "simeq" | "approxeq" | "doteq" => Mark('≈'),
+        "in" => Mark('∈'),
+        "cup" | "bigcup" => Mark('∪'),
+        "cap" | "bigcap" => Mark('∩'),
+        "setminus" | "backslash" | "smallsetminus" => Mark('∖'),
+        "infty" | "infin" => Mark('∞'),
+        "emptyset" | "varnothing" => Mark('∅'),
+        "lvert" | "rvert" | "vert" | "mid" | "lVert" | "rVert" | "Vert" => Mark('|'),
+        "lfloor" => Mark('⌊'),
+        "rfloor" => Mark('⌋'),
+        "lceil" => Mark('⌈'),
+        "rceil" => Mark('⌉'),
+        "langle" => Mark('⟨'),
+        "rangle" => Mark('⟩'),
+        "lbrace" => Mark(SET_OPEN),
+        "rbrace" => Mark(SET_CLOSE),
+        "lbrack" => Mark('['),
+        "rbrack" => Mark(']'),
+        "lparen" => Mark('('),
+        "rparen" => Mark(')'),
+        "circ" | "degree" | "textdegree" => Mark('°'),
+        "prime" => Mark('\''),
+        "colon" => Mark(':'),
+        "textdollar" => Mark('＄'),
+        "pounds" => Mark('£'),
+        "euro" => Mark('€'),
+        "land" | "wedge" => Command("and"),
+        "lor" | "vee" => Command("or"),
+        "dfrac" | "tfrac" | "cfrac" => Command("frac"),
+        "dbinom" | "tbinom" => Command("binom"),
+        "varphi" => Command("phi"),
+        "varepsilon" => Command("epsilon"),
+        "vartheta" => Command("theta"),
+        "overrightarrow" | "mathbf" | "widehat" | "bar" | "overline" | "tilde" | "hat" | "dot"
+        | "mathcal" | "mathfrak" => return decoration(name).map(Command),
+        "ldots" | "dots" | "cdots" | "dotsc" | "dotsb" => Command("dots"),
+        _ => return None,
+    })
+}
+
+/// The one name for decorations that mean the same.
+fn decoration(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "overrightarrow" | "mathbf" | "vec" => "vec",
+        "widehat" | "hat" => "hat",
+        "bar" | "overline" => "overline",
+        "tilde" => "tilde",
+        "dot" => "dot",
+        "mathcal" | "mathfrak" => "mathcal",
+        _ => return None,
+    })
+}
+
+/// Whether the command puts a mark on a symbol.
+pub(super) fn decorates(name: &str) -> bool {
+    name == "vec" || decoration(name) == Some(name)
+}
+
+/// The function that a command or a plain word names.
+pub(super) fn function(name: &str) -> Option<Function> {
+    Some(match name {
+        "sin" => Function::Sin,
+        "cos" => Function::Cos,
+        "tan" | "tg" => Function::Tan,
+        "cot" | "ctg" => Function::Cot,
+        "sec" => Function::Sec,
+        "csc" | "cosec" => Function::Csc,
+        "arcsin" | "asin" => Function::Arcsin,
+        "arccos" | "acos" => Function::Arccos,
+        "arctan" | "atan" | "arctg" => Function::Arctan,
+        "sinh" => Function::Sinh,
+        "cosh" => Function::Cosh,
+        "tanh" => Function::Tanh,
+        "exp" => Function::Exp,
+        "ln" => Function::Ln,
+        "log" => Function::Log,
+        "abs" => Function::Abs,
+        "floor" => Function::Floor,
+        "ceil" => Function::Ceiling,
+        "gcd" | "GCD" => Function::Gcd,
+        "lcm" | "LCM" => Function::Lcm,
+        "min" => Function::Min,
+        "max" => Function::Max,
+        _ => return None,
+    })
+}
+
+/// The inverse that `f^{-1}` means for this function.
+pub(super) const fn inverse(function: Function) -> Option<Function> {
+    match function {
+        Function::Sin => Some(Function::Arcsin),
+        Function::Cos => Some(Function::Arccos),
+        Function::Tan => Some(Function::Arctan),
+        _ => None,
+    }
+}
+
+/// The name of a Greek letter, from its command or its character.
+pub(super) fn greek(name: &str) -> Option<&'static str> {
+    const NAMES: [(&str, &str); 35] = [
+        ("alpha", "α"),
+        ("beta", "β"),
+        ("gamma", "γ"),
+        ("delta", "δ"),
+        ("epsilon", "ε"),
+        ("zeta", "ζ"),
+        ("eta", "η"),
+        ("theta", "θ"),
+        ("iota", "ι"),
+        ("kappa", "κ"),
+        ("lambda", "λ"),
+        ("mu", "μ"),
+        ("nu", "ν"),
+        ("xi", "ξ"),
+        ("omicron", "ο"),
+        ("pi", "π"),
+        ("rho", "ρ"),
+        ("sigma", "σ"),
+        ("tau", "τ"),
+        ("upsilon", "υ"),
+        ("phi", "φ"),
+        ("chi", "χ"),
+        ("psi", "ψ"),
+        ("omega", "ω"),
+        ("Gamma", "Γ"),
+        ("Delta", "Δ"),
+        ("Theta", "Θ"),
+        ("Lambda", "Λ"),
+        ("Xi", "Ξ"),
+        ("Pi", "Π"),
+        ("Sigma", "Σ"),
+        ("Upsilon", "Υ"),
+        ("Phi", "Φ"),
+        ("Psi", "Ψ"),
+        ("Omega", "Ω"),
+    ];
+    let found = NAMES
+        .iter()
+        .find(|(word, letter)| *word == name || *letter == name);
+    found
+        .map(|(word, _)| *word)
+        .or((name == "ell").then_some("ell"))
+}
+
+/// What joins the items of a list, in the languages that the model may answer in.
+pub(super) fn joint(word: &str) -> Option<Joint> {
+    Some(match word {
+        "and" | "und" | "et" | "и" | "和" | "と" | "및" | "그리고" | "และ" | "và" | "dan"
+        | "și" | "na" | "و" => Joint::And,
+        "or" | "oder" | "ou" | "или" | "或" | "または" | "또는" | "หรือ" | "hoặc" | "atau"
+        | "sau" | "au" | "أو" => Joint::Or,
+        _ => return None,
+    })
+}
+
+/// Words for a percent sign.
+pub(super) fn is_percent(word: &str) -> bool {
+    matches!(word, "percent" | "pct" | "percentage" | "percents")
+}
+
+/// Words that multiply the number before them.
+pub(super) fn scale(word: &str) -> Option<i64> {
+    Some(match word {
+        "dozen" => 12,
+        "百" => 100,
+        "hundred" => 100,
+        "thousand" | "千" | "천" | "тысяч" | "mil" => 1000,
+        "万" | "萬" | "만" => 10_000,
+        "lakh" => 100_000,
+        "million" | "millions" | "Million" | "Millionen" | "миллионов" | "millones" => {
+            1_000_000
+        }
+        "crore" => 10_000_000,
+        "亿" | "億" | "억" => 100_000_000,
+        "billion" | "billions" => 1_000_000_000,
+        "trillion" | "trillions" => 1_000_000_000_000,
+        _ => return None,
+    })
+}
+
+/// Words that change what a number says, so that dropping them as a label would be wrong.
+pub(super) fn qualifies(word: &str) -> bool {
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "more"
+            | "less"
+            | "fewer"
+            | "than"
+            | "least"
+            | "most"
+            | "over"
+            | "under"
+            | "above"
+            | "below"
+            | "between"
+            | "to"
+            | "from"
+            | "if"
+            | "when"
+            | "where"
+            | "mod"
+            | "modulo"
+            | "base"
+            | "else"
+            | "otherwise"
+            | "but"
+            | "is"
+            | "are"
+            | "times"
+            | "plus"
+            | "minus"
+            | "half"
+            | "halves"
+            | "third"
+            | "thirds"
+            | "quarter"
+            | "quarters"
+            | "tenth"
+            | "tenths"
+            | "squared"
+            | "cubed"
+            | "factorial"
+            | "divided"
+            | "out"
+            | "pairs"
+            | "hundredths"
+            | "thousandths"
+            | "except"
+            | "odd"
+            | "even"
+            | "never"
+            | "undefined"
+            | "wrong"
+            | "false"
+            | "am"
+            | "pm"
+            | "a"
+            | "p"
+    )
+}
+
+/// Plain letters that are one word also without `\text`.
+pub(super) fn is_plain_word(run: &str) -> bool {
+    matches!(
+        run,
+        "and"
+            | "or"
+            | "infinity"
+            | "inf"
+            | "pi"
+            | "sqrt"
+            | "oo"
+            | "yes"
+            | "Yes"
+            | "YES"
+            | "no"
+            | "No"
+            | "NO"
+            | "odd"
+            | "Odd"
+    ) || is_percent(run)
+        || function(run).is_some()
+}
+
+/// Units that no product of variables looks like, so that no space is needed before them.
+pub(super) fn is_attached_unit(run: &str) -> bool {
+    matches!(
+        run,
+        "cm" | "mm" | "km" | "kg" | "mg" | "mL" | "ml" | "mph" | "Hz" | "ft"
+    )
+}

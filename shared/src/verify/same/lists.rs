@@ -1,0 +1,146 @@
+//! Lists, sets of listed elements, and signs that are two at once.
+
+use std::collections::BTreeSet;
+
+use super::Judge;
+use super::relation::named;
+use crate::verify::node::{Joint, Node, Relator};
+
+impl Judge<'_> {
+    /// Compares where one side is a list; none where neither is.
+    ///
+    /// The items of a list without brackets have no order, as those of a set, for so people write solutions. Only where one
+    /// side says which item is which, by two names or more, the other side must keep that order or say it too.
+    pub(super) fn by_list(&self, a: &Node, b: &Node) -> Option<bool> {
+        let (x, y) = (members(a), members(b));
+        if x.is_none() && y.is_none() {
+            return None;
+        }
+        // One item, such as `{5}`, is what people also write without braces.
+        match (&x, &y) {
+            (Some(x), None) if x.len() == 1 => {
+                return Some(x.iter().all(|x| x != a && self.same(x, b)));
+            }
+            (None, Some(y)) if y.len() == 1 => {
+                return Some(y.iter().all(|y| y != b && self.same(a, y)));
+            }
+            _ => {}
+        }
+        // Alternatives between inequalities are a set of numbers.
+        if (x.is_none() || y.is_none() || x.as_ref().map(Vec::len) != y.as_ref().map(Vec::len))
+            && (is_range(a) || is_range(b))
+        {
+            return None;
+        }
+        let (Some(x), Some(y)) = (x, y) else {
+            return Some(false);
+        };
+        match (names(&x), names(&y)) {
+            (Some(_), Some(_)) | (None, None) => Some(self.unordered(&x, &y)),
+            _ => Some(self.pairwise(&x, &y)),
+        }
+    }
+}
+
+/// The items of a list or of a set; for a sign that is two at once, both values.
+fn members(node: &Node) -> Option<Vec<Node>> {
+    match node {
+        Node::List(items, _) => {
+            // `x = 1 ± 2, 5` and the like: each item may be several.
+            let flat = items.iter().flat_map(|item| match item {
+                Node::List(..) => vec![item.clone()],
+                other => members(other).unwrap_or_else(|| vec![item.clone()]),
+            });
+            Some(flat.collect())
+        }
+        Node::Set(items) => {
+            let mut elements: Vec<Node> = Vec::new();
+            for item in items {
+                for element in both(item).unwrap_or_else(|| vec![item.clone()]) {
+                    if !elements.contains(&element) {
+                        elements.push(element);
+                    }
+                }
+            }
+            Some(elements)
+        }
+        // `(x, y) = (1, 2)` says `x = 1, y = 2`; so where the other side is a list, each item is compared.
+        Node::Relation(first, rest) => match (&**first, rest.as_slice()) {
+            (name, [(Relator::Equal, value)]) if name.is_name() => {
+                let values = both(value)?;
+                Some(
+                    values
+                        .into_iter()
+                        .map(|value| relation(name, value))
+                        .collect(),
+                )
+            }
+            _ => None,
+        },
+        other => both(other),
+    }
+}
+
+fn relation(name: &Node, value: Node) -> Node {
+    Node::Relation(Box::new(name.clone()), vec![(Relator::Equal, value)])
+}
+
+/// Both values of an expression with `±`; none where it has none.
+fn both(node: &Node) -> Option<Vec<Node>> {
+    let has = node.any(|part| matches!(part, Node::Either(..)));
+    (has && (node.is_scalar() || matches!(node, Node::Quantity(..) | Node::Tuple(..))))
+        .then(|| vec![chosen(node, true), chosen(node, false)])
+}
+
+/// The expression with the upper or the lower signs.
+fn chosen(node: &Node, upper: bool) -> Node {
+    let at = |node: &Node| chosen(node, upper);
+    let all = |items: &[Node]| items.iter().map(at).collect();
+    match node {
+        Node::Either(plus, inner) => {
+            let inner = at(inner);
+            if *plus == upper {
+                inner
+            } else {
+                inner.negative()
+            }
+        }
+        Node::Sum(items) => Node::Sum(all(items)),
+        Node::Product(items) => Node::Product(all(items)),
+        Node::Negative(inner) => Node::Negative(Box::new(at(inner))),
+        Node::Inverse(inner) => Node::Inverse(Box::new(at(inner))),
+        Node::Power(base, exponent) => at(base).power(at(exponent)),
+        Node::Call(function, items) => Node::Call(*function, all(items)),
+        Node::Opaque(name, items) => Node::Opaque(name.clone(), all(items)),
+        Node::Percent(inner) => Node::Percent(Box::new(at(inner))),
+        Node::Degrees(inner) => Node::Degrees(Box::new(at(inner))),
+        Node::Quantity(inner, unit) => Node::Quantity(Box::new(at(inner)), unit.clone()),
+        Node::Tuple(open, items, close) => Node::Tuple(*open, all(items), *close),
+        other => other.clone(),
+    }
+}
+
+/// The names, where the items are equations with names of which no two are equal; at least two.
+fn names(items: &[Node]) -> Option<()> {
+    let mut seen = BTreeSet::new();
+    for item in items {
+        let (name, _) = named(item)?;
+        if !seen.insert(format!("{name:?}")) {
+            return None;
+        }
+    }
+    (seen.len() > 1).then_some(())
+}
+
+/// Whether it may be a set of numbers given by inequalities.
+fn is_range(node: &Node) -> bool {
+    match node {
+        Node::List(items, Joint::Or | Joint::And) => items.iter().all(|item| {
+            matches!(item, Node::Relation(..)) && !item.is_equation()
+                || matches!(item, Node::Tuple(..))
+        }),
+        Node::Join(..) | Node::Tuple(..) | Node::Builder(..) | Node::Region(_) => true,
+        Node::Relation(..) => !node.is_equation(),
+        _ => false,
+    }
+}

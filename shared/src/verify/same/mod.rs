@@ -1,0 +1,195 @@
+//! Whether two answers say the same.
+
+mod lists;
+mod matrix;
+mod ranges;
+mod relation;
+mod scalar;
+mod sets;
+
+use dashu_ratio::RBig;
+
+use super::node::{Function, Node, Region, Relator};
+use super::value::Fuel;
+
+/// Compares two trees. What it may spend is bounded.
+pub(super) struct Judge<'a> {
+    pub(super) fuel: &'a Fuel,
+    /// From the texts: points for variables that nobody can choose an expression for.
+    pub(super) seed: u64,
+}
+
+impl Judge<'_> {
+    /// Whether both say the same; symmetric.
+    pub(super) fn same(&self, a: &Node, b: &Node) -> bool {
+        if a == b {
+            return true;
+        }
+        if self.fuel.spend(1).is_none() {
+            return false;
+        }
+        if a.is_scalar() && b.is_scalar() && !signed(a) && !signed(b) {
+            return self.angles(a, b).unwrap_or_else(|| self.scalars(a, b));
+        }
+        if let (Node::Words(words), other) | (other, Node::Words(words)) = (a, b)
+            && !matches!(other, Node::Relation(..))
+        {
+            return nothing(words) && *other == Node::Region(Region::Empty);
+        }
+        if let Some(equal) = self.quantities(a, b) {
+            return equal;
+        }
+        if let Some(equal) = self.by_relation(a, b) {
+            return equal;
+        }
+        if let Some(equal) = self.by_list(a, b) {
+            return equal;
+        }
+        if let Some(equal) = self.by_set(a, b) {
+            return equal;
+        }
+        match (a, b) {
+            (Node::Tuple(..) | Node::Matrix(_), _) | (_, Node::Tuple(..) | Node::Matrix(_)) => {
+                self.by_matrix(a, b)
+            }
+            (Node::Ratio(x), Node::Ratio(y)) => self.ratios(x, y),
+            (Node::Clock(h, m, true), Node::Ratio(parts))
+            | (Node::Ratio(parts), Node::Clock(h, m, true)) => {
+                let clock = [*h, *m].map(|part| Node::integer(i64::from(part)));
+                self.ratios(&clock, parts)
+            }
+            _ => {
+                let rows = |part: &Node| matches!(part, Node::Matrix(_) | Node::Tuple(..));
+                a.any(rows) && b.any(rows) && self.by_matrix(a, b)
+            }
+        }
+    }
+
+    /// Angles in degrees: equal as numbers of degrees, also where one side leaves the sign out, or as angles.
+    fn angles(&self, a: &Node, b: &Node) -> Option<bool> {
+        let (x, y) = (without_degrees(a), without_degrees(b));
+        match (x, y) {
+            (None, None) => None,
+            (Some(x), Some(y)) => Some(self.scalars(&x, &y)),
+            (Some(x), None) => Some(self.scalars(&x, b) || self.scalars(a, b)),
+            (None, Some(y)) => Some(self.scalars(a, &y) || self.scalars(a, b)),
+        }
+    }
+
+    /// Numbers with units. A unit that one side leaves out is taken for granted; two units must measure the same thing.
+    fn quantities(&self, a: &Node, b: &Node) -> Option<bool> {
+        let scaled = |value: &Node, factor: &RBig| {
+            Node::Product(vec![value.clone(), Node::Number(factor.clone())])
+        };
+        match (a, b) {
+            (Node::Quantity(x, u), Node::Quantity(y, v)) => {
+                if u.measures_as(v) {
+                    return Some(self.same(&scaled(x, &u.factor), &scaled(y, &v.factor)));
+                }
+                let silent = u.is_none() || v.is_none();
+                Some(silent && self.same(x, y))
+            }
+            (Node::Quantity(x, _), other) if !takes_apart(other) => Some(self.same(x, other)),
+            (other, Node::Quantity(y, _)) if !takes_apart(other) => Some(self.same(other, y)),
+            _ => None,
+        }
+    }
+
+    /// Ratios of equal length whose parts are in proportion.
+    fn ratios(&self, a: &[Node], b: &[Node]) -> bool {
+        let ([a, more_a @ ..], [b, more_b @ ..]) = (a, b) else {
+            return false;
+        };
+        let crossed = |x: &Node, y: &Node| Node::Product(vec![x.clone(), y.clone()]);
+        more_a.len() == more_b.len()
+            && !self.scalars(a, &Node::integer(0))
+            && !self.scalars(b, &Node::integer(0))
+            && more_a.iter().zip(more_b).all(|(x, y)| {
+                x.is_scalar() && y.is_scalar() && self.scalars(&crossed(x, b), &crossed(y, a))
+            })
+    }
+
+    /// Items pair by pair.
+    fn pairwise(&self, a: &[Node], b: &[Node]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| self.same(x, y))
+    }
+
+    /// Items in any order, each of one side with one of the other.
+    fn unordered(&self, a: &[Node], b: &[Node]) -> bool {
+        if a.len() != b.len() {
+            return false;
+        }
+        let mut left: Vec<&Node> = b.iter().collect();
+        a.iter()
+            .all(|x| match left.iter().position(|y| self.same(x, y)) {
+                Some(place) => {
+                    left.swap_remove(place);
+                    true
+                }
+                None => false,
+            })
+    }
+}
+
+/// Whether the words are how people write the empty set.
+fn nothing(words: &str) -> bool {
+    matches!(
+        words,
+        "no solution"
+            | "no solutions"
+            | "no real solution"
+            | "no real solutions"
+            | "none"
+            | "empty set"
+            | "the empty set"
+    )
+}
+
+/// Whether it holds a sign that is two at once.
+fn signed(node: &Node) -> bool {
+    node.any(|part| matches!(part, Node::Either(..)))
+}
+
+/// Whether other rules take the node apart before its unit matters.
+fn takes_apart(node: &Node) -> bool {
+    match node {
+        Node::Relation(..) | Node::List(..) | Node::Set(_) => true,
+        other => signed(other),
+    }
+}
+
+/// The number of degrees of an angle.
+fn without_degrees(node: &Node) -> Option<Node> {
+    match node {
+        Node::Degrees(inner) => Some((**inner).clone()),
+        Node::Negative(inner) => without_degrees(inner).map(Node::negative),
+        _ => None,
+    }
+}
+
+impl Node {
+    /// Whether no variable is in it.
+    pub(super) fn is_constant(&self) -> bool {
+        !self.any(|part| matches!(part, Node::Symbol(_) | Node::Opaque(..)))
+    }
+
+    /// Whether it is what a value is called: a variable, a function of some, a length such as `AB`, words.
+    pub(super) fn is_name(&self) -> bool {
+        match self {
+            Node::Symbol(_) | Node::Words(_) | Node::Constant(super::node::Constant::E | super::node::Constant::I) => true,
+            Node::Opaque(_, arguments) => arguments.iter().all(Node::is_scalar),
+            Node::Tuple('(', items, ')') | Node::List(items, _) => items.iter().all(Node::is_name),
+            Node::Product(factors) => factors.iter().all(
+                |factor| matches!(factor, Node::Symbol(name) if name.starts_with(|c: char| c.is_ascii_uppercase())),
+            ),
+            Node::Call(Function::Abs, arguments) => arguments.iter().all(Node::is_name),
+            _ => false,
+        }
+    }
+
+    /// Whether the relators are all equals signs, the last perhaps an approximate one.
+    pub(super) fn is_equation(&self) -> bool {
+        matches!(self, Node::Relation(_, rest)
+            if rest.iter().all(|(relator, _)| matches!(relator, Relator::Equal | Relator::About)))
+    }
+}

@@ -1,0 +1,16 @@
+//! What expressions come to: exactly where that is possible, else to fifty digits with a bound of the error.
+
+mod ball;
+mod evaluate;
+mod exact;
+mod fuel;
+mod function;
+mod modular;
+mod point;
+
+pub(super) use ball::Verdict;
+pub(super) use evaluate::{Machine, Value};
+pub(super) use exact::{Fault, exact};
+pub(super) use fuel::Fuel;
+pub(super) use modular::{PRIMES, modular};
+pub(super) use point::{Point, mixed, points};

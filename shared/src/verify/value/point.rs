@@ -1,0 +1,91 @@
+//! Values for variables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dashu_int::{IBig, UBig};
+use dashu_ratio::RBig;
+
+use crate::verify::node::{Function, Node};
+
+/// Values of variables by name.
+pub(crate) type Point = BTreeMap<String, RBig>;
+
+/// At how many points expressions are compared.
+const POINTS: u64 = 7;
+
+/// A well-mixed number from a name and a salt (FNV-1a, then the finaliser of SplitMix64).
+pub(crate) fn mixed(name: &str, salt: u64) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325 ^ salt.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    for byte in name.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    }
+    hash ^= hash >> 30;
+    hash = hash.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    hash ^= hash >> 27;
+    hash = hash.wrapping_mul(0x94D0_49BB_1331_11EB);
+    hash ^ (hash >> 31)
+}
+
+/// Points for the variables of the nodes, the same for the same `seed`: small and large, positive and negative, and whole
+/// where a factorial needs it. A single point where there is no variable.
+pub(crate) fn points(nodes: &[&Node], seed: u64) -> Vec<Point> {
+    let mut names = BTreeSet::new();
+    let mut whole = BTreeSet::new();
+    for node in nodes {
+        node.each(&mut |part| match part {
+            Node::Symbol(name) => {
+                names.insert(name.clone());
+            }
+            Node::Call(
+                Function::Factorial | Function::Binomial | Function::Gcd | Function::Lcm,
+                arguments,
+            ) => {
+                for argument in arguments {
+                    argument.each(&mut |part| {
+                        if let Node::Symbol(name) = part {
+                            whole.insert(name.clone());
+                        }
+                    });
+                }
+            }
+            _ => {}
+        });
+    }
+    if names.is_empty() {
+        return vec![Point::new()];
+    }
+    let at = |number: u64| {
+        names
+            .iter()
+            .map(|name| {
+                let random = mixed(name, seed.wrapping_add(number));
+                let value = if whole.contains(name) {
+                    RBig::from(3 + random % 13)
+                } else {
+                    coordinate(number, random)
+                };
+                (name.clone(), value)
+            })
+            .collect()
+    };
+    (0..POINTS).map(at).collect()
+}
+
+/// A fraction of a size that depends on the number of the point.
+fn coordinate(number: u64, random: u64) -> RBig {
+    // With a large prime factor, so that few expressions have a pole or a jump there; and even in lowest terms, so that a
+    // negative number to this power is no odd root, which would be real.
+    const DENOMINATOR: u64 = 194;
+    let (size, negative) = match number {
+        0 => (2, false),
+        1 => (1, random & 1 == 1),
+        2 => (3, true),
+        3 => (1000, false),
+        4 => (20, random & 1 == 1),
+        5 => (100_000_000, false),
+        _ => (9, false),
+    };
+    let numerator = IBig::from(((random >> 8) % (size * DENOMINATOR)) | 1);
+    let value = RBig::from_parts(numerator, UBig::from(DENOMINATOR));
+    if negative { -value } else { value }
+}
