@@ -1,27 +1,19 @@
 //! Another program that does the same work, as a child process that answers line by line.
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use serde::Deserialize;
 
 use super::{Kind, Measured};
+use crate::line_process::{LineError, LineProcess};
 
 /// A peer that does not work.
 #[derive(Debug, thiserror::Error)]
 pub enum PeerError {
-    /// It cannot be started.
-    #[error("the peer {program} cannot be started: {source}")]
-    Start {
-        /// The program.
-        program: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It ended, or closed its ends of the pipes.
-    #[error("the peer ended before it answered; what it wrote above says why")]
-    Ended,
+    /// It cannot be started, or it ended.
+    #[error(transparent)]
+    Process(#[from] LineError),
     /// It answered something else.
     #[error("the peer answered `{0}`, which is no measurement")]
     Answer(String),
@@ -32,11 +24,7 @@ pub enum PeerError {
 
 /// A running peer; it ends when this value is dropped.
 #[derive(Debug)]
-pub struct Peer {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
+pub struct Peer(LineProcess);
 
 #[derive(Deserialize)]
 struct Ready {
@@ -67,26 +55,12 @@ impl Peer {
             .arg(script)
             .arg(checkpoint)
             .args(["--serve", "--threads", &threads.to_string()]);
-        let mut peer = Self::spawn(command)?;
-        let line = peer.line()?;
+        let mut process = LineProcess::start(command)?;
+        let line = process.line()?;
         match serde_json::from_str::<Ready>(&line) {
-            Ok(ready) if ready.ready => Ok((peer, ready.torch.unwrap_or_default())),
+            Ok(ready) if ready.ready => Ok((Peer(process), ready.torch.unwrap_or_default())),
             _ => Err(PeerError::Answer(line.trim().to_owned())),
         }
-    }
-
-    fn spawn(mut command: Command) -> Result<Self, PeerError> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = spawned.map_err(|source| PeerError::Start { program, source })?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(PeerError::Ended);
-        };
-        Ok(Peer {
-            child,
-            input,
-            output: BufReader::new(output),
-        })
     }
 
     /// Lets it do a kind of work `times` times.
@@ -99,30 +73,11 @@ impl Peer {
             Kind::Rollout => "rollout",
             Kind::HalfRollout => return Err(PeerError::Kind(kind.name())),
         };
-        writeln!(self.input, "{word} {times}").map_err(|_| PeerError::Ended)?;
-        self.input.flush().map_err(|_| PeerError::Ended)?;
-        let line = self.line()?;
+        let line = self.0.ask(&format!("{word} {times}"))?;
         match serde_json::from_str::<Answer>(&line) {
             Ok(Answer { tokens, seconds }) if seconds > 0.0 => Ok(Measured { tokens, seconds }),
             _ => Err(PeerError::Answer(line.trim().to_owned())),
         }
-    }
-
-    fn line(&mut self) -> Result<String, PeerError> {
-        let mut line = String::new();
-        match self.output.read_line(&mut line) {
-            Ok(n) if n > 0 => Ok(line),
-            _ => Err(PeerError::Ended),
-        }
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // The end of its input ends it; a peer that hangs is ended.
-        writeln!(self.input, "quit").ok();
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }
 
@@ -134,7 +89,7 @@ mod tests {
     fn shell(script: &str) -> Peer {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        Peer::spawn(command).unwrap()
+        Peer(LineProcess::start(command).unwrap())
     }
 
     #[test]
@@ -150,7 +105,10 @@ mod tests {
         ));
         let error = peer.run(Kind::Rollout, 1).unwrap_err();
         assert!(matches!(error, PeerError::Answer(_)), "{error}");
-        assert!(matches!(peer.run(Kind::Rollout, 1), Err(PeerError::Ended)));
+        assert!(matches!(
+            peer.run(Kind::Rollout, 1),
+            Err(PeerError::Process(LineError::Ended))
+        ));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod serve;
 mod sft;
 mod stage;
 mod tasks;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -47,6 +48,8 @@ enum Command {
     Tasks(tasks::Arguments),
     /// Score responses: JSON lines in, reward components out.
     Score(score::Arguments),
+    /// Compare answers with references mathematically: JSON lines in, verdicts out.
+    Verify(verify::Arguments),
     /// Show what a run or a checkpoint holds.
     Inspect(inspect::Arguments),
     /// Show the page in a browser, with a run on it, finished or in progress.
@@ -70,6 +73,7 @@ impl Cli {
             Command::Generate(arguments) => arguments.run(),
             Command::Tasks(arguments) => arguments.run(),
             Command::Score(arguments) => arguments.run(),
+            Command::Verify(arguments) => arguments.run(),
             Command::Inspect(arguments) => arguments.run(),
             Command::Serve(arguments) => arguments.run(),
             Command::Export(arguments) => arguments.run(),

@@ -1,0 +1,38 @@
+//! Any two texts are compared without a panic, in little time, and to the same end in either order.
+
+#![no_main]
+
+use std::time::{Duration, Instant};
+
+use explang::verify::{AnswerScope, compare, equal, extract_boxed, verify};
+use libfuzzer_sys::fuzz_target;
+
+/// What one comparison may take, measured on code that is instrumented for fuzzing.
+const LIMIT: Duration = Duration::from_millis(50);
+
+/// The shortest of three tries, for the machine may be busy with other things.
+fn shortest(work: impl Fn()) -> Duration {
+    let mut shortest = Duration::MAX;
+    for _ in 0..3 {
+        let start = Instant::now();
+        work();
+        shortest = shortest.min(start.elapsed());
+        if shortest < LIMIT {
+            break;
+        }
+    }
+    shortest
+}
+
+fuzz_target!(|text: &str| {
+    // A line break between the two sides, as a fuzzer finds one by itself.
+    let (answer, reference) = text.split_once('\n').unwrap_or((text, text));
+    let time = shortest(|| {
+        let _ = compare(answer, reference);
+    });
+    assert!(time < LIMIT, "{answer:?} and {reference:?} took {time:?}");
+    assert_eq!(equal(answer, reference), equal(reference, answer), "{answer:?} {reference:?}");
+    let _ = verify(answer, reference, AnswerScope::WholeResponse);
+    let _ = verify(answer, reference, AnswerScope::AfterThinking);
+    let _ = extract_boxed(text);
+});

@@ -1,0 +1,216 @@
+//! `explang verify`: answers beside references.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use explang_trainer::verifying::{Pair, Peer, agreement, throughput};
+
+/// For how long our side of a round runs.
+const ROUND: Duration = Duration::from_millis(500);
+
+/// Arguments of `explang verify`.
+///
+/// Reads JSON lines with `gold` and `answer` (whole responses or bare answers) on standard input, and writes each back with `equal`,
+/// `gold_value` and `answer_value` (both as they were understood), and `reason`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Measure on a file of JSON lines that also have `equal`: agreement, and each disagreement with its reason. Fails where a
+    /// wrong answer is accepted.
+    #[arg(long)]
+    cases: Option<PathBuf>,
+    /// Fail below this agreement, in percent.
+    #[arg(long, requires = "cases", default_value_t = 0.0)]
+    least: f64,
+    /// Python with math-verify: measures its speed on the same cases, in turns with ours.
+    #[arg(long, requires = "cases")]
+    peer: Option<String>,
+    /// The peer's program.
+    #[arg(long, requires = "peer", default_value = "tests/peers/verify.py")]
+    peer_script: PathBuf,
+    /// Rounds of measuring speed.
+    #[arg(long, requires = "peer", default_value_t = 5)]
+    rounds: usize,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        match &self.cases {
+            None => verdicts(stdin().lock(), stdout().lock()),
+            Some(path) => self.measure(path),
+        }
+    }
+
+    fn measure(&self, path: &Path) -> anyhow::Result<()> {
+        let file =
+            File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let pairs = pairs(BufReader::new(file)).with_context(|| path.display().to_string())?;
+        if !pairs.iter().any(|pair| pair.equal.is_some()) {
+            bail!(
+                "{} has no line with `equal`, so there is nothing to agree with",
+                path.display()
+            );
+        }
+        let agreement = agreement(&pairs);
+        let mut out = stdout().lock();
+        write!(out, "{agreement}")?;
+        if let Some(python) = &self.peer {
+            self.race(python, path, &pairs, &mut out)?;
+        }
+        if agreement.accepted_wrong() > 0 {
+            bail!("{} wrong answers were accepted", agreement.accepted_wrong());
+        }
+        if agreement.percent() < self.least {
+            bail!(
+                "the agreement is {:.1} %, below {} %",
+                agreement.percent(),
+                self.least
+            );
+        }
+        Ok(())
+    }
+
+    /// Measures our speed and the peer's in turns.
+    fn race(
+        &self,
+        python: &str,
+        path: &Path,
+        pairs: &[Pair],
+        out: &mut impl Write,
+    ) -> anyhow::Result<()> {
+        if self.rounds == 0 {
+            bail!("--rounds must be at least 1");
+        }
+        if !self.peer_script.exists() {
+            bail!(
+                "{} does not exist; run from the repository's root, or give --peer-script",
+                self.peer_script.display()
+            );
+        }
+        let (mut peer, version) = Peer::start(python, &self.peer_script, path)?;
+        // What the first pass reads into caches is not measured; the peer has done one too.
+        throughput(pairs, Duration::ZERO);
+        let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut agreed = 0;
+        writeln!(out)?;
+        for round in 1..=self.rounds {
+            let rate = throughput(pairs, ROUND);
+            let pass = peer.pass()?;
+            let peer_rate = pass.cases as f64 / pass.seconds;
+            agreed = pass.agreed;
+            writeln!(
+                out,
+                "round {round}/{}: {rate:.0} cases/s, math-verify {peer_rate:.1} cases/s: {:.0} times",
+                self.rounds,
+                rate / peer_rate
+            )?;
+            ours.push(rate);
+            theirs.push(peer_rate);
+            ratios.push(rate / peer_rate);
+        }
+        let [ours, theirs, ratio] =
+            [&mut ours, &mut theirs, &mut ratios].map(|values| median(values));
+        let least = ratios.first().copied().unwrap_or_default();
+        let most = ratios.last().copied().unwrap_or_default();
+        writeln!(
+            out,
+            "medians, one thread each: {ours:.0} cases/s, math-verify {version} {theirs:.1} cases/s (it agrees on {agreed}): {ratio:.0} [{least:.0}, {most:.0}] times"
+        )?;
+        Ok(())
+    }
+}
+
+/// Sorts the values and returns the middle one.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// Numbered lines that are not empty.
+fn lines(input: impl BufRead) -> impl Iterator<Item = anyhow::Result<(usize, String)>> {
+    let numbered = input.lines().enumerate().map(|(i, line)| {
+        let number = i + 1;
+        let line =
+            line.with_context(|| format!("line {number} cannot be read; lines must be UTF-8"))?;
+        Ok((number, line))
+    });
+    numbered.filter(|line| {
+        line.as_ref()
+            .map_or(true, |(_, text)| !text.trim().is_empty())
+    })
+}
+
+fn pairs(input: impl BufRead) -> anyhow::Result<Vec<Pair>> {
+    lines(input)
+        .map(|line| {
+            let (number, text) = line?;
+            Ok(Pair::parse(number, &text)?)
+        })
+        .collect()
+}
+
+/// Writes the verdict on each line as it comes.
+fn verdicts(input: impl BufRead, out: impl Write) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(out);
+    for line in lines(input) {
+        let (number, text) = line?;
+        let pair = Pair::parse(number, &text)?;
+        serde_json::to_writer(&mut out, &pair.verdict()).map_err(std::io::Error::from)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_back_with_verdicts() {
+        let input =
+            "{\"gold\": \"1/2\", \"answer\": \"0.5\"}\n\n{\"gold\": \"1\", \"answer\": \"2\"}\n";
+        let mut out = Vec::new();
+        verdicts(input.as_bytes(), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let equal: Vec<bool> = out
+            .lines()
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["equal"]
+                    .as_bool()
+                    .unwrap()
+            })
+            .collect();
+        assert_eq!(equal, [true, false]);
+    }
+
+    #[test]
+    fn a_bad_line_ends_it_with_its_number() {
+        let input = "{\"gold\": \"1\", \"answer\": \"1\"}\n\n{\"gold\": 1\n";
+        let mut out = Vec::new();
+        let error = verdicts(input.as_bytes(), &mut out).unwrap_err();
+        assert!(
+            error.to_string().starts_with("line 3 is no JSON object"),
+            "{error}"
+        );
+        assert_eq!(
+            out.iter().filter(|&&byte| byte == b'\n').count(),
+            1,
+            "what came before is written"
+        );
+        let error = verdicts(&b"\xff\xfe\n"[..], Vec::new()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("line 1 cannot be read"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_middle_value_is_the_median() {
+        let mut values = vec![3.0, 1.0, 2.0];
+        assert_eq!(median(&mut values), 2.0);
+        assert_eq!(values, [1.0, 2.0, 3.0]);
+    }
+}
