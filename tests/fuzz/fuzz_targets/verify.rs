@@ -10,10 +10,10 @@ use libfuzzer_sys::fuzz_target;
 /// What one comparison may take, measured on code that is instrumented for fuzzing.
 const LIMIT: Duration = Duration::from_millis(50);
 
-/// The shortest of three tries, for the machine may be busy with other things.
+/// The shortest of some tries, for the machine may be busy with other things.
 fn shortest(work: impl Fn()) -> Duration {
     let mut shortest = Duration::MAX;
-    for _ in 0..3 {
+    for _ in 0..20 {
         let start = Instant::now();
         work();
         shortest = shortest.min(start.elapsed());

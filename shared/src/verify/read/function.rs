@@ -52,6 +52,13 @@ impl Parser {
                 Some(argument)
             });
         }
+        if self.braces_hold_brackets() {
+            // `\log{\left(x\right)}^2`, as SymPy prints it: what is raised is the logarithm.
+            self.at += 1;
+            let argument = self.inside(true, Parser::primary);
+            self.expect('}')?;
+            return argument;
+        }
         self.inside(true, |parser| {
             let negative = parser.eat('-');
             let mut factors = vec![parser.power()?];
@@ -75,6 +82,28 @@ impl Parser {
                 argument
             })
         })
+    }
+
+    /// Whether a group begins here that is one pair of round brackets.
+    fn braces_hold_brackets(&self) -> bool {
+        if !self.sees('{') || !self.sees_at(1, '(') {
+            return false;
+        }
+        let mut depth = 0_usize;
+        for offset in 1.. {
+            match self.peek_at(offset) {
+                Some(Kind::Mark('(' | '{')) => depth += 1,
+                Some(Kind::Mark(')' | '}')) => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return self.sees_at(offset + 1, '}');
+                    }
+                }
+                None => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     fn names_function(&self) -> bool {

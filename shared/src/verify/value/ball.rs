@@ -1,14 +1,12 @@
 //! Complex numbers to many digits, each with a bound of its error.
 
 use dashu_base::{Abs, BitTest, Sign};
-use dashu_cmplx::CBig;
 use dashu_float::round::mode::HalfEven;
 use dashu_float::{ConstCache, Context, FBig};
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 
 pub(super) type Real = FBig<HalfEven, 2>;
-pub(super) type Complex = CBig<HalfEven, 2>;
 
 /// The exponent that stands for an error or a magnitude of zero.
 const NONE: i64 = i64::MIN / 8;
@@ -83,11 +81,6 @@ impl Ball {
         Ball::around(re, None, error, precision)
     }
 
-    pub(super) fn complex(value: Complex, error: i64, precision: usize) -> Option<Ball> {
-        let (re, im) = value.into_parts();
-        Ball::around(re, Some(im), error, precision)
-    }
-
     pub(crate) fn of(value: &RBig, precision: usize) -> Option<Ball> {
         let context = Context::<HalfEven>::new(precision);
         let numerator: Real = context.convert_int(value.numerator().clone()).value();
@@ -134,18 +127,6 @@ impl Ball {
 
     pub(super) fn context(&self) -> Context<HalfEven> {
         Context::new(self.precision)
-    }
-
-    pub(super) fn complex_context(&self) -> dashu_cmplx::Context<HalfEven> {
-        dashu_cmplx::Context::new(self.precision)
-    }
-
-    pub(super) fn as_complex(&self) -> Complex {
-        let im = self
-            .im
-            .clone()
-            .unwrap_or_else(|| Ball::integer(0, self.precision).re);
-        Complex::from_parts(self.re.clone(), im)
     }
 
     /// An exponent above the magnitude.
@@ -209,39 +190,54 @@ impl Ball {
         let (x, y) = (self.exponent(), other.exponent());
         let error = (self.error.saturating_add(y))
             .max(other.error.saturating_add(x))
-            .max(self.error.saturating_add(other.error));
-        let error = error.max(NONE) + 2;
-        if self.im.is_none() && other.im.is_none() {
-            let product = self
-                .context()
-                .mul(self.re.repr(), other.re.repr())
-                .ok()?
-                .value();
-            return Ball::real(product, error, self.precision);
+            .max(self.error.saturating_add(other.error))
+            .max(NONE)
+            + 2;
+        let context = self.context();
+        let product = |a: &Real, b: &Real| Some(context.mul(a.repr(), b.repr()).ok()?.value());
+        let re = product(&self.re, &other.re)?;
+        match (&self.im, &other.im) {
+            (None, None) => Ball::real(re, error, self.precision),
+            (Some(im), None) => {
+                Ball::around(re, Some(product(im, &other.re)?), error, self.precision)
+            }
+            (None, Some(im)) => {
+                Ball::around(re, Some(product(&self.re, im)?), error, self.precision)
+            }
+            (Some(a), Some(b)) => {
+                let sub = context.sub(re.repr(), product(a, b)?.repr()).ok()?.value();
+                let (left, right) = (product(&self.re, b)?, product(a, &other.re)?);
+                let add = context.add(left.repr(), right.repr()).ok()?.value();
+                Ball::around(sub, Some(add), error, self.precision)
+            }
         }
-        let product = self
-            .complex_context()
-            .mul(&self.as_complex(), &other.as_complex())
-            .ok()?
-            .value();
-        Ball::complex(product, error, self.precision)
     }
 
     /// One over it; none where it may be zero.
     pub(super) fn inverse(&self) -> Option<Ball> {
         let floor = self.floor()?;
         let error = (self.error - 2 * floor).max(NONE) + 1;
-        if self.im.is_none() {
-            let one = Ball::integer(1, self.precision);
-            let quotient = self
-                .context()
-                .div(one.re.repr(), self.re.repr())
-                .ok()?
-                .value();
+        let context = self.context();
+        let Some(im) = &self.im else {
+            let one = Ball::integer(1, self.precision).re;
+            let quotient = context.div(one.repr(), self.re.repr()).ok()?.value();
             return Ball::real(quotient, error, self.precision);
-        }
-        let inverse = self.complex_context().inv(&self.as_complex()).ok()?.value();
-        Ball::complex(inverse, error, self.precision)
+        };
+        // The conjugate over the square of the modulus.
+        let square = self.square_of_modulus()?;
+        let part = |part: &Real| Some(context.div(part.repr(), square.repr()).ok()?.value());
+        Ball::around(part(&self.re)?, Some(-part(im)?), error, self.precision)
+    }
+
+    /// The square of the modulus of the middle, rounded.
+    pub(super) fn square_of_modulus(&self) -> Option<Real> {
+        let context = self.context();
+        let re = context.sqr(self.re.repr()).ok()?.value();
+        let Some(im) = &self.im else {
+            return Some(re);
+        };
+        let im = context.sqr(im.repr()).ok()?.value();
+        Some(context.add(re.repr(), im.repr()).ok()?.value())
     }
 
     /// The modulus.

@@ -140,6 +140,11 @@ impl<'a> Machine<'a> {
                 at(inner)?.times(&turn)
             }
             Node::Power(base, exponent) => {
+                if **base == Node::Constant(Constant::E) {
+                    let exponent = at(exponent)?;
+                    self.pay(&exponent, 1)?;
+                    return exponent.exp();
+                }
                 let raised = at(base)?;
                 match exact(exponent, point, self.fuel) {
                     Ok(exponent) if exponent.is_int() => {
@@ -151,11 +156,6 @@ impl<'a> Machine<'a> {
                         raised.fractional_power(&exponent)
                     }
                     Err(Fault::Undefined | Fault::Spent) => None,
-                    Err(_) if **base == Node::Constant(Constant::E) => {
-                        let exponent = at(exponent)?;
-                        self.pay(&exponent, 1)?;
-                        exponent.exp()
-                    }
                     Err(_) => {
                         let exponent = at(exponent)?;
                         self.pay(&raised, 1)?;

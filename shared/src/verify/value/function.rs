@@ -4,7 +4,7 @@ use dashu_base::Sign;
 use dashu_int::IBig;
 use dashu_ratio::RBig;
 
-use super::ball::{Ball, exponent, with_constants};
+use super::ball::{Ball, Real, exponent, with_constants};
 
 /// Arguments of the exponential and of trigonometric functions beyond two to this are not computed.
 const MAX_ARGUMENT: i64 = 40;
@@ -30,76 +30,89 @@ impl Ball {
             Some(floor) => self.error - floor / 2 + 1,
             None => self.error / 2 + 2,
         };
-        if self.im.is_none() {
-            let positive = self.re.sign() == Sign::Positive;
-            let size = if positive {
-                self.re.clone()
-            } else {
-                -self.re.clone()
-            };
-            let root = self.context().sqrt(size.repr()).ok()?.value();
+        let context = self.context();
+        let root = |x: &Real| Some(context.sqrt(x.repr()).ok()?.value());
+        let positive = self.re.sign() == Sign::Positive;
+        let size = if positive {
+            self.re.clone()
+        } else {
+            -self.re.clone()
+        };
+        let Some(im) = &self.im else {
+            let root = root(&size)?;
             return if positive {
                 Ball::real(root, error, self.precision)
             } else {
                 let zero = Ball::integer(0, self.precision).re;
                 Ball::around(zero, Some(root), error, self.precision)
             };
-        }
-        let root = self
-            .complex_context()
-            .sqrt(&self.as_complex())
-            .ok()?
-            .value();
-        Ball::complex(root, error, self.precision)
+        };
+        // The greater part first, of which the other is a quotient without cancellation.
+        let two = Ball::integer(2, self.precision).re;
+        let modulus = context.hypot(self.re.repr(), im.repr()).ok()?.value();
+        let sum = context.add(modulus.repr(), size.repr()).ok()?.value();
+        let greater = root(&context.div(sum.repr(), two.repr()).ok()?.value())?;
+        let double = context.mul(greater.repr(), two.repr()).ok()?.value();
+        let lesser = context.div(im.repr(), double.repr()).ok()?.value();
+        let (re, im) = if positive {
+            (greater, lesser)
+        } else if im.sign() == Sign::Positive {
+            (lesser, greater)
+        } else {
+            (-lesser, -greater)
+        };
+        Ball::around(re, Some(im), error, self.precision)
     }
 
     pub(super) fn exp(&self) -> Option<Ball> {
         if self.exponent() > MAX_ARGUMENT || self.error > 0 {
             return None;
         }
-        if self.im.is_none() {
-            let value = with_constants(|cache| self.context().exp(self.re.repr(), cache))
-                .ok()?
-                .value();
-            let error = exponent(&value).saturating_add(self.error) + 1;
-            return Ball::real(value, error, self.precision);
-        }
-        let z = self.as_complex();
-        let value = with_constants(|cache| self.complex_context().exp(&z, cache))
+        let size = with_constants(|cache| self.context().exp(self.re.repr(), cache))
             .ok()?
             .value();
-        let error = exponent(&value.clone().into_parts().0)
-            .max(exponent(&value.clone().into_parts().1))
-            .saturating_add(self.error)
-            + 2;
-        Ball::complex(value, error, self.precision)
+        let error = exponent(&size).saturating_add(self.error) + 2;
+        let Some(im) = &self.im else {
+            return Ball::real(size, error, self.precision);
+        };
+        let (sin, cos) = with_constants(|cache| self.context().sin_cos(im.repr(), cache));
+        let part = |x: Real| Some(self.context().mul(size.repr(), x.repr()).ok()?.value());
+        let (re, im) = (part(cos.ok()?.value())?, part(sin.ok()?.value())?);
+        Ball::around(re, Some(im), error, self.precision)
     }
 
     /// The principal logarithm.
     pub(super) fn ln(&self) -> Option<Ball> {
-        let error = (self.error - self.floor()?).saturating_add(1);
-        if self.im.is_none() {
+        let floor = self.floor()?;
+        let mut error = (self.error - floor).saturating_add(1);
+        let ln = |x: &Real| {
+            Some(
+                with_constants(|cache| self.context().ln(x.repr(), cache))
+                    .ok()?
+                    .value(),
+            )
+        };
+        let Some(im) = &self.im else {
             let positive = self.re.sign() == Sign::Positive;
             let size = if positive {
                 self.re.clone()
             } else {
                 -self.re.clone()
             };
-            let value = with_constants(|cache| self.context().ln(size.repr(), cache))
-                .ok()?
-                .value();
-            let im = if positive {
+            let turn = if positive {
                 None
             } else {
                 Some(Ball::pi(self.precision)?.re)
             };
-            return Ball::around(value, im, error, self.precision);
-        }
-        let z = self.as_complex();
-        let value = with_constants(|cache| self.complex_context().log(&z, cache))
-            .ok()?
-            .value();
-        Ball::complex(value, error, self.precision)
+            return Ball::around(ln(&size)?, turn, error, self.precision);
+        };
+        // Half the logarithm of the square of the modulus, whose rounding is an error of its own.
+        error = error.max(2 - self.precision as i64);
+        let two = Ball::integer(2, self.precision).re;
+        let size = ln(&self.square_of_modulus()?)?;
+        let re = self.context().div(size.repr(), two.repr()).ok()?.value();
+        let turn = with_constants(|cache| self.context().atan2(im.repr(), self.re.repr(), cache));
+        Ball::around(re, Some(turn.ok()?.value()), error, self.precision)
     }
 
     /// Sine and cosine.
@@ -269,6 +282,21 @@ mod tests {
         );
         same(of(7, 2).rounded_down(), Some(of(3, 1)));
         same(of(-7, 2).rounded_down(), Some(of(-4, 1)));
+    }
+
+    #[test]
+    fn complex_numbers_invert_and_have_roots() {
+        for (re, im) in [(3, 4), (-3, 4), (-3, -4), (3, -4), (0, 2), (-1, 1000)] {
+            let z = of(re, 7)
+                .plus(&Ball::i(P).times(&of(im, 7)).unwrap())
+                .unwrap()
+                .0;
+            let root = z.sqrt().unwrap();
+            same(root.times(&root), Some(z.clone()));
+            assert_ne!(root.re.sign(), Sign::Negative, "the principal root");
+            same(z.times(&z.inverse().unwrap()), Some(of(1, 1)));
+            same(z.ln().unwrap().exp(), Some(z));
+        }
     }
 
     #[test]
