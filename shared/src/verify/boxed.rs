@@ -22,7 +22,7 @@ pub(super) struct Boxed {
 /// other, the inner. Braces escaped as `\{` and `\}` do not count. Linear in the length of the text.
 pub fn extract_boxed(text: &str) -> Option<&str> {
     let mut last: Option<Boxed> = None;
-    each(text, |found| {
+    each(text, &["\\boxed"], |found| {
         if last
             .as_ref()
             .is_none_or(|last| last.inside.start < found.inside.start)
@@ -33,10 +33,10 @@ pub fn extract_boxed(text: &str) -> Option<&str> {
     last.map(|last| &text[last.inside])
 }
 
-/// All complete boxes that have no box inside, in order.
+/// All complete boxes that have no box inside, in order; `\fbox` and `\framebox` are boxes here too.
 pub(super) fn boxes(text: &str) -> Vec<Boxed> {
     let mut boxes: Vec<Boxed> = Vec::new();
-    each(text, |found| {
+    each(text, &["\\boxed", "\\fbox", "\\framebox"], |found| {
         // A box ends after all boxes inside it.
         if boxes
             .last()
@@ -49,7 +49,7 @@ pub(super) fn boxes(text: &str) -> Vec<Boxed> {
 }
 
 /// Calls `visit` for every complete box, in the order of their ends.
-fn each(text: &str, mut visit: impl FnMut(Boxed)) {
+fn each(text: &str, commands: &[&str], mut visit: impl FnMut(Boxed)) {
     let bytes = text.as_bytes();
     let mut open = Vec::new();
     let mut i = 0;
@@ -59,7 +59,10 @@ fn each(text: &str, mut visit: impl FnMut(Boxed)) {
             b'\\' => i += 1,
             b'{' => {
                 let before = text[..i].trim_end_matches(' ');
-                open.push(match before.strip_suffix("\\boxed") {
+                let head = commands
+                    .iter()
+                    .find_map(|command| before.strip_suffix(command));
+                open.push(match head {
                     Some(head) => Brace::Boxed(head.len(), i + 1),
                     None => Brace::Plain,
                 });

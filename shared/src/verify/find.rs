@@ -1,8 +1,8 @@
 //! Finding the answer in a whole response, boxed or not.
 //!
-//! In this order: the last `\boxed{…}`, together with those that it is joined to by a comma or an "and"; a text that is nothing
-//! but an answer; in prose the last formula between dollars, or the last number where one follows it, after the last "answer is"
-//! if there is one.
+//! In this order: the last `\boxed{…}`, together with those that it is joined to by a comma or an "and"; what follows `####`; a
+//! text that is nothing but an answer; in prose what follows the last "answer is" at once, or else the last formula between dollars
+//! or the last number where one follows that formula.
 
 use std::borrow::Cow;
 
@@ -41,6 +41,24 @@ fn stated(text: &str) -> Option<Cow<'_, str>> {
     if let Some(joined) = boxed(text) {
         return Some(joined);
     }
+    let text = text.rsplit_once("####").map_or(text, |(_, last)| last);
+    let text = without_emphasis(text);
+    let bare = Some(text).filter(|text| is_bare(text));
+    let start = announced(text);
+    // "Answer: C" has one word only.
+    if let Some(text) = bare.filter(|text| start == 0 || read(text).usual.is_some()) {
+        return Some(unescaped(text)).filter(|text| !text.trim().is_empty());
+    }
+    let told = || told(text.get(start..).filter(|_| start > 0)?);
+    told()
+        .or(bare)
+        .or_else(|| in_prose(text, start))
+        .or_else(|| in_prose(text, 0))
+        .map(unescaped)
+}
+
+/// Whether the text is nothing but an answer.
+fn is_bare(text: &str) -> bool {
     let segments = segments(text);
     let formulas = segments.iter().any(|segment| segment.formula);
     let strange: usize = segments
@@ -49,22 +67,50 @@ fn stated(text: &str) -> Option<Cow<'_, str>> {
         .map(|s| strange_words(s.text))
         .sum();
     // One word beside a formula is prose; without dollars it may be a product of letters or a unit.
-    if strange < if formulas { 1 } else { 2 } {
-        return Some(unescaped(text)).filter(|text| !text.trim().is_empty());
+    strange < if formulas { 1 } else { 2 } || !formulas && read(text).usual.is_some()
+}
+
+/// The text without the asterisks that make all of it bold.
+fn without_emphasis(text: &str) -> &str {
+    let bold = || {
+        let inside = text.trim().strip_prefix("**")?;
+        let inside = inside.trim_end_matches('.').strip_suffix("**")?;
+        (!inside.contains("**")).then_some(inside)
+    };
+    bold().unwrap_or(text)
+}
+
+/// What stands at the beginning of the text after "answer is": a whole clause, a formula, or a number.
+fn told(text: &str) -> Option<&str> {
+    let filler = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '*');
+    let text = text.trim_start_matches(filler);
+    let ends = ["\n", ". ", "。"].iter().filter_map(|end| text.find(end));
+    let clause = &text[..ends.min().unwrap_or(text.len())];
+    let clause = clause.trim_end_matches(|c| filler(c) || c == '.');
+    if is_bare(clause) && read(clause).usual.is_some() {
+        return Some(clause);
     }
-    if !formulas && read(text).usual.is_some() {
-        return Some(unescaped(text));
+    let segments = segments(text);
+    if let [before, formula, ..] = segments.as_slice()
+        && before.text.is_empty()
+        // A name alone is what the answer is about.
+        && read(formula.text).usual.is_some_and(|node| !node.is_name())
+    {
+        return Some(formula.text);
     }
-    let start = announced(text);
-    in_prose(text, start)
-        .or_else(|| in_prose(text, 0))
-        .map(unescaped)
+    let parts = |c: char| c.is_whitespace() || matches!(c, '，' | '、' | '。');
+    let word = text.split(parts).next()?;
+    let word = word.trim_end_matches([',', ';', '.', ')', '*', '!']);
+    let digits = word.contains(|c| ascii(c).is_ascii_digit());
+    (digits && read(word).usual.is_some()).then_some(word)
 }
 
 /// The content of the last box, and of those joined to it.
 fn boxed(text: &str) -> Option<Cow<'_, str>> {
     let boxes = boxes(text);
-    let (last, earlier) = boxes.split_last()?;
+    let Some((last, earlier)) = boxes.split_last() else {
+        return unbraced(text).map(unescaped);
+    };
     let mut first = last;
     let mut contents = vec![&text[last.inside.clone()]];
     for before in earlier.iter().rev() {
@@ -82,6 +128,18 @@ fn boxed(text: &str) -> Option<Cow<'_, str>> {
         [single] => Some(unescaped(single)),
         many => Some(Cow::Owned(unescaped(&many.join(" , ")).into_owned())),
     }
+}
+
+/// What follows `\boxed` without braces, as in `$\boxed 8$`.
+fn unbraced(text: &str) -> Option<&str> {
+    let (_, rest) = text.rsplit_once("\\boxed")?;
+    let content = rest.strip_prefix([' ', '~'])?;
+    let ends = ["$", "\\)", "\\]", "\n"]
+        .iter()
+        .filter_map(|end| content.find(end));
+    let content = content[..ends.min().unwrap_or(content.len())].trim();
+    let braced = content.starts_with('{');
+    (!braced && is_bare(content) && read(content).usual.is_some()).then_some(content)
 }
 
 /// Whether the text between two boxes makes them items of one list: it ends in a comma or a word such as "and".
@@ -242,7 +300,41 @@ fn strange_words(text: &str) -> usize {
 /// Where the text after the last "answer is" or "answer:" begins.
 fn announced(text: &str) -> usize {
     let lower = text.to_ascii_lowercase();
-    let ends = ["answer is", "answer:", "答案是", "答案：", "答案:"];
+    let ends = [
+        "answer is",
+        "answer:",
+        "option is",
+        "choice is",
+        "答案是",
+        "答案为",
+        "答案：",
+        "答案:",
+        "答えは",
+        "答え：",
+        "답은",
+        "답:",
+        "respuesta es",
+        "respuesta:",
+        "réponse est",
+        "réponse :",
+        "antwort ist",
+        "antwort lautet",
+        "antwort:",
+        "resposta é",
+        "resposta:",
+        "ответ:",
+        "Ответ:",
+        "risposta è",
+        "risposta:",
+        "răspunsul este",
+        "الإجابة هي",
+        "الجواب هو",
+        "התשובה היא",
+        "คำตอบคือ",
+        "đáp án là",
+        "jawabannya adalah",
+        "jibu ni",
+    ];
     let found = ends
         .iter()
         .filter_map(|phrase| lower.rfind(phrase).map(|at| at + phrase.len()));

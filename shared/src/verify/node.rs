@@ -175,6 +175,22 @@ impl Node {
         Node::Power(Box::new(self), Box::new(exponent))
     }
 
+    /// "3 hours" with "20 minutes": the sum, where both measure the same thing and the second in a smaller unit.
+    pub(super) fn with_part(&self, part: &Node) -> Option<Node> {
+        let (Node::Quantity(x, u), Node::Quantity(y, v)) = (self, part) else {
+            return None;
+        };
+        if !u.measures_as(v) || u.factor <= v.factor {
+            return None;
+        }
+        let ratio = Node::Number(&u.factor / &v.factor);
+        let sum = Node::Sum(vec![
+            Node::Product(vec![(**x).clone(), ratio]),
+            (**y).clone(),
+        ]);
+        Some(Node::Quantity(Box::new(sum), v.clone()))
+    }
+
     /// Calls `visit` for this node and every part of it.
     pub(super) fn each(&self, visit: &mut impl FnMut(&Node)) {
         visit(self);

@@ -3,18 +3,33 @@
 /// The ASCII character that `c` stands for: digits of other scripts, full-width forms, the minus sign, the
 /// Arabic separators. Any other character stands for itself.
 pub(super) fn ascii(c: char) -> char {
-    let digit = |zero: u32| char::from_digit(c as u32 - zero, 10).unwrap_or(c);
+    if c.is_ascii() {
+        return c;
+    }
     match c {
-        '\u{0660}'..='\u{0669}' => digit(0x0660), // Arabic-Indic
-        '\u{06F0}'..='\u{06F9}' => digit(0x06F0), // extended Arabic-Indic
-        '\u{0966}'..='\u{096F}' => digit(0x0966), // Devanagari
-        '\u{0E50}'..='\u{0E59}' => digit(0x0E50), // Thai
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c), // full-width
         '\u{2212}' => '-',
         '\u{066B}' => '.',
         '\u{066C}' => ',',
-        _ => c,
+        _ => digit(c).unwrap_or(c),
     }
+}
+
+/// Where the digits of each script begin: all decimal digits of Unicode 14 in blocks of ten, but for those of ASCII and full width.
+const ZEROS: [u32; 64] = [
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+    0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650,
+    0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50,
+    0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
+];
+
+/// The digit that `c` is in its script.
+fn digit(c: char) -> Option<char> {
+    let place = ZEROS.partition_point(|&zero| zero <= u32::from(c));
+    let zero = ZEROS.get(place.checked_sub(1)?)?;
+    char::from_digit(u32::from(c) - zero, 10)
 }
 
 /// Commands of which only the content in braces matters.
@@ -70,7 +85,8 @@ pub(super) fn normalise(text: &str) -> String {
                         dropped.push(true);
                     }
                     "dfrac" | "tfrac" | "cfrac" => out.command("frac"),
-                    "sqrt" => {
+                    "cdots" | "ldots" | "dotsc" | "dotsb" => out.command("dots"),
+                    "sqrt" | "pmod" => {
                         out.command(name);
                         // TeX takes the next single character as the argument.
                         let argument = rest.trim_start().chars().next();

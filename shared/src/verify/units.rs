@@ -89,6 +89,11 @@ impl Unit {
         self.base == other.base
     }
 
+    /// Whether it is a number of degrees on a scale.
+    pub(super) fn is_temperature(&self) -> bool {
+        self.base.keys().all(|name| name.starts_with('°'))
+    }
+
     /// Whether it says nothing.
     pub(super) fn is_none(&self) -> bool {
         self.base.is_empty() && self.factor == RBig::ONE

@@ -40,8 +40,17 @@ impl Parser {
             match node {
                 Node::List(items, Joint::Comma) => {
                     // `]a, b[` is how some write an open interval.
-                    let open = if open == ']' { '(' } else { open };
-                    let close = if close == '[' { ')' } else { close };
+                    let mut open = if open == ']' { '(' } else { open };
+                    let mut close = if close == '[' { ')' } else { close };
+                    // Infinity is in no set of numbers, whatever bracket stands beside it.
+                    if let [low, high] = items.as_slice() {
+                        if open == '[' && low.infinity().is_some() {
+                            open = '(';
+                        }
+                        if close == ']' && high.infinity().is_some() {
+                            close = ')';
+                        }
+                    }
                     Some(Node::Tuple(open, items, close))
                 }
                 Node::List(..) => None,
@@ -59,6 +68,13 @@ impl Parser {
             parser.expect(SET_OPEN)?;
             if parser.eat(SET_CLOSE) {
                 return Some(Node::Set(Vec::new()));
+            }
+            if let Some(Kind::Begin(name)) = parser.peek().cloned() {
+                // The brace before a system, which nothing closes.
+                parser.at += 1;
+                let system = parser.environment(&name)?;
+                let closed = parser.eat(SET_CLOSE);
+                return (!closed && !matches!(system, Node::Matrix(_))).then_some(system);
             }
             // So that a bar after the element ends it.
             parser.bars = 1;

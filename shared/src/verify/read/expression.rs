@@ -51,7 +51,11 @@ impl Parser {
     /// Factors with `·`, `/` or nothing between them.
     fn product(&mut self) -> Option<Node> {
         let first = self.power()?;
-        let first = self.mixed(first);
+        let start = self.at;
+        let mut first = self.mixed(first);
+        if self.at > start && self.is_share() {
+            first = self.marked_after(first)?;
+        }
         let mut factors = vec![first];
         let mut plain = matches!(
             self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
@@ -83,7 +87,13 @@ impl Parser {
                 if plain && matches!(self.peek(), Some(Kind::Number(_) | Kind::Vulgar(..))) {
                     return None;
                 }
-                factors.push(self.power()?);
+                let bracket = self.sees('(');
+                let factor = self.power()?;
+                if bracket && matches!(factor, Node::Relation(..)) && self.condition.is_none() {
+                    self.condition = Some(factor);
+                    break;
+                }
+                factors.push(factor);
             } else {
                 break;
             }
@@ -140,7 +150,24 @@ impl Parser {
 
     /// A single thing with what follows it: powers, factorials, percent and degree signs.
     pub(super) fn power(&mut self) -> Option<Node> {
-        let mut node = self.primary()?;
+        let node = self.primary()?;
+        self.marked_after(node)
+    }
+
+    /// Whether a percent or a degree sign is here.
+    fn is_share(&self) -> bool {
+        match self.peek() {
+            Some(Kind::Mark('%' | '°')) => true,
+            Some(Kind::Mark('^')) => {
+                self.sees_at(1, '°') || self.sees_at(1, '{') && self.sees_at(2, '°')
+            }
+            Some(Kind::Word(word)) => super::vocabulary::is_percent(word),
+            _ => false,
+        }
+    }
+
+    /// `node` with the powers and signs after it.
+    fn marked_after(&mut self, mut node: Node) -> Option<Node> {
         for _ in 0..super::MAX_DEPTH {
             match self.peek() {
                 Some(Kind::Mark('^')) => {
@@ -181,6 +208,14 @@ impl Parser {
         if self.sees('{') && self.sees_at(1, '°') && self.sees_at(2, '}') {
             self.at += 3;
             return Some(Node::Degrees(Box::new(base)));
+        }
+        // "the 21st"
+        let braced = usize::from(self.sees('{'));
+        if matches!(self.word_at(braced), Some("st" | "nd" | "rd" | "th"))
+            && (braced == 0 || self.sees_at(2, '}'))
+        {
+            self.at += 1 + 2 * braced;
+            return Some(base);
         }
         let exponent = self.exponent()?;
         Some(base.power(exponent))

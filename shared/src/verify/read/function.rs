@@ -150,6 +150,12 @@ impl Parser {
             }
             offset += 1;
         }
+        let inverse = self.sees_at(offset, '^')
+            && self.sees_at(offset + 1, '{')
+            && self.sees_at(offset + 2, '-')
+            && self.peek_at(offset + 3) == Some(&Kind::Number("1".to_owned()))
+            && self.sees_at(offset + 4, '}');
+        offset += if inverse { 5 } else { 0 };
         if !self.sees_at(offset, '(') {
             return None;
         }
@@ -170,7 +176,11 @@ impl Parser {
         };
         let letter = letter.to_string();
         self.at += 1;
-        let node = self.suffixed(letter).and_then(|name| {
+        let node = self.suffixed(letter).and_then(|mut name| {
+            if inverse {
+                name.push_str("^-1");
+                self.at += 5;
+            }
             let arguments = self.arguments()?;
             Some(Node::Opaque(name, arguments))
         });

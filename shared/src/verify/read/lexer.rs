@@ -1,7 +1,9 @@
 //! From text to tokens.
 
+use super::infix;
 use super::vocabulary::{
     Meaning, SET_CLOSE, SET_OPEN, THOUSANDS, greek, is_attached_unit, is_plain_word, meaning,
+    vulgar,
 };
 use crate::verify::normal::ascii;
 use crate::verify::units::Unit;
@@ -56,6 +58,7 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
             return None;
         }
     }
+    infix::to_prefix(&mut lexer.tokens);
     Some(lexer.tokens)
 }
 
@@ -68,8 +71,8 @@ struct Group {
     shown: bool,
 }
 
-struct Lexer<'a> {
-    rest: &'a str,
+pub(super) struct Lexer<'a> {
+    pub(super) rest: &'a str,
     tokens: Vec<Token>,
     spaced: bool,
     groups: Vec<Group>,
@@ -78,12 +81,12 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn push(&mut self, kind: Kind) {
+    pub(super) fn push(&mut self, kind: Kind) {
         let spaced = std::mem::take(&mut self.spaced);
         self.tokens.push(Token { kind, spaced });
     }
 
-    fn mark(&mut self, mark: char) {
+    pub(super) fn mark(&mut self, mark: char) {
         self.push(Kind::Mark(mark));
     }
 
@@ -92,7 +95,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Takes the longest prefix whose characters fit.
-    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
+    pub(super) fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
         let end = self.rest.find(|c| !fits(c)).unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -160,65 +163,24 @@ impl<'a> Lexer<'a> {
             '〉' => self.mark('⟩'),
             '˚' | 'º' => self.mark('°'),
             '’' | '′' => self.mark('\''),
-            '½' => self.push(Kind::Vulgar(1, 2)),
-            '⅓' => self.push(Kind::Vulgar(1, 3)),
-            '⅔' => self.push(Kind::Vulgar(2, 3)),
-            '¼' => self.push(Kind::Vulgar(1, 4)),
-            '¾' => self.push(Kind::Vulgar(3, 4)),
             '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '⁻' => self.superscript(c),
+            '₀'..='₉' => self.subscript(c),
             // Marks that only steer how text is shown.
             '\u{200B}'..='\u{200F}'
             | '\u{202A}'..='\u{202E}'
             | '\u{2060}'..='\u{2069}'
             | '\u{FEFF}' => {}
-            other => self.mark(other),
+            other => match vulgar(other) {
+                Some((n, d)) => self.push(Kind::Vulgar(n, d)),
+                None => self.mark(other),
+            },
         }
     }
 
-    /// Superscript digits: a power in braces of its own.
-    fn superscript(&mut self, first: char) {
-        let plain = |c: char| match c {
-            '¹' => Some('1'),
-            '²' => Some('2'),
-            '³' => Some('3'),
-            '⁰' => Some('0'),
-            '⁴'..='⁹' => char::from_u32(u32::from('4') + (u32::from(c) - u32::from('⁴'))),
-            _ => None,
-        };
-        let tail = self.take_while(|c| plain(c).is_some());
-        self.mark('^');
-        self.mark('{');
-        if first == '⁻' {
-            self.mark('-');
-        }
-        let digits: String = plain(first)
-            .into_iter()
-            .chain(tail.chars().filter_map(plain))
-            .collect();
-        if !digits.is_empty() {
-            self.push(Kind::Number(digits));
-        }
-        self.mark('}');
-    }
-
-    fn eat(&mut self, prefix: &str) -> bool {
+    pub(super) fn eat(&mut self, prefix: &str) -> bool {
         let rest = self.rest.strip_prefix(prefix);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
-    }
-
-    fn digit_at(&self, offset: usize) -> bool {
-        let next = self.rest[offset..].chars().next();
-        next.is_some_and(|c| ascii(c).is_ascii_digit())
-    }
-
-    /// After a comma: `\!`, with spaces or not.
-    fn thousands_follow(&mut self) -> bool {
-        let Some(rest) = self.rest.trim_start().strip_prefix("\\!") else {
-            return false;
-        };
-        self.rest = rest.trim_start();
-        true
     }
 
     /// `$`: in text it begins or ends mathematics; elsewhere it is layout.
@@ -257,76 +219,17 @@ impl<'a> Lexer<'a> {
         self.mark('}');
     }
 
-    fn number(&mut self) {
-        let mut digits = String::new();
-        let mut points = 0_usize;
-        while let Some(first) = self.rest.chars().next() {
-            let c = ascii(first);
-            let point =
-                c == '.' && (self.digit_at(first.len_utf8()) || self.repeats_at(first.len_utf8()));
-            if !c.is_ascii_digit() && !point {
-                break;
-            }
-            points += usize::from(point);
-            digits.push(c);
-            self.rest = &self.rest[first.len_utf8()..];
-        }
-        if points > 1 {
-            // Points every three digits are thousands marks; other points make no number.
-            let groups: Vec<&str> = digits.split('.').collect();
-            let fits =
-                (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|g| g.len() == 3);
-            if !fits {
-                return self.mark('.');
-            }
-            digits.retain(|c| c != '.');
-        }
-        match self.exponent() {
-            None => self.push(Kind::Number(digits)),
-            Some((negative, exponent)) => {
-                self.mark('(');
-                self.push(Kind::Number(digits));
-                self.mark('*');
-                self.push(Kind::Number("10".to_owned()));
-                self.mark('^');
-                self.mark('{');
-                if negative {
-                    self.mark('-');
-                }
-                self.push(Kind::Number(exponent));
-                self.mark('}');
-                self.mark(')');
-            }
-        }
-    }
-
-    /// Whether the digits that repeat for ever follow a decimal point.
-    fn repeats_at(&self, offset: usize) -> bool {
-        let rest = self.rest[offset..].trim_start();
-        ["\\overline", "\\bar", "\\dot"]
-            .iter()
-            .any(|command| rest.starts_with(command))
-    }
-
-    /// The exponent of a number as programs write it: `1.5e-7`.
-    fn exponent(&mut self) -> Option<(bool, String)> {
-        let tail = self.rest.strip_prefix(['e', 'E'])?;
-        let negative = tail.starts_with('-');
-        let tail = tail.strip_prefix(['+', '-']).unwrap_or(tail);
-        let end = tail
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(tail.len());
-        let (digits, rest) = tail.split_at(end);
-        if digits.is_empty() || rest.starts_with(|c: char| c.is_alphanumeric()) {
-            return None;
-        }
-        self.rest = rest;
-        Some((negative, digits.to_owned()))
-    }
-
     fn letters(&mut self) {
         let apart = self.spaced || self.tokens.is_empty();
-        let run = self.take_while(char::is_alphabetic);
+        if let Some(first) = self.rest.chars().next()
+            && let Some(letter) = blackboard(first)
+        {
+            self.rest = &self.rest[first.len_utf8()..];
+            self.push(Kind::Command("mathbb".to_owned()));
+            self.push(Kind::Letter(letter));
+            return;
+        }
+        let run = self.take_while(|c| c.is_alphabetic() && blackboard(c).is_none());
         if self.in_text() || !run.is_ascii() {
             // Greek letters are mathematics also where they touch Latin ones.
             if run.chars().all(|c| c.is_ascii_alphabetic() || is_greek(c)) && !self.in_text() {
@@ -393,6 +296,13 @@ impl<'a> Lexer<'a> {
                     self.rest = self.rest.trim_start();
                 }
             }
+            Some(Meaning::NothingWithGroup) => {
+                let rest = self.rest.trim_start_matches([' ', '*']);
+                if let Some((_, rest)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
+                    self.rest = rest;
+                }
+                self.spaced = true;
+            }
             Some(Meaning::Space) => self.spaced = true,
             Some(Meaning::Mark(mark)) => self.mark(mark),
             Some(Meaning::Text) => {
@@ -403,6 +313,22 @@ impl<'a> Lexer<'a> {
             Some(Meaning::Command(other)) => self.push(Kind::Command(other.to_owned())),
             None if name == "begin" || name == "end" => self.environment(name == "begin"),
             None => self.push(Kind::Command(name.to_owned())),
+        }
+    }
+
+    /// `[2pt]` after `\\\\`: how far apart the rows are.
+    fn skip_distance(&mut self) {
+        let Some((inside, rest)) = self
+            .rest
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'))
+        else {
+            return;
+        };
+        let unit =
+            inside.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | ' '));
+        if matches!(unit, "pt" | "em" | "ex" | "mm" | "cm") {
+            self.rest = rest;
         }
     }
 
@@ -434,12 +360,27 @@ impl<'a> Lexer<'a> {
             '!' | '(' | ')' | '[' | ']' | '-' => {}
             '{' => self.mark(SET_OPEN),
             '}' => self.mark(SET_CLOSE),
-            '\\' => self.push(Kind::Row),
+            '\\' => {
+                self.skip_distance();
+                self.push(Kind::Row);
+            }
             '|' => self.mark('|'),
             '$' => self.mark('＄'),
             other => self.mark(other),
         }
     }
+}
+
+/// The letter of the sign for a set of numbers.
+fn blackboard(c: char) -> Option<char> {
+    Some(match c {
+        'ℕ' => 'N',
+        'ℤ' => 'Z',
+        'ℚ' => 'Q',
+        'ℝ' => 'R',
+        'ℂ' => 'C',
+        _ => return None,
+    })
 }
 
 fn is_greek(c: char) -> bool {

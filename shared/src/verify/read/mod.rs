@@ -6,9 +6,11 @@
 //! never compared. Depth, tokens and chains are bounded, so any text is read in little time and stack.
 
 mod bracket;
+mod digits;
 mod environment;
 mod expression;
 mod function;
+mod infix;
 mod lexer;
 mod number;
 mod primary;
@@ -91,6 +93,8 @@ struct Parser {
     depth: usize,
     /// Bars of `|x|` that are open at this place.
     bars: usize,
+    /// A relation in brackets after a product, as in `x = 2k (k ∈ ℤ)`, until the list around takes it as an item.
+    condition: Option<Node>,
     /// The sign of a currency that stands beside the number being read.
     money: Option<char>,
 }
@@ -107,8 +111,11 @@ impl Parser {
             depth: 0,
             bars: 0,
             money: None,
+            condition: None,
         };
-        let node = parser.list().filter(|_| parser.at == parser.tokens.len());
+        let node = parser
+            .list()
+            .filter(|_| parser.at == parser.tokens.len() && parser.condition.is_none());
         (node, parser.uncertain)
     }
 
@@ -171,7 +178,8 @@ impl Parser {
         let outside = (self.bars, self.separating, self.money.take());
         self.depth += 1;
         (self.bars, self.separating) = (0, separating);
-        let result = read(self);
+        // A condition that nothing takes is in a place where it makes no sense.
+        let result = read(self).filter(|_| self.condition.is_none());
         self.depth -= 1;
         (self.bars, self.separating, self.money) = outside;
         result

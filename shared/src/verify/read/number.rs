@@ -4,7 +4,7 @@ use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
 use super::lexer::Kind;
-use super::vocabulary::THOUSANDS;
+use super::vocabulary::{THOUSANDS, base};
 use super::{Commas, Parser};
 use crate::verify::node::Node;
 
@@ -21,7 +21,16 @@ impl Parser {
                 digits = decimal;
             } else {
                 self.thousands(&mut digits);
+                // `1 234,5`
+                if !digits.contains('.')
+                    && let Some(decimal) = self.decimal_comma(&digits)
+                {
+                    digits = decimal;
+                }
             }
+        }
+        if digits.ends_with('.') && self.sees('(') {
+            return self.period_in_brackets(&digits);
         }
         if let Some(name) = self.command_at(0)
             && matches!(name, "overline" | "dot")
@@ -164,30 +173,76 @@ impl Parser {
                 return None;
             }
         }
-        let (whole, part) = start.split_once('.')?;
-        if period.is_empty() || period.contains('.') {
+        periodic(start, &period)
+    }
+
+    /// `0.(3)`
+    fn period_in_brackets(&mut self, start: &str) -> Option<Node> {
+        self.expect('(')?;
+        let Some(Kind::Number(period)) = self.peek().cloned() else {
             return None;
-        }
-        let all = integer(&format!("{whole}{part}{period}"))?;
-        let head = integer(&format!("{whole}{part}"))?;
-        let nines = UBig::from(10_u8).pow(period.len()) - UBig::ONE;
-        let denominator = nines * UBig::from(10_u8).pow(part.len());
-        Some(Node::Number(RBig::from_parts(all - head, denominator)))
+        };
+        self.at += 1;
+        self.expect(')')?;
+        periodic(start, &period)
     }
 
     /// `204_5`: digits in another base.
     fn based(&mut self, digits: &str) -> Option<Node> {
         self.expect('_')?;
         let braced = self.eat('{');
-        let Some(Kind::Number(base)) = self.peek() else {
-            return None;
+        let base = match self.peek()? {
+            Kind::Number(base) => base.parse().ok().filter(|base| (2..=36).contains(base))?,
+            Kind::Word(word) => base(word)?,
+            _ => return None,
         };
-        let base: u32 = base.parse().ok().filter(|base| (2..=36).contains(base))?;
         self.at += 1;
         if braced {
             self.expect('}')?;
         }
         let value = IBig::from_str_radix(digits, base).ok()?;
+        Some(Node::Number(RBig::from(value)))
+    }
+
+    /// `A3_{12}`: digits of which some are letters, for a base beyond ten; none where no base follows.
+    pub(super) fn lettered(&mut self) -> Option<Node> {
+        let part = |offset: usize| match self.peek_at(offset) {
+            Some(Kind::Number(part)) if !part.contains('.') => Some(false),
+            Some(Kind::Letter(letter)) if letter.is_ascii_uppercase() => Some(true),
+            _ => None,
+        };
+        let (mut digits, mut letters) = (false, false);
+        let mut offset = 0;
+        while let Some(letter) = part(offset).filter(|_| offset == 0 || !self.spaced_at(offset)) {
+            letters |= letter;
+            digits |= !letter;
+            offset += 1;
+        }
+        // Letters alone are names: `A_{12}`, or lengths.
+        if !letters || !digits || !self.sees_at(offset, '_') {
+            return None;
+        }
+        let braced = usize::from(self.sees_at(offset + 1, '{'));
+        let base: u32 = match self.peek_at(offset + 1 + braced) {
+            Some(Kind::Number(base)) => base.parse().ok()?,
+            Some(Kind::Word(word)) => base(word)?,
+            _ => return None,
+        };
+        if !(11..=36).contains(&base) {
+            return None;
+        }
+        let mut digits = String::new();
+        for token in self.tokens.get(self.at..self.at + offset)? {
+            match &token.kind {
+                Kind::Number(part) => digits.push_str(part),
+                Kind::Letter(letter) => digits.push(*letter),
+                _ => return None,
+            }
+        }
+        let value = IBig::from_str_radix(&digits, base).ok()?;
+        self.at += offset;
+        self.expect('_')?;
+        self.at += 1 + 2 * braced;
         Some(Node::Number(RBig::from(value)))
     }
 
@@ -270,6 +325,19 @@ impl Parser {
         let d = integer(d).filter(|d| !d.is_zero())?;
         Some((integer(n)?, d, length))
     }
+}
+
+/// The number that begins with `start`, a point in it, and goes on with `period` for ever.
+fn periodic(start: &str, period: &str) -> Option<Node> {
+    let (whole, part) = start.split_once('.')?;
+    if period.is_empty() || period.contains('.') {
+        return None;
+    }
+    let all = integer(&format!("{whole}{part}{period}"))?;
+    let head = integer(&format!("{whole}{part}"))?;
+    let nines = UBig::from(10_u8).pow(period.len()) - UBig::ONE;
+    let denominator = nines * UBig::from(10_u8).pow(part.len());
+    Some(Node::Number(RBig::from_parts(all - head, denominator)))
 }
 
 /// The value of digits with or without a point.

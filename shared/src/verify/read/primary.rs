@@ -5,12 +5,15 @@ use dashu_ratio::RBig;
 
 use super::Parser;
 use super::lexer::Kind;
-use super::vocabulary::{SET_OPEN, decorates, function, greek};
+use super::vocabulary::{SET_OPEN, decorates, function, greek, region};
 use crate::verify::node::{Constant, Function, Node, Region};
 
 impl Parser {
     /// The single thing here.
     pub(super) fn primary(&mut self) -> Option<Node> {
+        if let Some(number) = self.lettered() {
+            return Some(number);
+        }
         match self.peek()?.clone() {
             Kind::Number(_) => self.number(),
             Kind::Vulgar(n, d) => {
@@ -69,6 +72,10 @@ impl Parser {
     }
 
     fn letter(&mut self, letter: char) -> Option<Node> {
+        // `m\angle ABC`, the measure of an angle
+        if letter == 'm' && matches!(self.command_at(0), Some("angle" | "measuredangle")) {
+            return self.inside(true, Parser::primary);
+        }
         let bare = !self.sees('_') && !self.sees('\'');
         match letter {
             'e' if bare => return Some(Node::Constant(Constant::E)),
@@ -178,14 +185,18 @@ impl Parser {
                 (!text.ends_with(' ')).then_some(Node::Symbol(text))
             }
             "mathbb" => {
-                let region = match self.verbatim()?.as_str() {
-                    "N" => Region::Naturals,
-                    "Z" => Region::Integers,
-                    "Q" => Region::Rationals,
-                    "R" => Region::Reals,
-                    "C" => Region::Complexes,
-                    _ => return None,
-                };
+                let region = region(&self.verbatim()?)?;
+                if region == Region::Reals
+                    && let Some(positive) = self.half()
+                {
+                    let ends = [Node::integer(0), Node::Constant(Constant::Infinity)];
+                    let ends = if positive {
+                        ends.to_vec()
+                    } else {
+                        ends.into_iter().rev().map(Node::negative).collect()
+                    };
+                    return Some(Node::Tuple('(', ends, ')'));
+                }
                 // `\mathbb{R}^2` and `\mathbb{Z}^+` are other sets.
                 (!self.sees('^') && !self.sees('_')).then_some(Node::Region(region))
             }
@@ -194,6 +205,22 @@ impl Parser {
                 self.suffixed(letter.to_owned()).map(Node::Symbol)
             }
         }
+    }
+
+    /// Takes the `^+` of `\mathbb{R}^+`, or a minus: whether the numbers are positive.
+    fn half(&mut self) -> Option<bool> {
+        let braced = usize::from(self.sees_at(1, '{'));
+        let positive = match self.peek_at(1 + braced)? {
+            Kind::Mark('+') => true,
+            Kind::Mark('-') => false,
+            _ => return None,
+        };
+        let closed = braced == 0 || self.sees_at(3, '}');
+        if !self.sees('^') || !closed {
+            return None;
+        }
+        self.at += 2 + 2 * braced;
+        Some(positive)
     }
 
     /// What TeX takes as an argument: a group, or the next single character.
@@ -224,6 +251,10 @@ impl Parser {
         if digits {
             return None;
         }
+        // `\frac{dy}{dx}` is one name; as a fraction it would be y/x.
+        if let (Some(y), Some(x)) = (differential(&numerator), differential(&denominator)) {
+            return Some(Node::Symbol(format!("d{y}/d{x}")));
+        }
         Some(numerator.over(denominator))
     }
 
@@ -240,5 +271,16 @@ impl Parser {
         }
         let radicand = self.argument()?;
         Some(Node::Call(Function::Root, vec![index, radicand]))
+    }
+}
+
+/// The variable of `dx`.
+fn differential(node: &Node) -> Option<&str> {
+    match node {
+        Node::Product(parts) => match parts.as_slice() {
+            [Node::Symbol(d), Node::Symbol(name)] if d == "d" => Some(name),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -48,11 +48,16 @@ impl Parser {
         if let Some(tail) = self.unit()? {
             unit = unit.times(tail)?;
         }
-        Some(if unit.is_none() {
-            node
-        } else {
-            Node::Quantity(Box::new(node), unit)
-        })
+        if unit.is_none() {
+            return Some(node);
+        }
+        let node = Node::Quantity(Box::new(node), unit);
+        // "3 hours 20 minutes"
+        if matches!(self.peek(), Some(Kind::Number(_))) {
+            let part = self.inside(true, Parser::term)?;
+            return node.with_part(&part);
+        }
+        Some(node)
     }
 
     fn mark_here(&self) -> Option<char> {

@@ -1,7 +1,7 @@
 //! Lists, relations and set operations: what stands outside of sums.
 
 use super::lexer::Kind;
-use super::vocabulary::{function, joint, scale};
+use super::vocabulary::{function, joint, region, scale};
 use super::{MAX_CHAIN, Parser};
 use crate::verify::node::{Joint, Node, Relator, SetOperator};
 
@@ -18,7 +18,14 @@ impl Parser {
     pub(super) fn list(&mut self) -> Option<Node> {
         let mut items = vec![self.statement()?];
         let mut separators = Vec::new();
-        while let Some(separator) = self.separator()? {
+        loop {
+            if let Some(condition) = self.condition.take() {
+                separators.push(Separator::Comma);
+                items.push(condition);
+            }
+            let Some(separator) = self.separator()? else {
+                break;
+            };
             if self.peek().is_none() && separator == Separator::Semicolon {
                 // The last line of a system may end like the others.
                 break;
@@ -36,6 +43,9 @@ impl Parser {
                 Separator::Word(Joint::And) if joint == Joint::Comma => Joint::And,
                 _ => joint,
             });
+        if let Some(whole) = compound(&items, &separators) {
+            return Some(whole);
+        }
         // Semicolons separate lists of which commas separate the items.
         if separators.contains(&Separator::Semicolon) && separators.contains(&Separator::Comma) {
             let mut groups = Vec::new();
@@ -87,14 +97,21 @@ impl Parser {
         if self.sees('=') || self.sees('≈') {
             self.at += 1;
         }
-        let first = match self.named_function() {
+        let first = match self.named_function().or_else(|| self.extreme()) {
             Some(node) => node,
             None => self.side()?,
         };
         let mut rest = Vec::new();
         while let Some(relator) = self.relator() {
             self.at += 1;
-            rest.push((relator, self.side()?));
+            let mut side = self.side()?;
+            if relator == Relator::In
+                && let Node::Symbol(name) = &side
+                && let Some(region) = region(name.trim_start_matches("vec "))
+            {
+                side = Node::Region(region);
+            }
+            rest.push((relator, side));
             if rest.len() > MAX_CHAIN {
                 return None;
             }
@@ -104,6 +121,21 @@ impl Parser {
         } else {
             Node::Relation(Box::new(first), rest)
         })
+    }
+
+    /// The name in `\max = 5`.
+    fn extreme(&mut self) -> Option<Node> {
+        let name = match self.peek()? {
+            Kind::Word(name) | Kind::Command(name) if matches!(name.as_str(), "max" | "min") => {
+                name.clone()
+            }
+            _ => return None,
+        };
+        if !self.sees_at(1, '=') {
+            return None;
+        }
+        self.at += 1;
+        Some(Node::Words(name))
     }
 
     fn relator(&self) -> Option<Relator> {
@@ -219,4 +251,14 @@ fn bundle(mut items: Vec<Node>, joint: Joint) -> Option<Node> {
         1 => items.pop(),
         _ => Some(Node::List(items, joint)),
     }
+}
+
+/// "3 hours and 20 minutes" as one quantity.
+fn compound(items: &[Node], separators: &[Separator]) -> Option<Node> {
+    if separators.is_empty() || !separators.iter().all(|s| *s == Separator::Word(Joint::And)) {
+        return None;
+    }
+    let (first, rest) = items.split_first()?;
+    rest.iter()
+        .try_fold(first.clone(), |sum, part| sum.with_part(part))
 }

@@ -1,6 +1,6 @@
 //! What words and commands stand for.
 
-use crate::verify::node::{Function, Joint};
+use crate::verify::node::{Function, Joint, Region};
 
 /// Opens and closes a set: `\{` and `\}`, which are not the braces of TeX.
 pub(super) const SET_OPEN: char = '⦃';
@@ -12,6 +12,8 @@ pub(super) const THOUSANDS: char = '٬';
 pub(super) enum Meaning {
     /// Layout only.
     Nothing,
+    /// Layout only, and so is the group after it.
+    NothingWithGroup,
     /// White space.
     Space,
     /// The same as this character.
@@ -24,12 +26,16 @@ pub(super) enum Meaning {
 
 /// The meaning of the TeX command `name`; none for one that stands for itself.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
-    use Meaning::{Command, Mark, Nothing, Space, Text};
+    use Meaning::{Command, Mark, Nothing, NothingWithGroup, Space, Text};
     Some(match name {
         "left" | "right" | "big" | "Big" | "bigg" | "Bigg" | "bigl" | "bigr" | "Bigl" | "Bigr"
         | "biggl" | "biggr" | "displaystyle" | "textstyle" | "limits" | "nolimits" | "middle"
-        | "boldsymbol" | "bm" | "underline" | "boxed" | "fbox" | "ensuremath" | "hfill"
-        | "mathstrut" | "strut" | "scriptstyle" | "bold" | "centering" => Nothing,
+        | "boldsymbol" | "bm" | "underline" | "boxed" | "fbox" | "framebox" | "ensuremath"
+        | "hfill" | "mathstrut" | "strut" | "scriptstyle" | "bold" | "centering" | "bf"
+        | "bfseries" | "it" | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize"
+        | "large" | "Large" | "LARGE" | "huge" | "Huge" => Nothing,
+        "color" | "textcolor" | "hspace" | "vspace" | "phantom" | "hphantom" | "vphantom"
+        | "label" | "tag" => NothingWithGroup,
         "quad" | "qquad" | "enspace" | "thinspace" | "space" | "nobreakspace" => Space,
         "text" | "mathrm" | "textbf" | "textit" | "mbox" | "hbox" | "textrm" | "operatorname"
         | "textnormal" | "textsf" | "texttt" | "mathsf" | "mathit" | "mathtt" | "rm" | "emph"
@@ -43,7 +49,7 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         "le" | "leq" | "leqslant" | "leqq" => Mark('≤'),
         "ge" | "geq" | "geqslant" | "geqq" => Mark('≥'),
         "ne" | "neq" => Mark('≠'),
-        "approx" | "thickapprox" | "simeq" | "approxeq" | "doteq" => Mark('≈'),
+        "approx" | "thickapprox" | "sim" | "simeq" | "approxeq" | "doteq" => Mark('≈'),
         "in" => Mark('∈'),
         "cup" | "bigcup" => Mark('∪'),
         "cap" | "bigcap" => Mark('∩'),
@@ -71,7 +77,7 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         "euro" => Mark('€'),
         "land" | "wedge" => Command("and"),
         "lor" | "vee" => Command("or"),
-        "dfrac" | "tfrac" | "cfrac" => Command("frac"),
+        "dfrac" | "tfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac" => Command("frac"),
         "dbinom" | "tbinom" => Command("binom"),
         "varphi" => Command("phi"),
         "varepsilon" => Command("epsilon"),
@@ -119,7 +125,8 @@ pub(super) fn function(name: &str) -> Option<Function> {
         "exp" => Function::Exp,
         "ln" => Function::Ln,
         "log" => Function::Log,
-        "abs" => Function::Abs,
+        "abs" | "Abs" => Function::Abs,
+        "factorial" => Function::Factorial,
         "floor" => Function::Floor,
         "ceil" => Function::Ceiling,
         "gcd" | "GCD" => Function::Gcd,
@@ -187,6 +194,50 @@ pub(super) fn greek(name: &str) -> Option<&'static str> {
         .or((name == "ell").then_some("ell"))
 }
 
+/// A fraction that is one character: numerator, denominator.
+pub(super) fn vulgar(c: char) -> Option<(u8, u8)> {
+    Some(match c {
+        '½' => (1, 2),
+        '⅓' => (1, 3),
+        '⅔' => (2, 3),
+        '¼' => (1, 4),
+        '¾' => (3, 4),
+        '⅕' => (1, 5),
+        '⅖' => (2, 5),
+        '⅗' => (3, 5),
+        '⅘' => (4, 5),
+        '⅙' => (1, 6),
+        '⅚' => (5, 6),
+        '⅐' => (1, 7),
+        '⅛' => (1, 8),
+        '⅜' => (3, 8),
+        '⅝' => (5, 8),
+        '⅞' => (7, 8),
+        '⅑' => (1, 9),
+        '⅒' => (1, 10),
+        _ => return None,
+    })
+}
+
+/// The number that a word names as the base of digits.
+pub(super) fn base(word: &str) -> Option<u32> {
+    Some(match word {
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        "sixteen" => 16,
+        _ => return None,
+    })
+}
+
 /// What joins the items of a list, in the languages that the model may answer in.
 pub(super) fn joint(word: &str) -> Option<Joint> {
     Some(match word {
@@ -194,6 +245,18 @@ pub(super) fn joint(word: &str) -> Option<Joint> {
         | "și" | "na" | "و" => Joint::And,
         "or" | "oder" | "ou" | "или" | "或" | "または" | "또는" | "หรือ" | "hoặc" | "atau"
         | "sau" | "au" | "أو" => Joint::Or,
+        _ => return None,
+    })
+}
+
+/// The set of numbers that a letter stands for.
+pub(super) fn region(letter: &str) -> Option<Region> {
+    Some(match letter {
+        "N" => Region::Naturals,
+        "Z" => Region::Integers,
+        "Q" => Region::Rationals,
+        "R" => Region::Reals,
+        "C" => Region::Complexes,
         _ => return None,
     })
 }
@@ -274,6 +337,7 @@ pub(super) fn qualifies(word: &str) -> bool {
             | "thousandths"
             | "except"
             | "odd"
+            | "not"
             | "even"
             | "never"
             | "undefined"
@@ -304,6 +368,7 @@ pub(super) fn is_plain_word(run: &str) -> bool {
             | "No"
             | "NO"
             | "odd"
+            | "not"
             | "Odd"
     ) || is_percent(run)
         || function(run).is_some()

@@ -12,9 +12,25 @@ impl Judge<'_> {
     /// The items of a list without brackets have no order, as those of a set, for so people write solutions. Only where one
     /// side says which item is which, by two names or more, the other side must keep that order or say it too.
     pub(super) fn by_list(&self, a: &Node, b: &Node) -> Option<bool> {
-        let (x, y) = (members(a), members(b));
+        let (mut x, mut y) = (members(a), members(b));
+        if let (Some(x), Some(y)) = (&mut x, &mut y) {
+            match (numbered(x), numbered(y)) {
+                (Some(plain), None) => *x = plain,
+                (None, Some(plain)) => *y = plain,
+                _ => {}
+            }
+        }
         if x.is_none() && y.is_none() {
             return None;
+        }
+        // `x = 3, y = 4` is the point (3, 4): coordinates stand in the order of the alphabet.
+        for (list, point) in [(a, b), (b, a)] {
+            if let (Node::List(items, _), Node::Tuple('(', places, ')')) = (list, point)
+                && items.len() == places.len()
+                && let Some(values) = coordinates(items)
+            {
+                return Some(self.pairwise(&values, places));
+            }
         }
         // One item, such as `{5}`, is what people also write without braces.
         match (&x, &y) {
@@ -86,7 +102,7 @@ fn relation(name: &Node, value: Node) -> Node {
 }
 
 /// Both values of an expression with `±`; none where it has none.
-fn both(node: &Node) -> Option<Vec<Node>> {
+pub(super) fn both(node: &Node) -> Option<Vec<Node>> {
     let has = node.any(|part| matches!(part, Node::Either(..)));
     (has && (node.is_scalar() || matches!(node, Node::Quantity(..) | Node::Tuple(..))))
         .then(|| vec![chosen(node, true), chosen(node, false)])
@@ -130,6 +146,34 @@ fn names(items: &[Node]) -> Option<()> {
         }
     }
     (seen.len() > 1).then_some(())
+}
+
+/// `x_1 = 2, x_2 = 3` as `x = 2, x = 3`, for so people number solutions; none where the items are something else.
+fn numbered(items: &[Node]) -> Option<Vec<Node>> {
+    let plain = items.iter().zip(1..).map(|(item, number)| {
+        let (name, rest) = named(item)?;
+        let fits = matches!(name, Node::Symbol(name) if *name == format!("x_{number}"));
+        let [(Relator::Equal, value)] = rest else {
+            return None;
+        };
+        fits.then(|| relation(&Node::Symbol("x".to_owned()), value.clone()))
+    });
+    plain.collect()
+}
+
+/// The values that single letters are said to be, in the order of the letters.
+fn coordinates(items: &[Node]) -> Option<Vec<Node>> {
+    names(items)?;
+    let mut values = Vec::new();
+    for item in items {
+        let (name, rest) = named(item)?;
+        match (name, rest) {
+            (Node::Symbol(name), [(Relator::Equal, value)]) => values.push((name, value)),
+            _ => return None,
+        }
+    }
+    values.sort_by_key(|(name, _)| *name);
+    Some(values.into_iter().map(|(_, value)| value.clone()).collect())
 }
 
 /// Whether it may be a set of numbers given by inequalities.

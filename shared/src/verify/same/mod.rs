@@ -34,7 +34,7 @@ impl Judge<'_> {
         if let (Node::Words(words), other) | (other, Node::Words(words)) = (a, b)
             && !matches!(other, Node::Relation(..))
         {
-            return nothing(words) && *other == Node::Region(Region::Empty);
+            return described(words).is_some_and(|region| *other == Node::Region(region));
         }
         if let Some(equal) = self.quantities(a, b) {
             return equal;
@@ -53,6 +53,7 @@ impl Judge<'_> {
                 self.by_matrix(a, b)
             }
             (Node::Ratio(x), Node::Ratio(y)) => self.ratios(x, y),
+            (Node::Clock(h, m, _), Node::Clock(i, n, _)) => (h, m) == (i, n),
             (Node::Clock(h, m, true), Node::Ratio(parts))
             | (Node::Ratio(parts), Node::Clock(h, m, true)) => {
                 let clock = [*h, *m].map(|part| Node::integer(i64::from(part)));
@@ -88,6 +89,13 @@ impl Judge<'_> {
                 }
                 let silent = u.is_none() || v.is_none();
                 Some(silent && self.same(x, y))
+            }
+            // An angle, or a share of something, is not a length.
+            (Node::Quantity(_, unit), Node::Degrees(_) | Node::Percent(_))
+            | (Node::Degrees(_) | Node::Percent(_), Node::Quantity(_, unit))
+                if !unit.is_temperature() =>
+            {
+                Some(false)
             }
             (Node::Quantity(x, _), other) if !takes_apart(other) => Some(self.same(x, other)),
             (other, Node::Quantity(y, _)) if !takes_apart(other) => Some(self.same(other, y)),
@@ -131,18 +139,21 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the words are how people write the empty set.
-fn nothing(words: &str) -> bool {
-    matches!(
-        words,
-        "no solution"
-            | "no solutions"
-            | "no real solution"
-            | "no real solutions"
-            | "none"
-            | "empty set"
-            | "the empty set"
-    )
+/// The set that people describe by these words.
+fn described(words: &str) -> Option<Region> {
+    match words {
+        "no solution" | "no solutions" | "no real solution" | "no real solutions" | "none"
+        | "empty set" | "the empty set" => Some(Region::Empty),
+        "all real numbers"
+        | "all reals"
+        | "all real"
+        | "the real numbers"
+        | "real numbers"
+        | "the set of all real numbers"
+        | "all real values" => Some(Region::Reals),
+        "all integers" | "the integers" => Some(Region::Integers),
+        _ => None,
+    }
 }
 
 /// Whether it holds a sign that is two at once.
@@ -179,9 +190,11 @@ impl Node {
             Node::Symbol(_) | Node::Words(_) | Node::Constant(super::node::Constant::E | super::node::Constant::I) => true,
             Node::Opaque(_, arguments) => arguments.iter().all(Node::is_scalar),
             Node::Tuple('(', items, ')') | Node::List(items, _) => items.iter().all(Node::is_name),
-            Node::Product(factors) => factors.iter().all(
-                |factor| matches!(factor, Node::Symbol(name) if name.starts_with(|c: char| c.is_ascii_uppercase())),
-            ),
+            Node::Product(factors) => {
+                factors.iter().all(
+                    |factor| matches!(factor, Node::Symbol(name) if name.starts_with(|c: char| c.is_ascii_uppercase())),
+                )
+            }
             Node::Call(Function::Abs, arguments) => arguments.iter().all(Node::is_name),
             _ => false,
         }

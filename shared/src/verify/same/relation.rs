@@ -169,6 +169,10 @@ impl Judge<'_> {
     /// Whether two names are one; of a function only its letter counts, for its variable may have any name.
     fn same_names(&self, a: &Node, b: &Node) -> bool {
         match (a, b) {
+            // The graph of a function is called `y = …` as well.
+            (Node::Opaque(_, x), Node::Symbol(y)) | (Node::Symbol(y), Node::Opaque(_, x)) => {
+                y == "y" && matches!(x.as_slice(), [Node::Symbol(x)] if x == "x")
+            }
             (Node::Opaque(f, x), Node::Opaque(g, y)) => {
                 let free =
                     |items: &[Node]| items.iter().all(|item| matches!(item, Node::Symbol(_)));

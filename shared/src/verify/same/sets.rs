@@ -4,9 +4,10 @@ use dashu_base::Sign;
 use dashu_ratio::RBig;
 
 use super::Judge;
+use super::lists::both;
 use super::ranges::{Bound, Ranges, line};
-use crate::verify::node::{Joint, Node, Region, Relator, SetOperator};
-use crate::verify::value::{Point, exact};
+use crate::verify::node::{Function, Joint, Node, Region, Relator, SetOperator};
+use crate::verify::value::{Point, Value, exact};
 
 impl Judge<'_> {
     /// Compares where a side is a set; none where neither is one.
@@ -83,14 +84,29 @@ impl Judge<'_> {
                 }
                 Some(set)
             }
-            Node::List(items, joint @ (Joint::Or | Joint::And)) => {
+            Node::List(items, joint) => {
+                let fits = match joint {
+                    Joint::Or => true,
+                    // "(1, 2) and (3, 4)" are two points or two intervals, not what both share.
+                    Joint::And => items.iter().all(|item| matches!(item, Node::Relation(..))),
+                    // "x > 3, x ≠ 5"
+                    Joint::Comma => {
+                        items.iter().any(excludes)
+                            && items.iter().all(|item| {
+                                matches!(item, Node::Relation(..)) && !item.is_equation()
+                            })
+                    }
+                };
+                if !fits {
+                    return None;
+                }
                 let mut items = items.iter();
                 let mut set = self.ranges(items.next()?)?;
                 for item in items {
                     let item = self.ranges(item)?;
                     set = match joint {
                         Joint::Or => self.union(set, item)?,
-                        _ => self.intersection(&set, &item)?,
+                        Joint::And | Joint::Comma => self.intersection(&set, &item)?,
                     };
                 }
                 Some(set)
@@ -127,6 +143,18 @@ impl Judge<'_> {
         if relator == Relator::In {
             return matches!(left, Node::Symbol(_)).then(|| self.ranges(right))?;
         }
+        if let Some(set) = self.bounded(left, relator, right) {
+            return Some(set);
+        }
+        if let Some(values) = both(right) {
+            let mut sets = values.iter().map(|value| self.solved(left, relator, value));
+            let (one, other) = (sets.next()??, sets.next()??);
+            return match relator {
+                Relator::Equal => self.union(one, other),
+                Relator::NotEqual => self.intersection(&one, &other),
+                _ => None,
+            };
+        }
         let (relator, place) = match (left, right) {
             (Node::Symbol(_), value) if value.is_constant() => (relator, self.bound(value)?),
             (value, Node::Symbol(_)) if value.is_constant() => {
@@ -139,7 +167,7 @@ impl Judge<'_> {
                 } else {
                     relator.reversed()?
                 };
-                (relator, Bound::At(crate::verify::value::Value::Exact(root)))
+                (relator, Bound::At(Value::Exact(root)))
             }
         };
         match relator {
@@ -152,6 +180,49 @@ impl Judge<'_> {
                 let single = self.interval(place.clone(), true, place, true)?;
                 self.complement(&single)
             }
+            Relator::About | Relator::In => None,
+        }
+    }
+
+    /// The numbers for which `|x| < c`, or another relation between an absolute value and a constant, holds.
+    fn bounded(&self, left: &Node, relator: Relator, right: &Node) -> Option<Ranges> {
+        let (inner, relator, limit) = match (left, right) {
+            (Node::Call(Function::Abs, inner), limit) if limit.is_constant() => {
+                (inner.first()?, relator, limit)
+            }
+            (limit, Node::Call(Function::Abs, inner)) if limit.is_constant() => {
+                (inner.first()?, relator.reversed()?, limit)
+            }
+            _ => return None,
+        };
+        if matches!(inner, Node::Call(Function::Abs, _)) || inner.is_constant() {
+            return None;
+        }
+        // Each relation once with the value and once, turned, with its negative.
+        let above = self.solved(inner, relator, limit)?;
+        let below = self.solved(inner, relator.reversed()?, &limit.clone().negative())?;
+        match relator {
+            Relator::Less | Relator::LessEqual | Relator::NotEqual => {
+                self.intersection(&above, &below)
+            }
+            // Of a negative limit an absolute value is never, and either side alone would have solutions.
+            Relator::Equal => {
+                let positive = self.interval(
+                    Bound::At(Value::Exact(RBig::ZERO)),
+                    true,
+                    Bound::Above,
+                    false,
+                )?;
+                let place = self.bound(limit)?;
+                let place = self.interval(place.clone(), true, place, true)?;
+                let fits = !self.intersection(&positive, &place)?.is_empty();
+                if fits {
+                    self.union(above, below)
+                } else {
+                    Some(Vec::new())
+                }
+            }
+            Relator::Greater | Relator::GreaterEqual => self.union(above, below),
             Relator::About | Relator::In => None,
         }
     }
@@ -180,6 +251,11 @@ impl Judge<'_> {
         }
         Some((slope.sign(), -zero / slope))
     }
+}
+
+/// Whether it is `x ≠ c`.
+fn excludes(node: &Node) -> bool {
+    matches!(node, Node::Relation(_, rest) if matches!(rest.as_slice(), [(Relator::NotEqual, _)]))
 }
 
 /// The name of the only variable; none where there are more or none.

@@ -1,6 +1,7 @@
 //! What the module promises to its callers; the notations by kind are in files of their own.
 
 mod algebra;
+mod cases;
 mod collections;
 mod numbers;
 mod properties;

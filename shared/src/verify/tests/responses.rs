@@ -60,7 +60,16 @@ fn in_prose_the_last_formula_or_number_counts() {
     right("She needs -3/4 of it.", "-0.75");
     right("It rose by 12.5%.", "1/8");
     right("The final answer is $7$. Thanks to all of you.", "7");
-    wrong("The answer is 5 or so I thought, now it is 6", "5");
+    // What follows at once is what the answer is said to be.
+    right("The final answer is 13, and not 12.", "13");
+    right("The answer is $x = 2$, for $2 + 2 = 4$.", "2");
+    right(
+        "**Final answer:** the choice is (B).\n\nThe answer is **(C)**.",
+        "C",
+    );
+    right("The answer is $3$ or $5$. Both work.", "5, 3");
+    right("答案是 12，不是 13。", "12");
+    wrong("The answer is $n$ more than 4", "n");
     wrong("AZYUK2A", "2");
     wrong("there is no number in here", "2");
     // A price in dollars begins no formula.

@@ -146,10 +146,16 @@ impl<'a> Machine<'a> {
                     return exponent.exp();
                 }
                 let raised = at(base)?;
+                let varies = exponent.any(|part| matches!(part, Node::Symbol(_)));
                 match exact(exponent, point, self.fuel) {
                     Ok(exponent) if exponent.is_int() => {
                         self.fuel.spend(20)?;
                         raised.whole_power(exponent.numerator())
+                    }
+                    // An exponent that varies is no odd root at one point and a root of another kind at the next.
+                    Ok(exponent) if varies => {
+                        self.pay(&raised, 2)?;
+                        raised.general_power(&Ball::of(&exponent, precision)?)
                     }
                     Ok(exponent) => {
                         self.pay(&raised, 2)?;

@@ -1,0 +1,33 @@
+//! Pairs of answers in a file of their own, so that `explang verify --cases` reads them as well.
+
+use serde::Deserialize;
+
+use super::compare;
+
+/// Written for this project; kinds of notation are its groups.
+const CASES: &str = include_str!("../../../../tests/data/verify-cases.jsonl");
+
+#[derive(Deserialize)]
+struct Case {
+    gold: String,
+    answer: String,
+    equal: bool,
+}
+
+#[test]
+fn every_pair_in_the_file_is_decided_as_it_says() {
+    let cases: Vec<Case> = CASES
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for expected in [true, false] {
+        let some = cases.iter().filter(|case| case.equal == expected).count();
+        assert!(some > 100, "{some} cases are {expected}");
+    }
+    let wrong: Vec<_> = cases
+        .iter()
+        .filter(|case| compare(&case.answer, &case.gold).equal != case.equal)
+        .map(|case| (&case.gold, &case.answer, case.equal))
+        .collect();
+    assert!(wrong.is_empty(), "should be otherwise: {wrong:#?}");
+}
