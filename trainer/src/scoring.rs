@@ -4,6 +4,10 @@
 //! together, all lines where there is none; in a batch, lines with the same `prompt` are a group, and a line without a prompt is a
 //! group of its own. Both may be any JSON value. Other members are handed through.
 
+mod agreement;
+
+pub use agreement::{Agreement, Difference, TOLERANCE, agreement};
+
 use std::collections::HashMap;
 
 use explang::identify::Identify;
@@ -36,6 +40,7 @@ pub enum ScoringError {
 /// One line of the input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
+    line: usize,
     members: Map<String, Value>,
     response: String,
     ground_truth: String,
@@ -80,6 +85,7 @@ impl Row {
             }
         };
         Ok(Row {
+            line,
             members,
             response,
             ground_truth,

@@ -30,9 +30,11 @@
 
 mod language;
 mod options;
+mod quirks;
 mod variant;
 
-pub use options::{Options, Preset, Quirks, Scope, Truncated, UnknownPreset};
+pub use options::{Options, Preset, Scope, Truncated, UnknownPreset};
+pub use quirks::{Quirk, Quirks, UnknownQuirk};
 pub use variant::{UnknownVariant, Variant, Weights};
 
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::verify::AnswerScope;
 
+use super::Quirks;
+
 /// Over which responses languages are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,8 +65,8 @@ impl FromStr for Preset {
 /// Every choice beside the weights. The default is [`Preset::Paper`]'s.
 ///
 /// Two traits of the published code have no switch here. A verifier that ran out of time scored 0 there:
-/// this one cannot. Its reward used a detector of the thirteen seen languages: the caller brings the
-/// detector.
+/// this one has a budget of work instead of a clock, and what it cannot decide scores 0 as well. Its reward
+/// used a detector of the thirteen seen languages: the caller brings the detector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
@@ -106,55 +108,4 @@ impl Options {
             },
         }
     }
-}
-
-/// Behaviours of the published code that this project does not follow by default; true follows it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Quirks {
-    /// The tag may stand anywhere in the response. Otherwise the response must open with it.
-    pub unanchored_format: bool,
-    /// Any line is a tag, `xx` and the empty one too. Otherwise it names a language of the pool.
-    pub any_tag: bool,
-    /// The format does not ask for `</think>`.
-    pub unclosed_format: bool,
-    /// Where no response of the scope complies, diversity is 0/0 and so is every reward that weighs it: NaN.
-    /// Otherwise it is 0.
-    pub undefined_diversity: bool,
-    /// n_L counts all responses that chose L. Otherwise only the compliant ones.
-    pub count_noncompliant: bool,
-    /// Pass@k and accuracy of a language are earned by, and paid to, responses that do not comply too.
-    pub credit_noncompliant: bool,
-    /// Untagged responses are a language of their own. Otherwise they earn no share of a language. Without
-    /// effect unless `credit_noncompliant`: an untagged response never complies.
-    pub untagged_language: bool,
-    /// An empty response is scored like any other untagged one. Otherwise its reward is 0, and it takes no
-    /// part in the statistics.
-    pub score_empty: bool,
-}
-
-impl Quirks {
-    /// None: the default.
-    pub const NONE: Quirks = Quirks {
-        unanchored_format: false,
-        any_tag: false,
-        unclosed_format: false,
-        undefined_diversity: false,
-        count_noncompliant: false,
-        credit_noncompliant: false,
-        untagged_language: false,
-        score_empty: false,
-    };
-
-    /// All: the published code.
-    pub const OFFICIAL: Quirks = Quirks {
-        unanchored_format: true,
-        any_tag: true,
-        unclosed_format: true,
-        undefined_diversity: true,
-        count_noncompliant: true,
-        credit_noncompliant: true,
-        untagged_language: true,
-        score_empty: true,
-    };
 }

@@ -212,6 +212,22 @@ fn quirk_score_empty() {
 }
 
 #[test]
+fn each_quirk_has_a_name() {
+    assert_eq!(Quirks::of(&[]), Quirks::NONE);
+    assert_eq!(Quirks::of(&Quirk::ALL), Quirks::OFFICIAL);
+    for quirk in Quirk::ALL {
+        let alone = Quirks::of(&[quirk]);
+        assert_eq!(alone.named(), [quirk]);
+        assert_eq!(quirk.to_string().parse(), Ok(quirk));
+        // The same name in a configuration, as a name and as a switch.
+        assert_eq!(serde_json::to_value(quirk).unwrap(), quirk.as_str());
+        assert_eq!(serde_json::to_value(alone).unwrap()[quirk.as_str()], true);
+    }
+    let error = "any-tag".parse::<Quirk>().unwrap_err().to_string();
+    assert!(error.contains("`any-tag`") && error.contains(" any_tag "));
+}
+
+#[test]
 fn the_whole_response_is_read_by_choice_only() {
     let texts = [(
         1,

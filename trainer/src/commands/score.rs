@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, BufWriter, Write, stdin, stdout};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
 use explang::identify::LinguaDetector;
-use explang::reward::{Preset, Reward, Scope};
-use explang_trainer::scoring::{Row, score};
+use explang::reward::{Preset, Quirk, Quirks, Reward, Scope};
+use explang::verify::AnswerScope;
+use explang_trainer::scoring::{Row, agreement, score};
 
 /// Arguments of `explang score`.
 ///
@@ -23,6 +24,15 @@ pub(crate) struct Arguments {
     /// Over which responses languages are compared; the preset's choice, if not given.
     #[arg(long, value_enum)]
     scope: Option<ScopeName>,
+    /// Which part of a response may hold the answer; the preset's choice, if not given.
+    #[arg(long, value_enum)]
+    answer_scope: Option<AnswerScopeName>,
+    /// Behaviours of the published code to follow, and no other, with commas between; `none` follows none. The preset's, if not given.
+    #[arg(long, value_name = "NAMES")]
+    quirks: Option<String>,
+    /// Instead of writing the rows, compare the scores of all variants with those that the member `official` of each row holds.
+    #[arg(long, conflicts_with = "variant")]
+    compare: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -33,6 +43,14 @@ enum ScopeName {
     Batch,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AnswerScopeName {
+    /// After the thinking.
+    AfterThinking,
+    /// Anywhere.
+    WholeResponse,
+}
+
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let mut reward = Reward::named(&self.variant, self.preset)?;
@@ -40,6 +58,23 @@ impl Arguments {
             Some(ScopeName::Group) => reward.options.scope = Scope::Group,
             Some(ScopeName::Batch) => reward.options.scope = Scope::Batch,
             None => {}
+        }
+        match self.answer_scope {
+            Some(AnswerScopeName::AfterThinking) => {
+                reward.options.answer_scope = AnswerScope::AfterThinking;
+            }
+            Some(AnswerScopeName::WholeResponse) => {
+                reward.options.answer_scope = AnswerScope::WholeResponse;
+            }
+            None => {}
+        }
+        if let Some(names) = &self.quirks {
+            let names = names
+                .split(',')
+                .map(str::trim)
+                .filter(|name| *name != "none");
+            let followed: Vec<Quirk> = names.map(str::parse).collect::<Result<_, _>>()?;
+            reward.options.quirks = Quirks::of(&followed);
         }
         let mut rows = Vec::new();
         for (number, line) in stdin().lock().lines().enumerate() {
@@ -49,6 +84,17 @@ impl Arguments {
             }
         }
         let detector = LinguaDetector::new(&reward.options.pool);
+        if self.compare {
+            let found = agreement(&rows, "official", self.preset, &reward.options, &detector)?;
+            println!("{found}");
+            ensure!(
+                found.differing.is_empty(),
+                "{} of {} rows are scored otherwise here",
+                found.differing.len(),
+                found.rows
+            );
+            return Ok(());
+        }
         let mut out = BufWriter::new(stdout().lock());
         for row in score(&rows, &reward, &detector) {
             serde_json::to_writer(&mut out, &row).map_err(std::io::Error::from)?;

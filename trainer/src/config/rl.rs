@@ -9,7 +9,11 @@ use explang::objective::normaliser::Normaliser;
 use explang::objective::overlong::Overlong;
 use explang::objective::policy::{PolicyLoss, Ratio, Surrogate};
 use explang::objective::whiten::Whiten;
-use explang::reward::{Preset as RewardPreset, Reward, Scope, Truncated, UnknownVariant};
+use explang::reward::{
+    Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated, UnknownVariant,
+    Variant,
+};
+use explang::verify::AnswerScope;
 use serde::{Deserialize, Serialize};
 
 use crate::learn::Schedule;
@@ -43,6 +47,12 @@ pub struct RlSection {
     /// Over which responses languages are compared; the preset's, if not given.
     #[serde(default)]
     pub scope: Option<Scope>,
+    /// Which part of a response may hold the answer; the preset's, if not given.
+    #[serde(default)]
+    pub answer_scope: Option<AnswerScope>,
+    /// The behaviours of the published code that are followed, and no other; the preset's, if not given.
+    #[serde(default)]
+    pub quirks: Option<Vec<Quirk>>,
     /// The language that the control is forced to think in.
     pub control: Language,
     /// How rewards become advantages.
@@ -117,12 +127,22 @@ impl RlSection {
     /// # Errors
     /// When no variant has the phase's name.
     pub fn reward(&self, phase: &PhaseSection) -> Result<Reward, UnknownVariant> {
-        let mut reward = Reward::named(&phase.variant, self.preset)?;
-        reward.options.truncated = self.truncated;
-        if let Some(scope) = self.scope {
-            reward.options.scope = scope;
+        Ok(Reward {
+            variant: Variant::named(&phase.variant, self.preset)?,
+            options: self.reward_options(),
+        })
+    }
+
+    /// The choices around the reward: the preset's, and those that were made otherwise.
+    fn reward_options(&self) -> Options {
+        let named = Options::of(self.preset);
+        Options {
+            scope: self.scope.unwrap_or(named.scope),
+            answer_scope: self.answer_scope.unwrap_or(named.answer_scope),
+            truncated: self.truncated,
+            quirks: self.quirks.as_deref().map_or(named.quirks, Quirks::of),
+            ..named
         }
-        Ok(reward)
     }
 
     /// What the objective's name stands for, with the choices that were made otherwise.
@@ -166,8 +186,12 @@ impl RlSection {
             dynamic_sampling,
             overlong,
         } = self.objective();
+        let paid = self.reward_options();
         RlSection {
             clip: Some([loss.clip_low, loss.clip_high]),
+            scope: Some(paid.scope),
+            answer_scope: Some(paid.answer_scope),
+            quirks: Some(paid.quirks.named()),
             advantage: AdvantageSection {
                 estimator: Some(advantage.estimator),
                 deviation: Some(advantage.deviation),
@@ -305,6 +329,25 @@ mod tests {
     }
 
     #[test]
+    fn the_rewards_choices_are_the_presets_and_ones_own() {
+        let options = |lines: &str| {
+            let rl = config(lines).unwrap().rl;
+            rl.reward(&rl.explore).unwrap().options
+        };
+        assert_eq!(options(""), Options::of(RewardPreset::Paper));
+        let official = Options::of(RewardPreset::Official);
+        assert_eq!(options("preset = \"official\""), official);
+        let mixed = options(
+            "preset = \"official\"\nscope = \"group\"\nanswer_scope = \"after-thinking\"\nquirks = [\"any_tag\", \"score_empty\"]",
+        );
+        assert_eq!(mixed.scope, Scope::Group);
+        assert_eq!(mixed.answer_scope, AnswerScope::AfterThinking);
+        assert_eq!(mixed.quirks.named(), [Quirk::AnyTag, Quirk::ScoreEmpty]);
+        let error = config("quirks = [\"any-tag\"]").unwrap_err();
+        assert!(error.contains("any_tag"), "{error}");
+    }
+
+    #[test]
     fn the_resolved_text_says_everything_and_means_the_same() {
         for name in Name::ALL {
             let read = config(&format!(
@@ -316,6 +359,7 @@ mod tests {
             assert_eq!(again.rl.objective(), read.rl.objective(), "{text}");
             assert_eq!(again.to_toml().unwrap(), text);
             assert!(again.rl.loss.ratio.is_some() && again.rl.clip.is_some());
+            assert!(again.rl.scope.is_some() && again.rl.quirks.is_some());
         }
     }
 

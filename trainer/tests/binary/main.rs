@@ -9,5 +9,6 @@ mod contents;
 mod export;
 mod program;
 mod resume;
+mod reward_parity;
 mod serve;
 mod serve_run;
