@@ -261,6 +261,8 @@ mod tests {
         assert_eq!(transcript.to_string(), WHOLE);
         assert!(WHOLE.starts_with(&forced_prefix(Language::Zh)));
         assert!(forced_prefix(Language::Zh).starts_with(OPENING));
+        assert_eq!(transcript.language(), Some(Language::Zh));
+        assert_eq!(page_header(Language::Zh), "lang\nzh\n");
     }
 
     #[test]

@@ -71,9 +71,10 @@ fn compare_within(options: &Options, members: &[usize], scored: &mut [Scored]) {
             components.diversity = 1.0 / tally.chosen;
             maximum = maximum.max(components.diversity);
         }
+        // Who is credited is a witness, so that there is one.
         let credited = (components.compliance > 0.0 || quirks.credit_noncompliant)
             && (tag.is_some() || quirks.untagged_language);
-        if credited && tally.witnesses > 0.0 {
+        if credited {
             components.pass_at_k = super::one_if(tally.verified > 0.0);
             components.language_accuracy = tally.verified / tally.witnesses;
         }

@@ -41,26 +41,6 @@ impl Weights {
             .sum()
     }
 
-    /// The highest possible sum, for weights that are not negative.
-    pub fn maximum(&self) -> f64 {
-        // A tag names one language.
-        let tag = if self.english > self.other_language {
-            (1.0, 0.0)
-        } else {
-            (0.0, 1.0)
-        };
-        self.sum(&Components {
-            format: 1.0,
-            compliance: 1.0,
-            verified: 1.0,
-            diversity: 1.0,
-            pass_at_k: 1.0,
-            language_accuracy: 1.0,
-            english: tag.0,
-            other_language: tag.1,
-        })
-    }
-
     /// What is summed: the name, the weight and the value of each component.
     pub fn terms(&self, components: &Components) -> [(&'static str, f64, f64); 8] {
         let Components {

@@ -1,8 +1,10 @@
 //! Our scores beside those of another program: every variant, row by row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
+use explang::Language;
 use explang::identify::Identify;
 use explang::reward::{Options, Preset, Reward, Variant};
 use serde_json::Value;
@@ -55,6 +57,7 @@ pub fn agreement(
         first.is_some_and(|scores| scores.get(name).is_some())
     };
     let variants: Vec<&'static str> = Variant::NAMES.into_iter().filter(named).collect();
+    let detector = Remembered::new(detector);
     let mut differences: Vec<Difference> = Vec::new();
     let mut largest = 0.0_f64;
     for &name in &variants {
@@ -65,7 +68,7 @@ pub fn agreement(
             variant,
             options: options.clone(),
         };
-        for (row, written) in rows.iter().zip(score(rows, &reward, detector)) {
+        for (row, written) in rows.iter().zip(score(rows, &reward, &detector)) {
             let theirs = match row.members.get(member).and_then(|scores| scores.get(name)) {
                 Some(Value::Number(number)) => number.as_f64().unwrap_or(f64::NAN),
                 Some(Value::Null) => f64::NAN,
@@ -116,6 +119,28 @@ pub fn agreement(
     })
 }
 
+/// A detector that is asked about each text once, not once for every variant.
+struct Remembered<'a> {
+    detector: &'a dyn Identify,
+    known: Mutex<HashMap<String, Option<Language>>>,
+}
+
+impl<'a> Remembered<'a> {
+    fn new(detector: &'a dyn Identify) -> Self {
+        let known = Mutex::new(HashMap::new());
+        Remembered { detector, known }
+    }
+}
+
+impl Identify for Remembered<'_> {
+    fn identify(&self, text: &str) -> Option<Language> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        *known
+            .entry(text.to_owned())
+            .or_insert_with(|| self.detector.identify(text))
+    }
+}
+
 /// What a score was made of.
 fn parts(written: &serde_json::Map<String, Value>) -> String {
     let kept = [
@@ -164,7 +189,6 @@ impl fmt::Display for Agreement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use explang::Language;
     use serde_json::json;
 
     struct English;
