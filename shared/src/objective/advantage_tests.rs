@@ -168,3 +168,16 @@ fn reinforce_plus_plus_leaves_the_scale_to_the_batch() {
     let whole = advantages(&batch, &options).unwrap();
     close(&whole.values[..2], &[-FRAC_1_SQRT_2, FRAC_1_SQRT_2]);
 }
+
+#[test]
+fn rounding_is_no_difference_at_any_scale() {
+    for (rewards, same) in [
+        ([1.0, 1.0 + 1e-12], true),
+        ([0.0, 1e-8], false),
+        ([1e9, 1e9 + 0.5], true),
+        ([-1e9, -1e9 - 0.5], true),
+        ([1e9, 1e9 + 2.0], false),
+    ] {
+        assert_eq!(all_the_same(rewards.into_iter()), same, "{rewards:?}");
+    }
+}

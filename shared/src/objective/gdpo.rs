@@ -133,4 +133,25 @@ mod tests {
         assert_eq!(found.stats.non_finite, 1);
         assert!((found.values[2] - 0.5f32.sqrt()).abs() < 1e-6 && found.values[1] == 0.0);
     }
+
+    #[test]
+    fn who_does_not_take_part_moves_no_component() {
+        let components = [Component {
+            weight: 1.0,
+            values: vec![0.0, 5.0, 1.0],
+        }];
+        let mut samples = batch(&[0; 3], &components);
+        samples[1].reward = f64::INFINITY;
+        let options = AdvantageOptions {
+            non_finite: NonFinite::Mask,
+            ..options()
+        };
+        let values = decoupled(&samples, &components, &options).unwrap().values;
+        let a = 0.5f32.sqrt();
+        assert!(
+            (values[0] + a).abs() < 1e-6 && (values[2] - a).abs() < 1e-6,
+            "{values:?}"
+        );
+        assert_eq!(values[1], 0.0);
+    }
 }

@@ -260,6 +260,15 @@ mod tests {
             );
             assert!(error.contains(&format!("`{wrong}` is no objective")));
         }
+        // As far as half of a name is near, and no farther.
+        for (wrong, near) in [("reinfxxxx++", true), ("reinfxxxxxx", false)] {
+            let error = wrong.parse::<Name>().unwrap_err().to_string();
+            assert_eq!(
+                error.contains("did you mean `reinforce++`?"),
+                near,
+                "{error}"
+            );
+        }
         let error = "actor-critic".parse::<Name>().unwrap_err().to_string();
         assert_eq!(
             error,
@@ -268,15 +277,46 @@ mod tests {
         );
     }
 
+    /// Every choice of every name, as the papers and codes that the page names have it.
     #[test]
-    fn what_dapo_and_gspo_change_is_what_their_papers_say() {
-        let dapo = Objective::named(Name::Dapo);
-        assert_eq!((dapo.loss.clip_low, dapo.loss.clip_high), (0.2, 0.28));
-        assert_eq!(dapo.normaliser, Normaliser::TokenMean);
-        assert_eq!(dapo.dynamic_sampling, DynamicSampling::DAPO);
-        assert_eq!(dapo.overlong, Overlong::DAPO);
-        let gspo = Objective::named(Name::Gspo);
-        assert_eq!((gspo.loss.clip_low, gspo.loss.clip_high), (3e-4, 4e-4));
-        assert_eq!(gspo.normaliser, Normaliser::SequenceMean);
+    fn each_name_stands_for_what_was_published() {
+        let choices = |name: Name| {
+            let Objective {
+                advantage,
+                loss,
+                normaliser,
+                kl_place,
+                dynamic_sampling,
+                overlong,
+            } = Objective::named(name);
+            assert_eq!(loss.kl, 0.0, "{name}");
+            assert_eq!(loss.dual_clip, None, "{name}");
+            format!(
+                "{:?} {:?} | {:?} {:?} {} {} | {normaliser:?} | {:?} {kl_place:?} | {:?} {} {}",
+                advantage.estimator,
+                advantage.whiten,
+                loss.surrogate,
+                loss.ratio,
+                loss.clip_low,
+                loss.clip_high,
+                loss.kl_estimator,
+                dynamic_sampling.by,
+                dynamic_sampling.max_batches,
+                overlong.penalty,
+            )
+        };
+        for (name, published) in Name::ALL.into_iter().zip([
+            "Grpo Nothing | Clip Token 0.2 0.2 | TokenMean | K3 Loss | Nothing 10 0",
+            "DrGrpo Nothing | Clip Token 0.2 0.2 | Constant | K3 Loss | Nothing 10 0",
+            "Grpo Nothing | Clip Token 0.2 0.28 | TokenMean | K3 Loss | Accuracy 10 1",
+            "Grpo Nothing | Clip SequenceMean 0.0003 0.0004 | SequenceMean | K3 Loss | Nothing 10 0",
+            "Rloo Nothing | Clip SequenceProduct 0.2 0.2 | SequenceMean | K1 Reward | Nothing 10 0",
+            "ReinforcePlusPlus Tokens | Clip Token 0.2 0.2 | TokenMean | K1 Return | Nothing 10 0",
+            "ReinforcePlusPlusBaseline Tokens | Clip Token 0.2 0.2 | TokenMean | K2 Loss | Nothing 10 0",
+            "Grpo Nothing | Cispo Token 10 0.2 | TokenMean | K3 Loss | Nothing 10 0",
+            "Gdpo Responses | Clip Token 0.2 0.2 | TokenMean | K3 Loss | Nothing 10 0",
+        ]) {
+            assert_eq!(choices(name), published, "{name}");
+        }
     }
 }
