@@ -169,3 +169,40 @@ async fn values(tensor: Tensor<1>) -> Result<Vec<f32>, ActionError> {
     data.try_into_vec()
         .map_err(|e| ActionError::Device(format!("{e:?}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forced_language_is_prefilled_and_a_free_choice_is_not() {
+        assert_eq!(Action::Free.prefix(), "");
+        let forced = Action::Forced(Language::Zh).prefix();
+        assert_eq!(forced, "<lang_select>\nzh\n</lang_select>\n<think>\n");
+    }
+
+    #[test]
+    fn probabilities_are_looked_up_and_their_entropy_is_in_nats() {
+        let of = |probabilities: &[(Language, f32)]| ActionDistribution {
+            probabilities: probabilities.to_vec(),
+            mass: 1.0,
+        };
+        let three = of(&[
+            (Language::En, 0.5),
+            (Language::Zh, 0.25),
+            (Language::Th, 0.25),
+        ]);
+        assert_eq!(
+            (three.of(Language::En), three.of(Language::Th)),
+            (0.5, 0.25)
+        );
+        assert_eq!(three.of(Language::Sw), 0.0);
+        // 1/2 ln 2 + 2 · 1/4 ln 4 = 3/2 ln 2.
+        assert!((three.entropy() - 1.5 * std::f32::consts::LN_2).abs() < 1e-6);
+        // What never happens adds nothing: p ln p goes to 0, and is no number at 0.
+        assert_eq!(
+            of(&[(Language::En, 1.0), (Language::Zh, 0.0)]).entropy(),
+            0.0
+        );
+    }
+}
