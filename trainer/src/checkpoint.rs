@@ -10,11 +10,19 @@ use serde_json::json;
 /// A folder that is no checkpoint, or one that does not fit together.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// A file cannot be read or written.
+    /// A file cannot be read.
     #[error(
         "{path}: {source}; a checkpoint is a folder with config.json, model.safetensors and tokenizer.json"
     )]
     Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("could not write {path}: {source}; check the free space and who may write there")]
+    Write {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -160,7 +168,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CheckpointError> {
 /// # Errors
 /// When the disk refuses.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-    std::fs::write(path, bytes).map_err(|source| CheckpointError::Io {
+    std::fs::write(path, bytes).map_err(|source| CheckpointError::Write {
         path: path.to_path_buf(),
         source,
     })
