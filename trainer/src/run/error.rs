@@ -37,6 +37,22 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another version of the program began the run, and laid its folder out otherwise.
+    #[error(
+        "the run in {} is in format {format}, written by version {version} of explang, and this one reads format {ours}; \
+         go on with it in that version, or start a new run in another folder",
+        path.display()
+    )]
+    OtherFormat {
+        /// The run's folder.
+        path: PathBuf,
+        /// The version of the program that began it.
+        version: String,
+        /// Its format.
+        format: u32,
+        /// The format of this program.
+        ours: u32,
+    },
     /// Another process has the run.
     #[error("another process is working in {}; wait until it ends, or end it", path.display())]
     Locked {

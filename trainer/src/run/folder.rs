@@ -16,9 +16,16 @@ const INFO: &str = "run.json";
 const METRICS: &str = "metrics.jsonl";
 const LOCK: &str = ".lock";
 
+/// How a run's files are laid out and how a run goes on from them. A program with another number cannot go on with it; the number is
+/// to change with whatever would make a resumed run end otherwise than an unbroken one.
+const FORMAT: u32 = 1;
+
 /// What a run is: the file `run.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInfo {
+    /// How the folder is laid out. The first runs did not say.
+    #[serde(default = "first_format")]
+    pub format: u32,
     /// Name of the run.
     pub name: String,
     /// Seed of the run.
@@ -59,6 +66,7 @@ impl RunFolder {
         let lock = lock(path)?;
         check_vacant(path)?;
         let info = RunInfo {
+            format: FORMAT,
             name: name.to_owned(),
             seed,
             version: version.to_owned(),
@@ -84,7 +92,8 @@ impl RunFolder {
     /// Opens a run to go on with it, and mends what a kill left behind.
     ///
     /// # Errors
-    /// [`RunError::NotARun`], [`RunError::Locked`], [`RunError::ConfigChanged`], or when the disk refuses.
+    /// [`RunError::NotARun`], [`RunError::OtherFormat`], [`RunError::Locked`], [`RunError::ConfigChanged`], or when the disk
+    /// refuses.
     pub fn open(path: &Path) -> Result<Self, RunError> {
         // Before the lock, so that a mistaken path gets no lock file.
         read_info(path)?;
@@ -183,7 +192,8 @@ impl RunFolder {
 /// Reads `run.json`, without the lock: also while another process works in the run.
 ///
 /// # Errors
-/// [`RunError::NotARun`] when it is not there, [`RunError::Json`] when it is not what it should be.
+/// [`RunError::NotARun`] when it is not there, [`RunError::OtherFormat`] when another version of the program wrote it in another
+/// way, [`RunError::Json`] when it is not what it should be.
 pub fn read_info(path: &Path) -> Result<RunInfo, RunError> {
     let file = path.join(INFO);
     let bytes = match fs::read(&file) {
@@ -194,11 +204,37 @@ pub fn read_info(path: &Path) -> Result<RunInfo, RunError> {
         }
         result => result.context("read", &file)?,
     };
+    check_format(path, &bytes)?;
     serde_json::from_slice(&bytes).map_err(|source| RunError::Json {
         path: file,
         line: source.line(),
         source,
     })
+}
+
+const fn first_format() -> u32 {
+    1
+}
+
+/// Refuses a run of another format. Only what every version says of itself is looked at: of the rest nothing is known.
+fn check_format(path: &Path, info: &[u8]) -> Result<(), RunError> {
+    #[derive(Deserialize)]
+    struct Stamp {
+        #[serde(default = "first_format")]
+        format: u32,
+        #[serde(default)]
+        version: String,
+    }
+    match serde_json::from_slice::<Stamp>(info) {
+        Ok(Stamp { format, version }) if format != FORMAT => Err(RunError::OtherFormat {
+            path: path.to_owned(),
+            version,
+            format,
+            ours: FORMAT,
+        }),
+        // What is no such object is told with its line by who reads the whole.
+        _ => Ok(()),
+    }
 }
 
 /// Reads `run.toml`, without the lock.
@@ -255,103 +291,5 @@ fn lock(path: &Path) -> Result<File, RunError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn create(path: &Path) -> Result<RunFolder, RunError> {
-        RunFolder::create(path, "quick", 7, "0.1.0", "seed = 7\n")
-    }
-
-    #[test]
-    fn a_run_is_created_once_and_opened_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("runs/one");
-        let run = create(&path).unwrap();
-        let info = run.info().clone();
-        assert_eq!((info.seed, info.name.as_str()), (7, "quick"));
-        assert!(info.created.ends_with('Z') && info.created.len() == 20);
-        run.metrics().unwrap().append(&1).unwrap();
-        run.write("eval/sft.jsonl", b"{}\n").unwrap();
-        drop(run);
-
-        assert!(matches!(create(&path), Err(RunError::Exists { .. })));
-        let run = RunFolder::open(&path).unwrap();
-        assert_eq!(run.info(), &info);
-        assert_eq!(run.config(), "seed = 7\n");
-        assert_eq!(run.metrics().unwrap().len(), 2);
-        assert_eq!(fs::read(run.join("eval/sft.jsonl")).unwrap(), b"{}\n");
-    }
-
-    #[test]
-    fn a_second_holder_is_refused_until_the_first_ends() {
-        let folder = tempfile::tempdir().unwrap();
-        let run = create(folder.path()).unwrap();
-        let error = RunFolder::open(folder.path()).unwrap_err();
-        assert!(matches!(error, RunError::Locked { .. }));
-        assert!(error.to_string().starts_with("another process"), "{error}");
-        // Looking on is allowed.
-        assert_eq!(read_info(folder.path()).unwrap(), *run.info());
-        drop(run);
-        RunFolder::open(folder.path()).unwrap();
-    }
-
-    #[test]
-    fn a_run_killed_at_its_birth_can_be_begun_again() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in [LOCK, CONFIG, ".tmp-run.json"] {
-            fs::write(folder.path().join(name), "seed").unwrap();
-        }
-        let error = RunFolder::open(folder.path()).unwrap_err();
-        assert!(matches!(error, RunError::NotARun { .. }));
-        create(folder.path()).unwrap();
-        assert_eq!(names(folder.path()).unwrap(), [LOCK, INFO, CONFIG]);
-    }
-
-    #[test]
-    fn a_foreign_folder_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("thesis.tex"), "x").unwrap();
-        let error = create(folder.path()).unwrap_err();
-        assert!(matches!(error, RunError::NotEmpty { .. }));
-        let error = RunFolder::open(folder.path()).unwrap_err();
-        assert!(matches!(error, RunError::NotARun { .. }));
-        assert_eq!(names(folder.path()).unwrap(), ["thesis.tex"]);
-    }
-
-    #[test]
-    fn opening_mends_a_half_replaced_checkpoint() {
-        let folder = tempfile::tempdir().unwrap();
-        let run = create(folder.path()).unwrap();
-        run.write_folder::<RunError>("checkpoints/sft", |tmp| {
-            fs::write(tmp.join("w"), "one").context("write", tmp)
-        })
-        .unwrap();
-        drop(run);
-        let checkpoints = folder.path().join("checkpoints");
-        fs::rename(checkpoints.join("sft"), checkpoints.join(".old-sft")).unwrap();
-        fs::create_dir(checkpoints.join(".tmp-explore")).unwrap();
-        RunFolder::open(folder.path()).unwrap();
-        assert_eq!(names(&checkpoints).unwrap(), ["sft"]);
-        assert_eq!(fs::read(checkpoints.join("sft/w")).unwrap(), b"one");
-    }
-
-    #[test]
-    fn a_changed_configuration_or_information_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(create(folder.path()).unwrap());
-        fs::write(folder.path().join(CONFIG), "seed = 8\n").unwrap();
-        let error = RunFolder::open(folder.path()).unwrap_err();
-        assert!(matches!(error, RunError::ConfigChanged { .. }));
-        fs::write(folder.path().join(INFO), "{").unwrap();
-        let error = RunFolder::open(folder.path()).unwrap_err();
-        assert!(matches!(error, RunError::Json { .. }));
-    }
-
-    #[test]
-    fn the_hash_is_sha_256() {
-        assert_eq!(
-            sha256(b""),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
-    }
-}
+#[path = "folder_tests.rs"]
+mod tests;
