@@ -64,6 +64,8 @@ pub struct OptimizerSection {
     pub adamw: AdamWConfig,
     /// Largest norm of a gradient.
     pub clip_norm: f64,
+    /// A step whose loss, gradient, rewards or logits are NaN or infinite is skipped; after so many in a row the run stops.
+    pub max_skipped: usize,
 }
 
 impl Default for OptimizerSection {
@@ -71,6 +73,7 @@ impl Default for OptimizerSection {
         OptimizerSection {
             adamw: AdamWConfig::default(),
             clip_norm: 1.0,
+            max_skipped: 10,
         }
     }
 }
@@ -232,6 +235,7 @@ impl Config {
         for (name, value) in [
             ("shards", self.shards),
             ("checkpoint_every", self.checkpoint_every),
+            ("optimizer.max_skipped", self.optimizer.max_skipped),
             ("pretrain.batch", self.pretrain.batch),
             ("sft.batch", self.sft.batch),
             ("eval.problems", self.eval.problems),

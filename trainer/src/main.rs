@@ -5,14 +5,23 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::Parser;
+use explang_trainer::progress::tell;
+use explang_trainer::run::stop::stopped;
 
 fn main() -> ExitCode {
     match commands::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", sentence(&error));
-            ExitCode::FAILURE
-        }
+        Err(error) => match stopped(&error) {
+            // What was asked for is no error; the exit code says that the work is not done.
+            Some(stopped) => {
+                tell(&error.to_string());
+                ExitCode::from(stopped.exit_code())
+            }
+            None => {
+                tell(&format!("error: {}", sentence(&error)));
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a person sees while a stage runs: a bar on a terminal, else one line a step.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -42,15 +42,24 @@ impl Progress {
                 bar.set_message(line.to_owned());
                 bar.set_position(step as u64 + 1);
             }
-            None => eprintln!("{:>9} {:>5}/{} {line}", self.stage, step + 1, self.steps),
+            None => tell(&format!(
+                "{:>9} {:>5}/{} {line}",
+                self.stage,
+                step + 1,
+                self.steps
+            )),
         }
     }
 
-    /// A line between the steps.
-    pub fn say(&self, line: &str) {
+    /// Step `step` (from 0) is done, though nothing came of it. Its line stays.
+    pub fn skipped(&self, step: usize, line: &str) {
+        let line = format!("{:>9} {:>5}/{} {line}", self.stage, step + 1, self.steps);
         match &self.bar {
-            Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+            Some(bar) => {
+                bar.println(line);
+                bar.set_position(step as u64 + 1);
+            }
+            None => tell(&line),
         }
     }
 
@@ -60,4 +69,9 @@ impl Progress {
             bar.finish();
         }
     }
+}
+
+/// A line on the standard error for whoever reads it. Where nobody can (a closed pipe, a log on a full disk) the work goes on.
+pub fn tell(line: &str) {
+    writeln!(std::io::stderr().lock(), "{line}").ok();
 }

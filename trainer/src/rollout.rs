@@ -13,6 +13,7 @@ use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
 
 use crate::data::documents::question;
 use crate::learn::gradient::in_order;
+use crate::run::stop::{Stop, Stopped};
 
 /// A problem to be answered, and how often.
 #[derive(Debug, Clone)]
@@ -60,6 +61,9 @@ pub enum RolloutError {
     /// The model failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// It was broken off.
+    #[error("not all was sampled")]
+    Stopped(#[from] Stopped),
 }
 
 /// Samples from a policy.
@@ -75,6 +79,8 @@ pub struct Sampler<'a> {
     pub shards: usize,
     /// Threads.
     pub threads: usize,
+    /// What breaks the sampling off; none where it belongs to a step, which is finished.
+    pub stop: Option<&'a Stop>,
 }
 
 impl Sampler<'_> {
@@ -82,7 +88,7 @@ impl Sampler<'_> {
     /// query `i` draws from the stream `(stream, i, j)`.
     ///
     /// # Errors
-    /// When a prompt is too long or the model's logits are not finite.
+    /// When a prompt is too long, the model's logits are not finite, or it is broken off.
     pub fn sample(&self, queries: &[Query], stream: u64) -> Result<Vec<Rollout>, RolloutError> {
         let prompts = queries
             .iter()
@@ -96,7 +102,10 @@ impl Sampler<'_> {
             &self.sampling,
             self.shards,
             self.threads,
+            self.stop,
         )?;
+        // What was broken off is no completion.
+        self.stop.map_or(Ok(()), Stop::check)?;
         let owners = queries
             .iter()
             .enumerate()
@@ -147,6 +156,7 @@ impl Sampler<'_> {
 }
 
 /// All completions of all prompts, in their order: the prompts are split into `shards` parts, each one batch on one of the threads.
+/// Where `stop` is asked for meanwhile, those that are not finished end in [`End::Cancelled`].
 ///
 /// # Errors
 /// When a prompt is too long or the model's logits are not finite.
@@ -157,13 +167,17 @@ pub fn complete(
     sampling: &Sampling,
     shards: usize,
     threads: usize,
+    stop: Option<&Stop>,
 ) -> Result<Vec<Completion>, GenerateError> {
     let model = model.for_sampling();
     let size = prompts.len().div_ceil(shards.max(1)).max(1);
     let parts: Vec<&[Prompt]> = prompts.chunks(size).collect();
     let parts = in_order(&parts, threads, |part| {
-        let never = |_: Drawn<'_>| ControlFlow::Continue(());
-        pollster::block_on(generate(&model, tokenizer, part, sampling, never))
+        let watch = |_: Drawn<'_>| match stop {
+            Some(stop) if stop.is_asked() => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        };
+        pollster::block_on(generate(&model, tokenizer, part, sampling, watch))
     });
     let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(parts.into_iter().flatten().collect())

@@ -162,6 +162,7 @@ impl Work {
             &sampling,
             self.threads,
             self.threads,
+            None,
         )?)
     }
 

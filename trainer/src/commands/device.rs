@@ -33,6 +33,18 @@ impl DeviceArguments {
         Ok(device.autodiff())
     }
 
+    /// The arguments again, for a command that goes on with this one's work.
+    pub(crate) fn again(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.device == DeviceName::Gpu {
+            words.extend(["--device".to_owned(), "gpu".to_owned()]);
+        }
+        if let Some(threads) = self.threads {
+            words.extend(["--threads".to_owned(), threads.to_string()]);
+        }
+        words
+    }
+
     /// Number of threads for shards.
     pub(crate) fn threads(&self) -> usize {
         // A GPU runs one shard after the other.

@@ -14,6 +14,6 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        self.stage.run(&[StageName::Distil])
+        self.stage.run(&["distil"], &[StageName::Distil])
     }
 }

@@ -15,6 +15,7 @@ use explang_trainer::eval::summary::{StageName, StageSummary};
 use explang_trainer::locate::Located;
 use explang_trainer::report::modes::modes;
 use explang_trainer::run::atomic::write_atomically;
+use explang_trainer::run::stop::{Stop, stopped};
 use explang_trainer::stages::evaluate::{Evaluator, Forcing};
 
 use super::arguments::CheckpointArguments;
@@ -69,13 +70,23 @@ impl Arguments {
         if forcing == Forcing::Page && self.modes == [Mode::SelfChosen] {
             bail!("a pretrained model has no tags yet, so it cannot be evaluated in mode self");
         }
+        let stop = Stop::on_signals()?;
         let evaluator = Evaluator {
             config: &config,
             tokenizer: &tokenizer,
             detector: &LinguaDetector::new(&Language::ALL),
             threads: self.device.threads(),
+            stop: &stop,
         };
-        let records = evaluator.run(&model, forcing, &self.modes)?;
+        let records = evaluator.run(&model, forcing, &self.modes);
+        let records = records.map_err(|error| {
+            let path = located.checkpoint.display();
+            let what = match stopped(&error) {
+                Some(_) => "stopped before all was judged; nothing was written".to_owned(),
+                None => format!("{path} cannot be evaluated"),
+            };
+            error.context(what)
+        })?;
         if let Some(path) = &self.out {
             let mut bytes = Vec::new();
             write_records(&mut bytes, &records)?;

@@ -1,5 +1,6 @@
 //! `explang export`: a run in small, to hand on.
 
+use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -18,7 +19,6 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         export(&self.run, &self.out)?;
-        println!("Written to {}.", self.out.display());
-        Ok(())
+        Ok(writeln!(stdout(), "Written to {}.", self.out.display())?)
     }
 }

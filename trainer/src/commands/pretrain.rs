@@ -29,6 +29,13 @@ impl Arguments {
         let config = load_config(&self.config, self.seed)?;
         let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         let folder = begin_or_open(&path, config)?;
-        run_stages(folder, &[StageName::Pretrain], &self.device)
+        // The configuration is in the run, but this command compares the two.
+        let mut again = vec!["pretrain".into(), self.config.clone(), "--out".into()];
+        again.push(path.to_string_lossy().into());
+        if let Some(seed) = self.seed {
+            again.extend(["--seed".into(), seed.to_string()]);
+        }
+        again.extend(self.device.again());
+        run_stages(folder, &[StageName::Pretrain], &self.device, &again)
     }
 }

@@ -27,11 +27,12 @@ enum Phase {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        self.stage.run(match self.phase {
-            None => &[StageName::Explore, StageName::Exploit],
-            Some(Phase::Explore) => &[StageName::Explore],
-            Some(Phase::Exploit) => &[StageName::Exploit],
-            Some(Phase::Control) => &[StageName::Control],
-        })
+        let (command, stages): (&[&str], &[StageName]) = match self.phase {
+            None => (&["rl"], &[StageName::Explore, StageName::Exploit]),
+            Some(Phase::Explore) => (&["rl", "--phase", "explore"], &[StageName::Explore]),
+            Some(Phase::Exploit) => (&["rl", "--phase", "exploit"], &[StageName::Exploit]),
+            Some(Phase::Control) => (&["rl", "--phase", "control"], &[StageName::Control]),
+        };
+        self.stage.run(command, stages)
     }
 }

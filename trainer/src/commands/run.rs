@@ -1,20 +1,26 @@
 //! `explang run`: a whole pipeline.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use burn::tensor::Device;
 use clap::Args;
 use explang_trainer::config::Config;
 use explang_trainer::eval::summary::StageName;
+use explang_trainer::progress::tell;
 use explang_trainer::report::table;
 use explang_trainer::run::folder::RunFolder;
+use explang_trainer::run::stop::Stop;
 use explang_trainer::serve::Server;
 use explang_trainer::stages::{Session, pipeline};
 
 use super::device::DeviceArguments;
 use super::serve::{PORT, Prepared};
-use super::stage::{begin, default_folder, load_config, what_next};
+use super::stage::{begin, config_of, default_folder, going_on, load_config, what_next};
+
+/// The stage that ends a whole run.
+const ALL: &str = "distil";
 
 /// Arguments of `explang run`.
 #[derive(Debug, Args)]
@@ -32,7 +38,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     resume: bool,
     /// The last stage to run.
-    #[arg(long, default_value = "distil")]
+    #[arg(long, default_value = ALL)]
     until: String,
     /// Show the run on the page in a browser while it is trained, on this port (8080, if not given; 0 picks a free one).
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = PORT)]
@@ -54,7 +60,7 @@ impl Arguments {
                 )
             })?;
         let config = load_config(&self.config, self.seed)?;
-        let path = self.out.unwrap_or_else(|| default_folder(&config));
+        let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
         let device = self.device.open()?;
         let prepared = self.serve.map(|port| Prepared::new(port, &self.dist));
@@ -64,28 +70,58 @@ impl Arguments {
         } else {
             begin(&path, config)?
         };
-        let config = Config::parse("run.toml", folder.config())?;
+        let config = config_of(&folder)?;
+        let stop = Stop::on_signals()?;
         let server = prepared.map(|prepared| prepared.start(&path)).transpose()?;
+        let trained = self.train(config, folder, device, &stop, last);
+        match (trained, server) {
+            (Ok(()), Some(server)) => {
+                tell(&format!(
+                    "The run has ended. The page still shows it at {}; Ctrl-C ends that.",
+                    server.url()
+                ));
+                server.until_interrupted(&stop)
+            }
+            (Ok(()), None) => Ok(()),
+            (Err(error), server) => {
+                // Why the run ended matters more than how the server did.
+                server.map(Server::end);
+                Err(going_on(error, &self.again(&path)))
+            }
+        }
+    }
+
+    /// Runs what is left of the run, prints its figures, and lets go of its folder.
+    fn train(
+        &self,
+        config: Config,
+        folder: RunFolder,
+        device: Device,
+        stop: &Stop,
+        last: StageName,
+    ) -> anyhow::Result<()> {
+        let path = folder.path().to_owned();
         let mut session = Session::open(config, folder, device, self.device.threads())?;
+        session.stop = stop.clone();
         let summary = pipeline::run(&mut session, last)?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
         writeln!(out, "{}", what_next(&session.config, &path))?;
-        out.flush()?;
-        drop(out);
-        match server {
-            Some(server) => stay(session, server),
-            None => Ok(()),
-        }
+        Ok(out.flush()?)
     }
-}
 
-/// Goes on showing a run that has ended, and lets go of its folder.
-fn stay(session: Session, server: Server) -> anyhow::Result<()> {
-    drop(session);
-    eprintln!(
-        "The run has ended. The page still shows it at {}; Ctrl-C ends that.",
-        server.url()
-    );
-    server.until_interrupted()
+    /// The command that goes on with this run.
+    fn again(&self, path: &Path) -> Vec<String> {
+        let mut words = vec!["run".into(), "--out".into(), path.to_string_lossy().into()];
+        words.push("--resume".into());
+        if self.until != ALL {
+            words.extend(["--until".into(), self.until.clone()]);
+        }
+        if let Some(port) = self.serve {
+            words.extend(["--serve".into(), port.to_string()]);
+            words.extend(["--dist".into(), self.dist.to_string_lossy().into()]);
+        }
+        words.extend(self.device.again());
+        words
+    }
 }

@@ -4,6 +4,8 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use explang_trainer::progress::tell;
+use explang_trainer::run::stop::Stop;
 use explang_trainer::serve::{Bound, Dist, RunSource, Server, Site, bind};
 
 /// The port where none is given.
@@ -43,7 +45,7 @@ impl Arguments {
             writeln!(out, "Whoever reaches this machine can read it.")?;
         }
         out.flush()?;
-        server.until_interrupted()
+        server.until_interrupted(&Stop::default())
     }
 }
 
@@ -69,7 +71,7 @@ impl Prepared {
             run: Some(RunSource::open(run)?),
         })?;
         // Not on the standard output: that is the report's.
-        eprintln!("The page shows the run at {}", server.url());
+        tell(&format!("The page shows the run at {}", server.url()));
         Ok(server)
     }
 }

@@ -14,6 +14,6 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        self.stage.run(&[StageName::Sft])
+        self.stage.run(&["sft"], &[StageName::Sft])
     }
 }

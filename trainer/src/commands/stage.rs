@@ -3,13 +3,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use explang_trainer::config::Config;
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::locate;
 use explang_trainer::report::table;
+use explang_trainer::run::error::RunError;
 use explang_trainer::run::folder::{RunFolder, read_info};
+use explang_trainer::run::stop::{Stop, stopped};
 use explang_trainer::stages::pipeline::{adopt, only, starts_from};
 use explang_trainer::stages::{Session, evaluate};
 
@@ -34,8 +36,8 @@ pub(crate) struct StageArguments {
 }
 
 impl StageArguments {
-    /// Runs what is left of `stages`.
-    pub(crate) fn run(&self, stages: &[StageName]) -> anyhow::Result<()> {
+    /// Runs what is left of `stages`; `command` is what asked for them, without these arguments.
+    pub(crate) fn run(&self, command: &[&str], stages: &[StageName]) -> anyhow::Result<()> {
         let folder = match (&self.from, stages.first().copied().and_then(starts_from)) {
             (Some(from), Some(before)) => {
                 // Of a run, the stage that is wanted; a single checkpoint is what it is.
@@ -49,8 +51,26 @@ impl StageArguments {
             }
             _ => RunFolder::open(&self.run)?,
         };
-        run_stages(folder, stages, &self.device)
+        let mut again: Vec<String> = command.iter().map(ToString::to_string).collect();
+        again.push(self.run.to_string_lossy().into());
+        again.extend(self.device.again());
+        run_stages(folder, stages, &self.device, &again)
     }
+}
+
+/// The configuration of a run.
+pub(crate) fn config_of(folder: &RunFolder) -> anyhow::Result<Config> {
+    let config = Config::parse("run.toml", folder.config());
+    let (theirs, ours) = (&folder.info().version, env!("CARGO_PKG_VERSION"));
+    if theirs == ours {
+        return Ok(config?);
+    }
+    let path = folder.path().display();
+    config.with_context(|| {
+        format!(
+            "the run in {path} was begun by version {theirs} of explang and cannot be read by {ours}; go on with it in that version"
+        )
+    })
 }
 
 /// A preset or a file, with another seed where one is given.
@@ -80,8 +100,9 @@ pub(crate) fn begin(path: &Path, config: Config) -> anyhow::Result<RunFolder> {
 
 /// Begins a run, or goes on with the one in the folder where it has the same configuration.
 pub(crate) fn begin_or_open(path: &Path, config: Config) -> anyhow::Result<RunFolder> {
-    if read_info(path).is_err() {
-        return begin(path, config);
+    match read_info(path) {
+        Err(RunError::NotARun { .. }) => return begin(path, config),
+        info => drop(info?),
     }
     let folder = RunFolder::open(path)?;
     // As this version writes it: an older one may have left out what it did not know.
@@ -96,26 +117,43 @@ pub(crate) fn begin_or_open(path: &Path, config: Config) -> anyhow::Result<RunFo
     Ok(folder)
 }
 
-/// Runs what is left of `stages` in a run, and prints its figures.
+/// Runs what is left of `stages` in a run, and prints its figures. `again` is the command that goes on with it.
 pub(crate) fn run_stages(
     folder: RunFolder,
     stages: &[StageName],
     device: &DeviceArguments,
+    again: &[String],
 ) -> anyhow::Result<()> {
-    let config = Config::parse("run.toml", folder.config())?;
+    let stop = Stop::on_signals()?;
+    let config = config_of(&folder)?;
     let path = folder.path().to_path_buf();
     let mut session = Session::open(config, folder, device.open()?, device.threads())?;
-    let summary = only(&mut session, stages)?;
+    session.stop = stop;
+    let summary = only(&mut session, stages).map_err(|error| going_on(error, again))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
     writeln!(out, "{}", what_next(&session.config, &path))?;
     Ok(())
 }
 
+/// Adds to an error the command that goes on with the work, where the work was only asked to stop.
+pub(crate) fn going_on(error: anyhow::Error, again: &[String]) -> anyhow::Error {
+    if stopped(&error).is_none() {
+        return error;
+    }
+    let words: Vec<String> = again.iter().map(|word| quoted(word)).collect();
+    let sentence = format!("{error}; go on with: {} {}", program(), words.join(" "));
+    error.context(sentence)
+}
+
+/// This program, as it was called.
+fn program() -> String {
+    quoted(&std::env::args().next().unwrap_or_else(|| "explang".into()))
+}
+
 /// What to try with a run, as commands that can be pasted: one of the run's own held-out problems.
 pub(crate) fn what_next(config: &Config, path: &Path) -> String {
-    let program = std::env::args().next().unwrap_or_else(|| "explang".into());
-    let (program, run) = (quoted(&program), quoted(&path.to_string_lossy()));
+    let (program, run) = (program(), quoted(&path.to_string_lossy()));
     let problems = evaluate::held_out(config, 1);
     let question = problems.first().map_or_else(String::new, |problem| {
         explang::tasks::say::problem(problem, explang::Language::En)

@@ -14,6 +14,17 @@ use explang::model::Decoder;
 /// Gradients of all parameters, each flattened to `[size]`, in the order in which the module visits them.
 pub type Flat = Vec<Tensor<1>>;
 
+/// What a batch gave.
+#[derive(Debug)]
+pub struct Gradient<R> {
+    /// The sum of the shards' gradients; empty where there were no shards.
+    pub flat: Flat,
+    /// The sum of the shards' losses.
+    pub loss: f64,
+    /// What each shard returned besides its loss.
+    pub shards: Vec<R>,
+}
+
 /// Runs `work` on every item with up to `threads` threads; results come in the order of the items.
 pub fn in_order<T: Sync, R: Send>(
     items: &[T],
@@ -45,7 +56,7 @@ pub fn in_order<T: Sync, R: Send>(
     results.into_iter().map(|(_, r)| r).collect()
 }
 
-/// The sum over shards of the gradient of `loss(model, shard)`, and what each shard returned besides its loss.
+/// The sum over shards of the gradient of `loss(model, shard)` and of the loss, and what each shard returned besides.
 ///
 /// `loss` returns a scalar `[1]` that is already divided by what the whole batch is divided by.
 pub fn gradients<T: Sync, R: Send>(
@@ -53,24 +64,31 @@ pub fn gradients<T: Sync, R: Send>(
     shards: &[T],
     threads: usize,
     loss: impl Fn(&Decoder, &T) -> (Tensor<1>, R) + Sync,
-) -> (Flat, Vec<R>) {
+) -> Gradient<R> {
     let device = model.device();
     let parts = in_order(shards, threads, |shard| {
         // Leaves of its own for each shard, so that threads do not share a graph.
         let fork = model.clone().fork(&device);
         let (loss, rest) = loss(&fork, shard);
-        (flatten(&fork, &loss.backward()), rest)
+        let value = f64::from(loss.clone().inner().into_scalar::<f32>());
+        (flatten(&fork, &loss.backward()), value, rest)
     });
     let mut sum: Option<Flat> = None;
-    let mut rests = Vec::with_capacity(parts.len());
-    for (part, rest) in parts {
+    let mut shards = Vec::with_capacity(parts.len());
+    let mut loss = 0.0;
+    for (part, value, rest) in parts {
         sum = Some(match sum {
             None => part,
             Some(sum) => sum.into_iter().zip(part).map(|(a, b)| a + b).collect(),
         });
-        rests.push(rest);
+        loss += value;
+        shards.push(rest);
     }
-    (sum.unwrap_or_default(), rests)
+    Gradient {
+        flat: sum.unwrap_or_default(),
+        loss,
+        shards,
+    }
 }
 
 /// The gradients of a module's parameters, flattened; zero where a parameter took no part.
@@ -142,8 +160,8 @@ mod tests {
             (response_log_probs(model, &scored, 0).sum().neg(), ())
         };
         let run = |shards: &[Vec<usize>], threads| -> Vec<f32> {
-            let (flat, _) = gradients(&model, shards, threads, loss);
-            flat.into_iter()
+            let found = gradients(&model, shards, threads, loss);
+            (found.flat.into_iter())
                 .flat_map(|g| g.into_data().iter::<f32>().collect::<Vec<_>>())
                 .collect()
         };

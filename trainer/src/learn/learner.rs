@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use explang::model::Decoder;
 
 use super::adamw::{AdamW, AdamWConfig};
-use super::gradient::{global_norm, gradients};
+use super::gradient::{Gradient, global_norm, gradients};
 
 /// The model and its optimizer.
 #[derive(Debug, Clone)]
@@ -22,10 +22,12 @@ pub struct Learner {
 /// What one update did.
 #[derive(Debug, Clone)]
 pub struct Update<R> {
+    /// Sum of the shards' losses.
+    pub loss: f64,
     /// Norm of the gradient before clipping.
     pub gradient_norm: f64,
-    /// False where the gradient was not finite and the update was left out.
-    pub applied: bool,
+    /// What was no finite number, so that the update was left out; none where all were.
+    pub not_finite: Option<&'static str>,
     /// What the shards returned.
     pub shards: Vec<R>,
 }
@@ -42,17 +44,25 @@ impl Learner {
         }
     }
 
-    /// One update from the gradient of `loss` summed over the shards. A gradient that is NaN or infinite changes nothing.
+    /// One update from the gradient of `loss` summed over the shards. Where it or the loss is NaN or infinite nothing changes; nor
+    /// does anything without shards.
     pub fn update<T: Sync, R: Send>(
         &mut self,
         shards: &[T],
         learning_rate: f64,
         loss: impl Fn(&Decoder, &T) -> (Tensor<1>, R) + Sync,
     ) -> Update<R> {
-        let (mut flat, shards) = gradients(&self.model, shards, self.threads, loss);
+        let found = gradients(&self.model, shards, self.threads, loss);
+        let Gradient {
+            mut flat,
+            loss,
+            shards,
+        } = found;
         let gradient_norm = global_norm(&flat);
-        let applied = gradient_norm.is_finite() && !flat.is_empty();
-        if applied {
+        let not_finite = [(loss, "the loss"), (gradient_norm, "the gradient")]
+            .into_iter()
+            .find_map(|(number, name)| (!number.is_finite()).then_some(name));
+        if not_finite.is_none() && !flat.is_empty() {
             if gradient_norm > self.clip_norm {
                 let scale = self.clip_norm / gradient_norm;
                 flat = flat.into_iter().map(|g| g * scale).collect();
@@ -60,8 +70,9 @@ impl Learner {
             self.model = self.optimizer.step(self.model.clone(), flat, learning_rate);
         }
         Update {
+            loss,
             gradient_norm,
-            applied,
+            not_finite,
             shards,
         }
     }

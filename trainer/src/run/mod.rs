@@ -5,3 +5,4 @@ pub mod error;
 pub mod folder;
 pub mod memory;
 pub mod metrics_log;
+pub mod stop;

@@ -10,6 +10,7 @@ use axum::serve::ListenerExt;
 use tokio::sync::watch;
 
 use super::{ServeError, Site, router};
+use crate::run::stop::Stop;
 
 /// How long answers that are under way may still take once the server is to end.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -132,15 +133,15 @@ impl Server {
         self.address.ip().is_loopback()
     }
 
-    /// Answers until Ctrl-C, and then ends. Before this is called Ctrl-C ends the whole process, as ever.
+    /// Answers until Ctrl-C, and then ends; where `stop` was asked for before, it ends now.
     ///
     /// # Errors
     /// When the system gives no signals, or the server has failed.
-    pub fn until_interrupted(self) -> anyhow::Result<()> {
+    pub fn until_interrupted(self, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.block_on(interrupted())?;
+        runtime.block_on(interrupted(stop))?;
         self.end()
     }
 
@@ -159,13 +160,17 @@ impl Server {
 
 /// Waits for Ctrl-C, or for the polite request to end that other programs send.
 #[cfg(unix)]
-async fn interrupted() -> io::Result<()> {
+async fn interrupted(stop: &Stop) -> io::Result<()> {
     use std::task::Poll;
     use tokio::signal::unix::{SignalKind, signal};
     let mut signals = [
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     ];
+    // A signal from before is not in these; from here on each is.
+    if stop.is_asked() {
+        return Ok(());
+    }
     std::future::poll_fn(|context| {
         let came = |signal: &mut tokio::signal::unix::Signal| signal.poll_recv(context).is_ready();
         if signals.iter_mut().any(came) {
@@ -179,9 +184,14 @@ async fn interrupted() -> io::Result<()> {
 }
 
 /// Waits for Ctrl-C.
-#[cfg(not(unix))]
-async fn interrupted() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+async fn interrupted(stop: &Stop) -> io::Result<()> {
+    let mut signal = tokio::signal::windows::ctrl_c()?;
+    if stop.is_asked() {
+        return Ok(());
+    }
+    signal.recv().await;
+    Ok(())
 }
 
 #[cfg(test)]

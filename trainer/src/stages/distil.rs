@@ -90,6 +90,7 @@ fn sample(
         },
         shards: session.config.shards,
         threads: session.threads,
+        stop: None,
     };
     let mut rollouts = sampler.sample(&queries, random::derive(stream, &[u64::MAX]))?;
     rollouts.retain(|r| r.response_len() > 0);
@@ -149,17 +150,15 @@ fn on_policy(
             .collect();
         let student = student.logits(response_hidden(student, &scored, pad));
         let teacher = teacher.logits(response_hidden(teacher, &scored, pad));
-        let loss = reverse_kl(student, teacher) / tokens.max(1) as f32;
-        let value = f64::from(loss.clone().inner().into_scalar::<f32>());
-        (loss, value)
+        (reverse_kl(student, teacher) / tokens.max(1) as f32, ())
     });
-    let divergence: f64 = update.shards.iter().sum();
+    let divergence = update.loss;
     let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
     Ok(Step {
         metrics: json!({
             "divergence": divergence,
             "gradient_norm": update.gradient_norm,
-            "skipped": !update.applied,
+            "skipped": usize::from(update.not_finite.is_some()),
             "learning_rate": rate,
             "tokens": read,
         }),
@@ -167,6 +166,7 @@ fn on_policy(
         tokens: tokens + read,
         sample: None,
         last: false,
+        not_finite: update.not_finite.map(str::to_owned),
     })
 }
 

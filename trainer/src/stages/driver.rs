@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::Context;
 use burn::tensor::Device;
 use explang::Language;
 use explang::identify::LinguaDetector;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::evaluate::Evaluator;
+use super::skipped::Skipped;
 use crate::checkpoint;
 use crate::config::Config;
 use crate::data::documents::tokenizer_texts;
@@ -24,6 +26,7 @@ use crate::progress::Progress;
 use crate::run::error::RunError;
 use crate::run::folder::RunFolder;
 use crate::run::metrics_log::MetricsLog;
+use crate::run::stop::Stop;
 
 /// A run that is being worked on.
 pub struct Session {
@@ -39,6 +42,8 @@ pub struct Session {
     pub threads: usize,
     /// Detects the language of a trace among all seventeen.
     pub detector: LinguaDetector,
+    /// What stops the run after the step that it is at; by default nothing does.
+    pub stop: Stop,
     metrics: MetricsLog,
     samples: MetricsLog,
 }
@@ -55,6 +60,8 @@ pub struct Step {
     pub sample: Option<Value>,
     /// The stage has reached its aim and ends with this step.
     pub last: bool,
+    /// What was NaN or infinite, so that nothing was learned from the step; none where it was as it should be.
+    pub not_finite: Option<String>,
 }
 
 /// Where a stage is.
@@ -112,6 +119,7 @@ impl Session {
             device,
             threads,
             detector: LinguaDetector::new(&Language::ALL),
+            stop: Stop::default(),
             metrics,
             samples,
         })
@@ -130,6 +138,7 @@ impl Session {
             tokenizer: &self.tokenizer,
             detector: &self.detector,
             threads: self.threads,
+            stop: &self.stop,
         }
     }
 
@@ -159,8 +168,12 @@ impl Session {
 
     /// Runs a stage of `steps` steps at most, or what is left of it; nothing where it is done.
     ///
+    /// A checkpoint is written when a step has been made from it: one whose next step is not finite is of no use, and the one
+    /// before it stays.
+    ///
     /// # Errors
-    /// Those of `start` and `body`, and when the disk refuses.
+    /// Those of `start` and `body`; when too many steps in a row are not finite; when the disk refuses;
+    /// [`Stopped`](crate::run::stop::Stopped) when the session was asked to stop.
     pub fn drive(
         &mut self,
         stage: &str,
@@ -176,34 +189,67 @@ impl Session {
         }
         if !resume.exists() {
             let learner = self.learner(start(self)?);
-            self.keep(stage, &learner, 0, 0.0)?;
+            self.keep(stage, &learner, self.position(0, 0.0))?;
         }
-        let (mut learner, position) = self.resume(&resume)?;
-        let progress = Progress::new(stage, position.step, steps);
+        let (mut learner, begin) = self.resume(&resume)?;
+        let progress = Progress::new(stage, begin.step, steps);
         let started = Instant::now();
-        let spent = |started: Instant| position.seconds + started.elapsed().as_secs_f64();
-        for step in position.step..steps {
+        let spent = || begin.seconds + started.elapsed().as_secs_f64();
+        let mut skipped = Skipped::new(self.config.optimizer.max_skipped, steps);
+        // The place of the checkpoint on the disk, and the one that is to follow.
+        let (mut kept, mut next) = (begin.step, None);
+        for step in begin.step..steps {
+            if step > begin.step && step % self.config.checkpoint_every == 0 {
+                next = Some((learner.clone(), self.position(step, spent())));
+            }
             let began = Instant::now();
-            let done = body(self, &mut learner, step)?;
+            let done = body(self, &mut learner, step).or_else(Step::skipped)?;
             let seconds = began.elapsed().as_secs_f64();
             let rate = done.tokens as f64 / seconds.max(1e-9);
-            self.log(stage, step, done.metrics, seconds, rate)?;
-            if let Some(sample) = done.sample {
-                self.samples.append(&sample)?;
+            self.log(stage, step, &done, seconds, rate)?;
+            if let Some(sample) = &done.sample {
+                self.samples.append(sample)?;
             }
-            progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line));
+            match &done.not_finite {
+                None => progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line)),
+                Some(what) => progress.skipped(step, &skipped.line(what)),
+            }
+            skipped.count(&done).with_context(|| {
+                format!(
+                    "{stage} ends at step {}; its last good checkpoint, from before step {}, is in {}",
+                    step + 1,
+                    kept + 1,
+                    resume.display()
+                )
+            })?;
+            if skipped.is_none()
+                && let Some((learner, position)) = next.take()
+            {
+                self.keep(stage, &learner, position)?;
+                kept = position.step;
+            }
             if done.last {
                 break;
             }
-            if (step + 1) % self.config.checkpoint_every == 0 && step + 1 < steps {
-                self.keep(stage, &learner, step + 1, spent(started))?;
+            if step + 1 < steps
+                && let Err(stopped) = self.stop.check()
+            {
+                let mut place = format!("stopped after step {} of {stage}", step + 1);
+                if skipped.is_none() {
+                    self.keep(stage, &learner, self.position(step + 1, spent()))?;
+                    place += ", with a checkpoint";
+                } else {
+                    place += &format!(
+                        ", which was skipped, with the checkpoint from before step {}",
+                        kept + 1
+                    );
+                }
+                return Err(anyhow::Error::new(stopped).context(place));
             }
         }
         progress.finish();
         self.metrics.sync()?;
-        let finished = Finished {
-            seconds: spent(started),
-        };
+        let finished = Finished { seconds: spent() };
         self.folder.write_folder(
             format!("stages/{stage}/checkpoint"),
             |tmp| -> anyhow::Result<()> {
@@ -214,7 +260,8 @@ impl Session {
         )?;
         // The stage is done; what it would have resumed from is of no more use.
         std::fs::remove_dir_all(&resume).ok();
-        Ok(())
+        let stopped = self.stop.check();
+        stopped.with_context(|| format!("stopped at the end of {stage}, with its checkpoint"))
     }
 
     /// Seconds that a finished stage trained.
@@ -229,37 +276,38 @@ impl Session {
         &mut self,
         stage: &str,
         step: usize,
-        metrics: Value,
+        done: &Step,
         seconds: f64,
         rate: f64,
     ) -> anyhow::Result<()> {
         let mut line = Map::new();
         line.insert("stage".into(), stage.into());
         line.insert("step".into(), step.into());
-        if let Value::Object(metrics) = metrics {
-            line.extend(metrics);
+        if let Value::Object(metrics) = &done.metrics {
+            line.extend(metrics.clone());
+        }
+        if let Some(what) = &done.not_finite {
+            line.insert("not_finite".into(), what.as_str().into());
         }
         line.insert("step_seconds".into(), seconds.into());
         line.insert("tokens_per_s".into(), rate.into());
         Ok(self.metrics.append(&line)?)
     }
 
-    /// Writes what the stage can be resumed from.
-    fn keep(
-        &self,
-        stage: &str,
-        learner: &Learner,
-        step: usize,
-        seconds: f64,
-    ) -> anyhow::Result<()> {
-        self.metrics.sync()?;
-        self.samples.sync()?;
-        let position = Position {
+    /// The place before step `step`, now that all before it is logged.
+    const fn position(&self, step: usize, seconds: f64) -> Position {
+        Position {
             step,
             metrics: self.metrics.len(),
             samples: self.samples.len(),
             seconds,
-        };
+        }
+    }
+
+    /// Writes what the stage can be resumed from.
+    fn keep(&self, stage: &str, learner: &Learner, position: Position) -> anyhow::Result<()> {
+        self.metrics.sync()?;
+        self.samples.sync()?;
         self.folder.write_folder(
             format!("stages/{stage}/resume"),
             |tmp| -> anyhow::Result<()> {

@@ -18,6 +18,7 @@ use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 use crate::config::Config;
 use crate::eval::record::{Mode, Record};
 use crate::rollout::{Query, Rollout, Sampler, kind, reward};
+use crate::run::stop::Stop;
 
 /// How a model is forced into a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Evaluator<'a> {
     pub detector: &'a dyn Identify,
     /// Threads.
     pub threads: usize,
+    /// What breaks an evaluation off.
+    pub stop: &'a Stop,
 }
 
 /// A problem put to the model.
@@ -53,7 +56,7 @@ impl Evaluator<'_> {
     /// All modes that the model has, as records.
     ///
     /// # Errors
-    /// When sampling fails.
+    /// When sampling fails or is broken off.
     pub fn run(
         &self,
         model: &Decoder,
@@ -90,7 +93,7 @@ impl Evaluator<'_> {
                 })
             })
             .collect();
-        self.ask(model, forcing, mode, &asked, samples)
+        self.ask(model, forcing, mode, &asked, samples, Some(self.stop))
     }
 
     /// Share of right answers to `count` problems of one kind from the training side of the split, always the same ones, the
@@ -108,7 +111,8 @@ impl Evaluator<'_> {
                 forced: Some(Language::SEEN[number % Language::SEEN.len()]),
             })
             .collect();
-        let records = self.ask(model, Forcing::Page, Mode::Multi, &asked, 1)?;
+        // This is a part of a step, which is not broken off.
+        let records = self.ask(model, Forcing::Page, Mode::Multi, &asked, 1, None)?;
         let right = records.iter().filter(|record| record.correct).count();
         Ok(right as f64 / count.max(1) as f64)
     }
@@ -121,6 +125,7 @@ impl Evaluator<'_> {
         mode: Mode,
         asked: &[Asked],
         samples: usize,
+        stop: Option<&Stop>,
     ) -> anyhow::Result<Vec<Record>> {
         let eval = &self.config.eval;
         let queries: Vec<Query> = asked
@@ -146,6 +151,7 @@ impl Evaluator<'_> {
             },
             shards: self.config.shards,
             threads: self.threads,
+            stop,
         };
         let stream = random::derive(self.config.seed, &[EVALUATION, mode as u64]);
         let mut rollouts = sampler.sample(&queries, stream)?;

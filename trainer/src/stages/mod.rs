@@ -11,6 +11,7 @@ pub mod policy_step;
 pub mod pretrain;
 pub mod rl;
 pub mod sft;
+mod skipped;
 pub mod supervised;
 
 pub use driver::Session;

@@ -18,8 +18,10 @@ use crate::eval::metrics::Options;
 use crate::eval::record::{Mode, Record, read_records, write_records};
 use crate::eval::selection::ChoiceCounts;
 use crate::eval::summary::{StageName, StageSummary, Summary};
+use crate::progress::tell;
 use crate::run::folder::RunFolder;
 use crate::run::memory::peak_memory_bytes;
+use crate::run::stop::stopped;
 
 /// The stages of a run in their order, with the name of the folder that holds each one's checkpoint.
 pub const STAGES: [(StageName, &str); 6] = [
@@ -136,14 +138,21 @@ fn evaluate(session: &Session, stage: &str) -> anyhow::Result<Vec<Record>> {
         Forcing::Tag
     };
     let began = Instant::now();
-    let records = (session.evaluator()).run(&session.load(stage)?, forcing, &Mode::ALL)?;
+    let records = (session.evaluator()).run(&session.load(stage)?, forcing, &Mode::ALL);
+    let records = records.map_err(|error| {
+        let what = match stopped(&error) {
+            Some(_) => format!("stopped while {stage} was evaluated"),
+            None => format!("the checkpoint of {stage} cannot be evaluated"),
+        };
+        error.context(what)
+    })?;
     let mut bytes = Vec::new();
     write_records(&mut bytes, &records)?;
     session.folder.write(&name, &bytes)?;
-    eprintln!(
+    tell(&format!(
         "{stage:>9} evaluated in {:.0} s",
         began.elapsed().as_secs_f64()
-    );
+    ));
     Ok(records)
 }
 

@@ -78,8 +78,13 @@ pub struct PolicyMetrics {
     pub gradient_norm: f64,
     /// Largest norm of the gradient before clipping.
     pub gradient_norm_max: f64,
-    /// Updates left out because their gradient was not finite.
+    /// Updates tried.
+    pub updates: usize,
+    /// Of these, those left out because their loss or gradient was not finite.
     pub skipped: usize,
+    /// What was not finite where all were left out.
+    #[serde(skip)]
+    pub not_finite: Option<&'static str>,
     /// Learning rate.
     pub learning_rate: f64,
     /// Choices of the rollouts by family.
@@ -129,8 +134,8 @@ pub struct Seconds {
 pub(super) struct Updates {
     /// Sums over the tokens of all updates.
     pub(super) stats: PolicyStats,
-    /// Norm of each update's gradient; none where it was left out.
-    pub(super) norms: Vec<Option<f64>>,
+    /// Norm of each update's gradient; what was not finite where it was left out.
+    pub(super) norms: Vec<Result<f64, &'static str>>,
     /// Tokens read, prompts included.
     pub(super) tokens: usize,
 }
@@ -204,7 +209,11 @@ impl Described<'_> {
             ratio_max: stats.ratio_max,
             gradient_norm: norms.iter().flatten().sum::<f64>() / norms.len().max(1) as f64,
             gradient_norm_max: norms.iter().flatten().copied().fold(0.0, f64::max),
-            skipped: norms.iter().filter(|n| n.is_none()).count(),
+            updates: norms.len(),
+            skipped: norms.iter().filter(|norm| norm.is_err()).count(),
+            not_finite: (norms.iter().all(Result::is_err))
+                .then(|| norms.iter().find_map(|norm| norm.err()))
+                .flatten(),
             learning_rate: self.learning_rate,
             choices,
             correct: self.correct(),

@@ -66,6 +66,7 @@ impl PolicyStep<'_> {
             },
             shards: self.config.shards,
             threads: learner.threads,
+            stop: None,
         };
         let most = match objective.dynamic_sampling.by {
             Varied::Nothing => 1,

@@ -136,8 +136,10 @@ impl PolicyStep<'_> {
                 let stats = loss.stats(&values, &targets);
                 (loss.sum(log_probs, &targets) / divisor, stats)
             });
-            all.norms
-                .push(update.applied.then_some(update.gradient_norm));
+            all.norms.push(match update.not_finite {
+                None => Ok(update.gradient_norm),
+                Some(what) => Err(what),
+            });
             all.stats = update
                 .shards
                 .into_iter()

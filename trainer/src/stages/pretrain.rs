@@ -67,6 +67,7 @@ impl Step {
             tokens: metrics.tokens,
             sample: None,
             last: false,
+            not_finite: metrics.not_finite.map(str::to_owned),
         })
     }
 }

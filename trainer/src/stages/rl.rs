@@ -138,6 +138,7 @@ fn one_step(
         });
     Ok(Step {
         metrics: serde_json::to_value(&metrics)?,
+        not_finite: metrics.not_finite.map(str::to_owned),
         line,
         tokens,
         sample,

@@ -13,8 +13,11 @@ pub struct SupervisedMetrics {
     pub loss: f64,
     /// Norm of the gradient before clipping.
     pub gradient_norm: f64,
-    /// True where the update was left out because its gradient was not finite.
-    pub skipped: bool,
+    /// 1 where the update was left out because its loss or gradient was not finite, else 0.
+    pub skipped: usize,
+    /// What was not finite then.
+    #[serde(skip)]
+    pub not_finite: Option<&'static str>,
     /// Learning rate.
     pub learning_rate: f64,
     /// Tokens read, prompts included.
@@ -35,14 +38,14 @@ pub fn update(
         .collect();
     let update = learner.update(&parts, learning_rate, |model, part| {
         let scored: Vec<Scored<'_>> = part.iter().map(Document::scored).collect();
-        let loss = response_log_probs(model, &scored, pad).sum() / -(targets as f32);
-        let value = f64::from(loss.clone().inner().into_scalar::<f32>());
-        (loss, value)
+        let log_probs = response_log_probs(model, &scored, pad);
+        (log_probs.sum() / -(targets as f32), ())
     });
     SupervisedMetrics {
-        loss: update.shards.iter().sum(),
+        loss: update.loss,
         gradient_norm: update.gradient_norm,
-        skipped: !update.applied,
+        skipped: usize::from(update.not_finite.is_some()),
+        not_finite: update.not_finite,
         learning_rate,
         tokens: documents.iter().map(|d| d.tokens.len()).sum(),
     }

@@ -1,0 +1,171 @@
+//! Steps that are skipped because a number in them was NaN or infinite.
+//!
+//! The model and the optimizer stay as they were, and the next step has other problems: where it was those that no number came of,
+//! the run goes on. Where it is the model, no step will ever come of it, and after some in a row the run stops.
+
+use explang::generate::GenerateError;
+use explang::model::kernels::sample::SampleError;
+use explang::objective::advantage::AdvantageError;
+use serde_json::json;
+
+use super::driver::Step;
+use crate::rollout::RolloutError;
+
+/// The steps skipped in a row.
+#[derive(Debug)]
+pub(super) struct Skipped {
+    in_a_row: usize,
+    limit: usize,
+}
+
+/// Too many steps in a row were skipped.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{steps} steps in a row were skipped, in the last one {what} was not finite; begin another run with {}",
+    remedy(what)
+)]
+pub(super) struct TooMany {
+    steps: usize,
+    what: String,
+}
+
+/// What to change: rewards are not the model's doing.
+fn remedy(what: &str) -> &'static str {
+    match what {
+        REWARD => "smaller rewards and penalties",
+        _ => "a lower learning rate",
+    }
+}
+
+/// What is not finite where it is no fault of the model.
+const REWARD: &str = "a reward";
+
+impl Skipped {
+    /// None yet, and `limit` at most, of a stage of `steps` steps not all.
+    pub(super) fn new(limit: usize, steps: usize) -> Self {
+        Skipped {
+            in_a_row: 0,
+            limit: limit.min(steps).max(1),
+        }
+    }
+
+    /// True when the last step was not skipped.
+    pub(super) const fn is_none(&self) -> bool {
+        self.in_a_row == 0
+    }
+
+    /// Counts a step.
+    ///
+    /// # Errors
+    /// When it is one too many.
+    pub(super) fn count(&mut self, step: &Step) -> Result<(), TooMany> {
+        let Some(what) = &step.not_finite else {
+            self.in_a_row = 0;
+            return Ok(());
+        };
+        self.in_a_row += 1;
+        if self.in_a_row < self.limit {
+            return Ok(());
+        }
+        Err(TooMany {
+            steps: self.in_a_row,
+            what: what.clone(),
+        })
+    }
+
+    /// What a person is told of the next skipped step.
+    pub(super) fn line(&self, what: &str) -> String {
+        format!(
+            "skipped: {what} was not finite ({} in a row; the run stops at {})",
+            self.in_a_row + 1,
+            self.limit
+        )
+    }
+}
+
+impl Step {
+    /// The step that an error stands for, where it says that a number was not finite.
+    ///
+    /// # Errors
+    /// Any other error, as it is.
+    pub(super) fn skipped(error: anyhow::Error) -> anyhow::Result<Step> {
+        let Some(what) = not_finite(&error) else {
+            return Err(error);
+        };
+        Ok(Step {
+            metrics: json!({"skipped": 1}),
+            line: String::new(),
+            tokens: 0,
+            sample: None,
+            last: false,
+            not_finite: Some(what),
+        })
+    }
+}
+
+/// What was not finite.
+fn not_finite(error: &anyhow::Error) -> Option<String> {
+    if let Some(AdvantageError::NonFinite { .. }) = error.downcast_ref() {
+        return Some(REWARD.to_owned());
+    }
+    match error.downcast_ref() {
+        Some(RolloutError::Generate(GenerateError::Logits(
+            SampleError::Logit(_) | SampleError::Nothing,
+        ))) => Some("a logit".to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_finite_is_a_skipped_step_and_any_other_error_stays_one() {
+        let logit = GenerateError::Logits(SampleError::Logit(3));
+        let reward = AdvantageError::NonFinite {
+            index: 0,
+            reward: f64::NAN,
+        };
+        for (error, what) in [
+            (anyhow::Error::new(RolloutError::Generate(logit)), "a logit"),
+            (anyhow::Error::new(reward), "a reward"),
+        ] {
+            let step = Step::skipped(error).unwrap();
+            assert_eq!(step.not_finite.as_deref(), Some(what));
+        }
+        let others = [
+            anyhow::Error::new(RolloutError::Generate(GenerateError::EmptyPrompt(1))),
+            anyhow::Error::new(AdvantageError::Epsilon(-1.0)),
+            anyhow::anyhow!("the disk is full"),
+        ];
+        for error in others {
+            let text = error.to_string();
+            assert_eq!(Step::skipped(error).err().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn only_steps_in_a_row_are_too_many() {
+        let step = |what: Option<&str>| Step {
+            not_finite: what.map(str::to_owned),
+            metrics: json!({}),
+            line: String::new(),
+            tokens: 0,
+            sample: None,
+            last: false,
+        };
+        let (good, bad) = (step(None), step(Some("the loss")));
+        let mut skipped = Skipped::new(3, 100);
+        for step in [&bad, &bad, &good, &bad, &bad] {
+            skipped.count(step).unwrap();
+        }
+        assert!(!skipped.is_none() && skipped.line("x").contains("3 in a row"));
+        let error = skipped.count(&bad).unwrap_err().to_string();
+        assert!(error.contains("3 steps in a row") && error.contains("the loss"));
+        // A stage of which nothing comes does not end as if something had.
+        let mut short = Skipped::new(10, 2);
+        short.count(&bad).unwrap();
+        assert!(short.count(&bad).is_err());
+    }
+}
