@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -123,7 +123,7 @@ impl Serving {
         &self,
         path: &str,
         headers: &[(&str, &str)],
-    ) -> impl Iterator<Item = Event> {
+    ) -> impl Iterator<Item = Event> + use<> {
         let answer = self.ask(path, headers);
         assert_eq!(answer.status().as_u16(), 200);
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
@@ -152,18 +152,15 @@ impl Serving {
 
     /// Ends the process as Ctrl-C does; how it ended, which must not take long.
     #[cfg(unix)]
-    pub(crate) fn interrupt(mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
-        assert!(sent.success());
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(began.elapsed() < Duration::from_secs(20), "it does not end");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+    pub(crate) fn interrupt(self) -> ExitStatus {
+        self.signal("-INT")
+    }
+
+    /// Ends the process by a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(mut self, signal: &str) -> ExitStatus {
+        crate::program::send(&self.child, signal);
+        crate::program::ended(&mut self.child)
     }
 }
 

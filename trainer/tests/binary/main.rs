@@ -6,9 +6,16 @@
 mod client;
 mod command_line;
 mod contents;
+#[cfg(unix)]
+mod disk;
 mod export;
+mod kills;
+mod non_finite;
 mod program;
 mod resume;
 mod reward_parity;
+mod runs;
 mod serve;
 mod serve_run;
+#[cfg(unix)]
+mod signals;

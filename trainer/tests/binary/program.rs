@@ -2,7 +2,11 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
+#[cfg(unix)]
+use std::process::{Child, ExitStatus};
 use std::process::{Command, Output, Stdio};
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 /// The program with these arguments. Backtraces are asked for, so that a test sees where one would be shown.
 pub(crate) fn explang<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
@@ -37,6 +41,16 @@ pub(crate) fn succeeds(command: Command, input: &str) -> String {
     said
 }
 
+/// What no user should see.
+const INTERNAL: [&str; 6] = [
+    "panicked",
+    "RUST_BACKTRACE",
+    "stack backtrace",
+    "Stack backtrace",
+    "Some(",
+    "Err(",
+];
+
 /// Standard error of a command that must be refused: with an exit code, not a signal, and without a panic.
 pub(crate) fn refused(command: Command, input: &str) -> String {
     let name = format!("{command:?}");
@@ -51,15 +65,45 @@ pub(crate) fn refused(command: Command, input: &str) -> String {
         output.status
     );
     assert!(errors.starts_with("error: "), "{name}: {errors}");
-    for word in [
-        "panicked",
-        "RUST_BACKTRACE",
-        "stack backtrace",
-        "Stack backtrace",
-        "Some(",
-        "Err(",
-    ] {
+    for word in INTERNAL {
         assert!(!errors.contains(word), "{name}: {errors}");
     }
     errors
+}
+
+/// The one sentence that a command ends with, after what it has told of its progress, and the exit code 1.
+pub(crate) fn fails(command: Command) -> String {
+    let name = format!("{command:?}");
+    let output = output(command, "");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{name}: {errors}");
+    for word in INTERNAL {
+        assert!(!errors.contains(word), "{name}: {errors}");
+    }
+    let mut found = errors.lines().filter(|line| line.starts_with("error: "));
+    let sentence = found.next_back().expect("an error");
+    assert_eq!(found.count(), 0, "{name}: {errors}");
+    assert_eq!(errors.lines().last(), Some(sentence), "{name}: {errors}");
+    sentence.to_owned()
+}
+
+/// Sends a signal to a process.
+#[cfg(unix)]
+pub(crate) fn send(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// How a process ended, which must not take long.
+#[cfg(unix)]
+pub(crate) fn ended(child: &mut Child) -> ExitStatus {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "it does not end");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

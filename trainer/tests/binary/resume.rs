@@ -1,123 +1,27 @@
-//! A run that is killed at any moment goes on and ends in the same place, bit for bit.
+//! A run folder has one process, one configuration and one format, and does not ask what time it is.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
-use explang::random;
-use explang_trainer::config::Config;
+use crate::contents::{files, metrics};
+use crate::program::{refused, succeeds};
+use crate::runs::{lines, smoke, start, wait_until};
 
-use crate::contents::{files, metrics, summary};
-use crate::program::{explang, refused, succeeds};
+const PAUSE: Duration = Duration::from_millis(2);
 
-/// Kills spread over a run.
-const KILLS: usize = 10;
-
-/// A new run, or one that goes on, in `folder`. One thread: two runs of this test share two cores.
-fn run(folder: &Path, resume: bool) -> Command {
-    let mut command = explang(["run", "smoke", "--threads", "1", "--out"]);
-    command.arg(folder);
-    if resume {
-        command.arg("--resume");
-    }
-    command
+/// Runs `smoke` in `folder` until `steps` lines are logged, and kills it.
+fn broken_off(folder: &Path, resume: bool, steps: usize) {
+    let mut child = start(smoke(folder, resume));
+    assert!(wait_until(&mut child, PAUSE, || lines(folder) >= steps));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
-/// Steps of the whole run: each logs a line.
-fn steps() -> usize {
-    let config = Config::load("smoke").unwrap();
-    let (rl, distil) = (config.rl, config.distil.unwrap());
-    // Explore and exploit, each once for the policy and once for the control.
-    let rl = 2 * (rl.explore.steps + rl.exploit.steps);
-    config.pretrain.steps + config.sft.steps + rl + distil.warm_up_steps + distil.steps
-}
-
-/// Starts the command with nothing to say.
-fn start(mut command: Command) -> Child {
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Lines of `metrics.jsonl` so far.
-fn lines(folder: &Path) -> usize {
-    fs::read(folder.join("metrics.jsonl"))
-        .map_or(0, |bytes| bytes.iter().filter(|b| **b == b'\n').count())
-}
-
-/// Waits until `reached` or until the child ends; true when it is still alive.
-fn wait_until(child: &mut Child, reached: impl Fn() -> bool) -> bool {
-    let began = Instant::now();
-    while !reached() {
-        if child.try_wait().unwrap().is_some() {
-            return false;
-        }
-        assert!(
-            began.elapsed() < Duration::from_secs(300),
-            "the run stands still"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    true
-}
-
-/// Runs `folder` to its end through [`KILLS`] kills; returns how many of them met a living process.
-///
-/// The kills are spread over the steps of the run, and each waits a random time after its step, so that it may also meet the
-/// writing of a checkpoint or an evaluation. The first meets a run that is being born.
-fn killed_run(folder: &Path, steps: usize, seed: u64) -> usize {
-    let mut met = 0;
-    for kill in 0..KILLS {
-        let uniform = |index| f64::from(random::uniform(seed, 2 * kill as u64 + index));
-        let target = match kill {
-            0 => 0,
-            _ => (((kill - 1) as f64 + uniform(0)) / (KILLS - 1) as f64 * steps as f64) as usize,
-        };
-        let mut child = start(run(folder, folder.join("run.json").exists()));
-        if wait_until(&mut child, || lines(folder) >= target) {
-            std::thread::sleep(Duration::from_secs_f64(0.25 * uniform(1)));
-            // On Unix this is SIGKILL: nothing is flushed, nothing is tidied up.
-            child.kill().unwrap();
-            met += 1;
-        }
-        child.wait().unwrap();
-    }
-    succeeds(run(folder, true), "");
-    met
-}
-
-#[test]
-fn a_run_that_is_killed_ten_times_ends_like_one_that_is_not() {
-    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    let [whole, killed] = [0, 1].map(|i| folders[i].path().join("run"));
-    let steps = steps();
-    let met = std::thread::scope(|scope| {
-        scope.spawn(|| succeeds(run(&whole, false), ""));
-        killed_run(&killed, steps, 20_26)
-    });
-    assert!(met >= 8, "only {met} kills met a living process");
-    assert_eq!([lines(&whole), lines(&killed)], [steps, steps]);
-    for (killed, whole) in metrics(&killed).into_iter().zip(metrics(&whole)) {
-        assert_eq!(killed, whole);
-    }
-    assert_eq!(summary(&killed), summary(&whole));
-    let (killed, whole) = (files(&killed), files(&whole));
-    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
-    // Nothing half-written is left, and nothing is missing.
-    assert_eq!(names(&killed), names(&whole));
-    assert_eq!(
-        whole
-            .keys()
-            .filter(|name| name.ends_with("model.safetensors"))
-            .count(),
-        7
-    );
-    for (name, bytes) in whole {
-        assert!(killed[&name] == bytes, "{name} differs");
+fn one_sentence(errors: &str, words: &[&str]) {
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    for word in words {
+        assert!(errors.contains(word), "no `{word}` in: {errors}");
     }
 }
 
@@ -125,35 +29,93 @@ fn a_run_that_is_killed_ten_times_ends_like_one_that_is_not() {
 fn a_run_has_one_process_and_one_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run");
-    let mut first = start(run(&path, false));
-    assert!(wait_until(&mut first, || lines(&path) >= 1));
-    let sentence = refused(run(&path, true), "");
-    assert!(
-        sentence.contains("another process is working in") && sentence.lines().count() == 1,
-        "{sentence}"
-    );
+    let mut first = start(smoke(&path, false));
+    assert!(wait_until(&mut first, PAUSE, || lines(&path) >= 1));
+    let sentence = refused(smoke(&path, true), "");
+    one_sentence(&sentence, &["another process is working in"]);
     first.kill().unwrap();
     first.wait().unwrap();
 
-    let sentence = refused(run(&path, false), "");
-    assert!(
-        sentence.contains("holds a run already; go on with it (--resume)"),
-        "{sentence}"
+    let sentence = refused(smoke(&path, false), "");
+    one_sentence(
+        &sentence,
+        &["holds a run already; go on with it (--resume)"],
     );
     let config = path.join("run.toml");
     let text = fs::read_to_string(&config).unwrap();
     let edited = text.replace("checkpoint_every = 5", "checkpoint_every = 6");
     assert_ne!(edited, text);
     fs::write(&config, edited).unwrap();
-    let sentence = refused(run(&path, true), "");
-    assert!(
-        sentence.contains("run.toml was changed after the run began")
-            && sentence.lines().count() == 1,
-        "{sentence}"
-    );
+    let sentence = refused(smoke(&path, true), "");
+    one_sentence(&sentence, &["run.toml was changed after the run began"]);
     fs::write(&config, text).unwrap();
-    let mut again = start(run(&path, true));
-    assert!(wait_until(&mut again, || lines(&path) >= 3));
-    again.kill().unwrap();
-    again.wait().unwrap();
+    broken_off(&path, true, 3);
+}
+
+#[test]
+fn a_run_of_another_version_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    broken_off(&path, false, 7);
+    let file = path.join("run.json");
+    let ours = fs::read_to_string(&file).unwrap();
+    let newer = ours.replace("\"format\": 1", "\"format\": 9");
+    assert_ne!(newer, ours);
+    let newer = newer.replace(
+        &format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")),
+        "\"version\": \"8.1.0\"",
+    );
+    fs::write(&file, &newer).unwrap();
+    let before = files(&path);
+    let sentence = refused(smoke(&path, true), "");
+    let words = ["format 9", "version 8.1.0", "go on with it in that version"];
+    one_sentence(&sentence, &words);
+    for command in [["sft"], ["inspect"]] {
+        let mut command = crate::program::explang(command);
+        command.arg(&path);
+        one_sentence(&refused(command, ""), &words);
+    }
+    assert!(files(&path) == before && fs::read_to_string(&file).unwrap() == newer);
+    fs::write(&file, ours).unwrap();
+    let mut pretrain = smoke(&path, true);
+    pretrain.args(["--until", "pretrain"]);
+    succeeds(pretrain, "");
+}
+
+/// Every file below gets a time that lies ahead, as after a clock that was wrong has been set back.
+fn date_ahead(folder: &Path, time: SystemTime) -> usize {
+    let mut dated = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            dated += date_ahead(&path, time);
+            continue;
+        }
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(time).unwrap();
+        dated += 1;
+    }
+    dated
+}
+
+#[test]
+fn a_clock_that_is_set_back_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, dated] = ["whole", "dated"].map(|name| folder.path().join(name));
+    let until_sft = |path: &Path, resume| {
+        let mut command = smoke(path, resume);
+        command.args(["--until", "sft"]);
+        command
+    };
+    succeeds(until_sft(&whole, false), "");
+    broken_off(&dated, false, 12);
+    let file = dated.join("run.json");
+    let text = fs::read_to_string(&file).unwrap();
+    let (before, after) = text.split_once("\"created\": \"2").unwrap();
+    fs::write(&file, format!("{before}\"created\": \"9{after}")).unwrap();
+    let years = Duration::from_secs(30 * 365 * 24 * 3600);
+    assert!(date_ahead(&dated, SystemTime::now() + years) > 5);
+    succeeds(until_sft(&dated, true), "");
+    assert_eq!(metrics(&dated), metrics(&whole));
+    assert!(files(&dated) == files(&whole));
 }
