@@ -240,7 +240,7 @@ async fn prefill(
 ) -> Result<(Cache, Vec<f32>), GenerateError> {
     let lengths = prompts.iter().map(|p| p.tokens.len());
     let longest = lengths.clone().max().unwrap_or(0);
-    let capacity = longest + sampling.max_new_tokens;
+    let capacity = longest + sampling.max_new_tokens.min(model.config().max_positions);
     let device = model.device();
     let mut cache = Cache::new(model.config(), &device, prompts.len(), capacity);
     let packing = if cache.drops_are_free() {

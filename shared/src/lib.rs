@@ -9,6 +9,7 @@ pub mod generate;
 pub mod identify;
 pub mod language;
 pub mod likelihood;
+pub mod message;
 pub mod model;
 pub mod objective;
 pub mod random;

@@ -11,6 +11,7 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::{AddedToken, Tokenizer as Inner, TokenizerBuilder, TokenizerImpl};
 
 use crate::Language;
+use crate::message::brief;
 
 /// Ends a document and a response.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
@@ -26,23 +27,50 @@ const END_NAMES: [&str; 5] = [
     "</s>",
 ];
 
+/// Tokens of the smallest tokenizer that is trained: every byte, and the marks and tags of [`added_tokens`].
+pub const LEAST_TOKENS: usize = 256 + MARKS.len() + Language::ALL.len();
+
+/// Marks, each a single token.
+const MARKS: [&str; 7] = [
+    END_OF_TEXT,
+    PAD,
+    "<lang_select>",
+    "</lang_select>",
+    "<think>",
+    "</think>",
+    "\\boxed{",
+];
+
+/// A text that every tokenizer must be able to encode.
+const PROBE: &str = "4 + 3 = 7";
+
+/// Longest message of the parser that is repeated, in characters.
+const MESSAGE: usize = 200;
+
 /// A tokenizer and the ids of the tokens that this crate must know.
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
     inner: Inner,
     ends: Vec<u32>,
     pad: u32,
+    rows: usize,
 }
 
 /// What can go wrong with a tokenizer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenizerError {
     /// `tokenizer.json` cannot be read.
-    #[error("tokenizer.json cannot be read: {0}")]
+    #[error("tokenizer.json cannot be read: {0}; copy it again from where the checkpoint is from")]
     Json(String),
     /// There is no token that ends a text.
-    #[error("tokenizer.json has no token that ends a text (one of {END_NAMES:?})")]
+    #[error(
+        "tokenizer.json has no token that ends a text (one of: {}); is it the checkpoint's own?",
+        END_NAMES.join(" ")
+    )]
     NoEnd,
+    /// It makes nothing of a text.
+    #[error("tokenizer.json cannot encode `{PROBE}`{0}; is it the checkpoint's own?")]
+    Mute(String),
     /// Training failed.
     #[error("the tokenizer cannot be trained: {0}")]
     Training(String),
@@ -57,7 +85,8 @@ impl Tokenizer {
     /// # Errors
     /// When it is malformed or lacks a token that ends a text.
     pub fn from_json(json: &[u8]) -> Result<Self, TokenizerError> {
-        let inner = Inner::from_bytes(json).map_err(|e| TokenizerError::Json(e.to_string()))?;
+        let inner = Inner::from_bytes(json)
+            .map_err(|e| TokenizerError::Json(brief(&e.to_string(), MESSAGE)))?;
         Self::new(inner)
     }
 
@@ -98,14 +127,31 @@ impl Tokenizer {
         Self::from_json(&json)
     }
 
-    fn new(inner: Inner) -> Result<Self, TokenizerError> {
+    fn new(mut inner: Inner) -> Result<Self, TokenizerError> {
+        // Texts are encoded whole and as they are, whatever the file says of cutting and filling.
+        inner.with_padding(None);
+        inner
+            .with_truncation(None)
+            .map_err(|e| TokenizerError::Json(brief(&e.to_string(), MESSAGE)))?;
         let ends: Vec<u32> = END_NAMES
             .iter()
             .filter_map(|n| inner.token_to_id(n))
             .collect();
         let &first = ends.first().ok_or(TokenizerError::NoEnd)?;
         let pad = inner.token_to_id(PAD).unwrap_or(first);
-        Ok(Tokenizer { inner, ends, pad })
+        let greatest = inner.get_vocab(true).into_values().max().unwrap_or(0);
+        let rows = usize::try_from(greatest).map_or(usize::MAX, |id| id.saturating_add(1));
+        let tokenizer = Tokenizer {
+            inner,
+            ends,
+            pad,
+            rows,
+        };
+        match tokenizer.encode(PROBE) {
+            Ok(tokens) if tokens.is_empty() => Err(TokenizerError::Mute(String::new())),
+            Ok(_) => Ok(tokenizer),
+            Err(error) => Err(TokenizerError::Mute(format!(" ({error})"))),
+        }
     }
 
     /// The text of `tokenizer.json`.
@@ -121,7 +167,7 @@ impl Tokenizer {
         let encoding = self
             .inner
             .encode_fast(text, false)
-            .map_err(|e| TokenizerError::Encoding(e.to_string()))?;
+            .map_err(|e| TokenizerError::Encoding(brief(&e.to_string(), MESSAGE)))?;
         Ok(encoding.get_ids().to_vec())
     }
 
@@ -130,9 +176,9 @@ impl Tokenizer {
         self.inner.decode(ids, false).unwrap_or_default()
     }
 
-    /// Number of tokens, added ones included.
-    pub fn vocab_size(&self) -> usize {
-        self.inner.get_vocab_size(true)
+    /// Rows that an embedding needs: one more than the greatest id. Of a tokenizer without gaps, the number of its tokens.
+    pub const fn vocab_size(&self) -> usize {
+        self.rows
     }
 
     /// The token that ends what we write.
@@ -163,16 +209,7 @@ pub fn tag_text(language: Language) -> String {
 
 /// Marks and tags, each a single token.
 fn added_tokens() -> Vec<AddedToken> {
-    let marks = [
-        END_OF_TEXT,
-        PAD,
-        "<lang_select>",
-        "</lang_select>",
-        "<think>",
-        "</think>",
-        "\\boxed{",
-    ];
-    marks
+    MARKS
         .into_iter()
         .map(String::from)
         .chain(Language::ALL.into_iter().map(tag_text))
@@ -236,5 +273,68 @@ mod tests {
             Tokenizer::from_json(b"{"),
             Err(TokenizerError::Json(_))
         ));
+    }
+
+    /// The trained tokenizer with its file changed.
+    fn changed(change: impl FnOnce(&mut serde_json::Value)) -> Result<Tokenizer, TokenizerError> {
+        let mut file = serde_json::from_str(&trained().to_json()).unwrap();
+        change(&mut file);
+        Tokenizer::from_json(file.to_string().as_bytes())
+    }
+
+    #[test]
+    fn the_smallest_tokenizer_has_every_byte_and_every_mark() {
+        let least = Tokenizer::train(["forty".to_owned()].into_iter(), 0).unwrap();
+        assert_eq!(least.vocab_size(), LEAST_TOKENS);
+    }
+
+    #[test]
+    fn what_a_file_says_of_cutting_and_filling_does_not_count() {
+        let plain = trained();
+        let text = "forty plus two is forty-two";
+        let cut = changed(|file| {
+            file["truncation"] = serde_json::json!({
+                "direction": "Right", "max_length": 3, "strategy": "LongestFirst", "stride": 10
+            });
+        });
+        let filled = changed(|file| {
+            file["padding"] = serde_json::json!({
+                "strategy": {"Fixed": 1_000_000_000}, "direction": "Right", "pad_to_multiple_of": null,
+                "pad_id": 0, "pad_type_id": 0, "pad_token": PAD
+            });
+        });
+        for tokenizer in [cut.unwrap(), filled.unwrap()] {
+            assert_eq!(tokenizer.encode(text).unwrap(), plain.encode(text).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_gap_in_the_ids_needs_rows_too() {
+        let gap = changed(|file| file["model"]["vocab"]["far"] = 7000.into());
+        assert_eq!(gap.unwrap().vocab_size(), 7001);
+    }
+
+    #[test]
+    fn a_tokenizer_that_cannot_speak_is_refused() {
+        let empty = changed(|file| {
+            file["model"]["vocab"] = serde_json::json!({ END_OF_TEXT: 0 });
+            file["model"]["merges"] = serde_json::json!([]);
+            file["added_tokens"] = serde_json::json!([]);
+        });
+        assert!(matches!(empty, Err(TokenizerError::Mute(_))), "{empty:?}");
+        let words = serde_json::json!({
+            "version": "1.0", "added_tokens": [],
+            "model": {"type": "WordLevel", "vocab": {END_OF_TEXT: 0, "a": 1}, "unk_token": "[UNK]"}
+        });
+        let words = Tokenizer::from_json(words.to_string().as_bytes());
+        assert!(matches!(words, Err(TokenizerError::Mute(_))), "{words:?}");
+        let endless = changed(|file| {
+            file["model"]["vocab"]
+                .as_object_mut()
+                .unwrap()
+                .remove(END_OF_TEXT);
+            file["added_tokens"].as_array_mut().unwrap().remove(0);
+        });
+        assert!(matches!(endless, Err(TokenizerError::NoEnd)), "{endless:?}");
     }
 }

@@ -36,10 +36,10 @@ pub enum CheckpointError {
         /// What is wrong.
         source: ConfigError,
     },
-    /// `model.safetensors` is wrong.
+    /// The weights are wrong.
     #[error("{path}: {source}")]
     Weights {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// What is wrong.
         source: WeightsError,
@@ -54,7 +54,8 @@ pub enum CheckpointError {
     },
     /// Tokenizer and model do not belong together.
     #[error(
-        "{path}: tokenizer.json has {tokenizer} tokens, the model's embedding only {model}; the files are of two checkpoints"
+        "{path}: tokenizer.json has {tokenizer} tokens, the model's embedding {model} rows; the files are of two checkpoints, \
+         so copy them again from one"
     )]
     Vocabulary {
         /// The folder.
@@ -73,11 +74,13 @@ pub enum CheckpointError {
 pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), CheckpointError> {
     let path = || folder.to_path_buf();
     let text = read(&folder.join("config.json"))?;
-    let text = String::from_utf8_lossy(&text);
-    let config = ModelConfig::from_json(&text).map_err(|source| CheckpointError::Config {
-        path: path(),
-        source,
-    })?;
+    let config = std::str::from_utf8(&text)
+        .map_err(|e| ConfigError::Json(e.to_string()))
+        .and_then(ModelConfig::from_json)
+        .map_err(|source| CheckpointError::Config {
+            path: path(),
+            source,
+        })?;
     let tokenizer =
         Tokenizer::from_json(&read(&folder.join("tokenizer.json"))?).map_err(|source| {
             CheckpointError::Tokenizer {
@@ -85,20 +88,18 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
                 source,
             }
         })?;
-    if tokenizer.vocab_size() > config.vocab_size {
+    // An embedding may be padded to a round number of rows, but not to twice what it needs.
+    let rows = tokenizer.vocab_size();
+    if rows > config.vocab_size || rows < config.vocab_size / 2 {
         return Err(CheckpointError::Vocabulary {
             path: path(),
-            tokenizer: tokenizer.vocab_size(),
+            tokenizer: rows,
             model: config.vocab_size,
         });
     }
-    let weights = read(&folder.join("model.safetensors"))?;
-    let model = Decoder::from_safetensors(&config, &weights, device).map_err(|source| {
-        CheckpointError::Weights {
-            path: path(),
-            source,
-        }
-    })?;
+    let file = folder.join("model.safetensors");
+    let model = Decoder::from_safetensors(&config, &read(&file)?, device)
+        .map_err(|source| CheckpointError::Weights { path: file, source })?;
     Ok((model, tokenizer))
 }
 
@@ -115,7 +116,7 @@ pub fn save(
     let weights = model
         .to_safetensors(precision)
         .map_err(|source| CheckpointError::Weights {
-            path: folder.to_path_buf(),
+            path: folder.join("model.safetensors"),
             source,
         })?;
     let (end, pad) = (tokenizer.end_of_text(), tokenizer.pad());

@@ -34,14 +34,15 @@ impl StoredTensor {
 /// # Errors
 /// When the file cannot be read or is damaged.
 pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
-    let bytes = checkpoint::read(&folder.join("model.safetensors"))?;
-    read(&bytes).map_err(|source| CheckpointError::Weights {
-        path: folder.to_path_buf(),
-        source,
-    })
+    let path = folder.join("model.safetensors");
+    read(&checkpoint::read(&path)?).map_err(|source| CheckpointError::Weights { path, source })
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<StoredTensor>, WeightsError> {
+/// The tensors of a safetensors file, by name.
+///
+/// # Errors
+/// When it is damaged.
+pub fn read(bytes: &[u8]) -> Result<Vec<StoredTensor>, WeightsError> {
     // This checks the whole file, so the header below is sound.
     let mut values = NamedTensors::read(bytes)?;
     let header = header(bytes).ok_or_else(|| WeightsError::Damaged("it has no header".into()))?;

@@ -8,6 +8,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Weights};
+use crate::message::brief;
 use crate::random;
 
 /// How weights are stored in a file. They are computed with in f32 whatever the file holds.
@@ -23,15 +24,15 @@ pub enum Precision {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WeightsError {
     /// The file is damaged or cut short.
-    #[error("model.safetensors cannot be read: {0}")]
+    #[error("the weights cannot be read: {0}; the file is damaged or cut short: copy it again")]
     Damaged(String),
     /// A tensor that config.json calls for is not there.
-    #[error(
-        "model.safetensors has no tensor `{0}`; is it the file that belongs to this config.json?"
-    )]
+    #[error("the weights have no tensor `{0}`; take config.json and weights from one checkpoint")]
     Missing(String),
     /// A tensor has another shape than config.json says.
-    #[error("tensor `{name}` has shape {found:?}, config.json says {expected:?}")]
+    #[error(
+        "tensor `{name}` has shape {found:?}, config.json says {expected:?}; take both from one checkpoint"
+    )]
     Shape {
         /// The tensor's name.
         name: String,
@@ -41,10 +42,12 @@ pub enum WeightsError {
         expected: Vec<usize>,
     },
     /// A number format other than f32, f16 and bf16.
-    #[error("tensor `{0}` is stored as {1}; f32, f16 and bf16 can be read")]
+    #[error("tensor `{0}` is stored as {1}; convert it to f32, f16 or bf16")]
     Format(String, String),
     /// A weight is NaN or infinite.
-    #[error("tensor `{0}` holds a number that is not finite")]
+    #[error(
+        "tensor `{0}` holds a number that is not finite; the checkpoint is spoilt, use an earlier one"
+    )]
     NotFinite(String),
 }
 
@@ -117,17 +120,21 @@ pub fn write(
         Precision::F32 => Dtype::F32,
         Precision::F16 => Dtype::F16,
     };
-    let damaged = |e: safetensors::SafeTensorError| WeightsError::Damaged(e.to_string());
     let views = encoded
         .iter()
         .map(|(name, shape, bytes)| {
             TensorView::new(dtype, shape.clone(), bytes).map(|view| (name.clone(), view))
         })
         .collect::<Result<Vec<_>, _>>()
-        .map_err(damaged)?;
+        .map_err(|e| damaged(&e))?;
     // `transformers` refuses a file without this entry.
     let format = [("format".to_owned(), "pt".to_owned())].into();
-    safetensors::serialize(views, Some(format)).map_err(damaged)
+    safetensors::serialize(views, Some(format)).map_err(|e| damaged(&e))
+}
+
+/// The parser's words, which may repeat what the file says.
+fn damaged(error: &safetensors::SafeTensorError) -> WeightsError {
+    WeightsError::Damaged(brief(&error.to_string(), 160))
 }
 
 /// The tensors of a safetensors file, by name.
@@ -142,7 +149,7 @@ impl<'a> NamedTensors<'a> {
     pub fn read(bytes: &'a [u8]) -> Result<Self, WeightsError> {
         SafeTensors::deserialize(bytes)
             .map(NamedTensors)
-            .map_err(|e| WeightsError::Damaged(e.to_string()))
+            .map_err(|e| damaged(&e))
     }
 }
 

@@ -3,6 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::message::brief;
+
+/// Most numbers in each half of a rotary table: 256 MiB.
+const MOST_ROTARY: usize = 1 << 26;
+
 /// A model family: the two differ in the QK norm and in the names that `config.json` uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,11 +64,11 @@ pub enum Preset {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Not JSON at all.
-    #[error("config.json is not valid JSON: {0}")]
+    #[error("config.json is not valid JSON: {0}; copy it again from where the checkpoint is from")]
     Json(String),
     /// A key is missing or has another type.
-    #[error("config.json: `{0}` is missing or not of the expected type")]
-    Key(&'static str),
+    #[error("config.json: `{0}` is missing or has a value of another kind; it must be {1}")]
+    Key(&'static str, &'static str),
     /// A feature or shape that the decoder does not have.
     #[error("config.json: {0}")]
     Unsupported(String),
@@ -100,27 +105,32 @@ impl ModelConfig {
     /// # Errors
     /// Names the first key that is missing, or the feature that this decoder does not have.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|e| ConfigError::Json(e.to_string()))?;
+        let value: Value = serde_json::from_str(text)
+            .map_err(|e| ConfigError::Json(brief(&e.to_string(), 120)))?;
         let root = value
             .as_object()
-            .ok_or(ConfigError::Json("not an object".into()))?;
+            .ok_or(ConfigError::Json("it is no object".into()))?;
         let architecture = match root.get("model_type").and_then(Value::as_str) {
             Some("qwen3") => Architecture::Qwen3,
             Some("llama") => Architecture::Llama,
             Some(other) => {
                 return Err(ConfigError::Unsupported(format!(
-                    "model_type `{other}` is not supported; use qwen3 or llama"
+                    "model_type `{}` is not supported; use qwen3 or llama",
+                    brief(other, 40)
                 )));
             }
-            None => return Err(ConfigError::Key("model_type")),
+            None => return Err(ConfigError::Key("model_type", "a text")),
         };
         refuse_unsupported(root)?;
         let size = |key: &'static str| -> Result<usize, ConfigError> {
             root.get(key)
                 .and_then(Value::as_u64)
                 .and_then(|n| usize::try_from(n).ok())
-                .ok_or(ConfigError::Key(key))
+                .ok_or(ConfigError::Key(key, "a whole number"))
+        };
+        let size_or = |key: &'static str, otherwise: usize| match root.get(key) {
+            None | Some(Value::Null) => Ok(otherwise),
+            Some(_) => size(key),
         };
         let hidden_size = size("hidden_size")?;
         let num_heads = size("num_attention_heads")?;
@@ -131,18 +141,21 @@ impl ModelConfig {
             intermediate_size: size("intermediate_size")?,
             num_layers: size("num_hidden_layers")?,
             num_heads,
-            num_kv_heads: size("num_key_value_heads").unwrap_or(num_heads),
-            head_dim: size("head_dim").unwrap_or(hidden_size / num_heads.max(1)),
+            num_kv_heads: size_or("num_key_value_heads", num_heads)?,
+            head_dim: size_or("head_dim", hidden_size / num_heads.max(1))?,
             max_positions: size("max_position_embeddings")?,
-            rope_theta: rope_theta(root),
+            rope_theta: rope_theta(root)?,
             rms_norm_eps: root
                 .get("rms_norm_eps")
                 .and_then(Value::as_f64)
-                .ok_or(ConfigError::Key("rms_norm_eps"))? as f32,
-            tie_word_embeddings: root
-                .get("tie_word_embeddings")
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
+                .ok_or(ConfigError::Key("rms_norm_eps", "a number"))?
+                as f32,
+            tie_word_embeddings: match root.get("tie_word_embeddings") {
+                None | Some(Value::Null) => false,
+                Some(value) => value
+                    .as_bool()
+                    .ok_or(ConfigError::Key("tie_word_embeddings", "true or false"))?,
+            },
         };
         config.check()?;
         Ok(config)
@@ -200,19 +213,41 @@ impl ModelConfig {
     /// Refuses shapes that cannot be run.
     fn check(&self) -> Result<(), ConfigError> {
         let bad = |what: String| Err(ConfigError::Unsupported(what));
-        for (name, size) in [
-            ("vocab_size", self.vocab_size),
-            ("hidden_size", self.hidden_size),
-            ("intermediate_size", self.intermediate_size),
-            ("num_hidden_layers", self.num_layers),
-            ("num_attention_heads", self.num_heads),
-            ("num_key_value_heads", self.num_kv_heads),
-            ("head_dim", self.head_dim),
-            ("max_position_embeddings", self.max_positions),
+        // Far above every model there is; below what would overflow.
+        for (name, size, most) in [
+            ("vocab_size", self.vocab_size, 1 << 22),
+            ("hidden_size", self.hidden_size, 1 << 16),
+            ("intermediate_size", self.intermediate_size, 1 << 18),
+            ("num_hidden_layers", self.num_layers, 1 << 10),
+            ("num_attention_heads", self.num_heads, 1 << 10),
+            ("num_key_value_heads", self.num_kv_heads, 1 << 10),
+            ("head_dim", self.head_dim, 1 << 10),
+            ("max_position_embeddings", self.max_positions, 1 << 20),
         ] {
-            if size == 0 {
-                return bad(format!("{name} is zero"));
+            if !(1..=most).contains(&size) {
+                return bad(format!("{name} must be from 1 to {most}, not {size}"));
             }
+        }
+        let table = self.max_positions * self.head_dim;
+        if table > MOST_ROTARY {
+            return bad(format!(
+                "the rotary table of {} positions with head_dim {} is too large; lower max_position_embeddings to {} or less",
+                self.max_positions,
+                self.head_dim,
+                MOST_ROTARY / self.head_dim
+            ));
+        }
+        if !(self.rope_theta.is_finite() && self.rope_theta > 0.0) {
+            return bad(format!(
+                "rope_theta must be a number above 0, not {}",
+                self.rope_theta
+            ));
+        }
+        if !(self.rms_norm_eps.is_finite() && self.rms_norm_eps >= 0.0) {
+            return bad(format!(
+                "rms_norm_eps must be a number of 0 or more, not {}",
+                self.rms_norm_eps
+            ));
         }
         if !self.num_heads.is_multiple_of(self.num_kv_heads) {
             return bad(format!(
@@ -228,15 +263,18 @@ impl ModelConfig {
 }
 
 /// The rotary base: `rope_theta`, or `rope_parameters.rope_theta` as newer `transformers` write it.
-fn rope_theta(root: &Map<String, Value>) -> f32 {
+fn rope_theta(root: &Map<String, Value>) -> Result<f32, ConfigError> {
     let nested = root
         .get("rope_parameters")
         .and_then(|p| p.get("rope_theta"));
-    root.get("rope_theta")
-        .filter(|v| !v.is_null())
-        .or(nested)
-        .and_then(Value::as_f64)
-        .unwrap_or(10_000.0) as f32
+    let given = root.get("rope_theta").filter(|v| !v.is_null());
+    match given.or(nested) {
+        None | Some(Value::Null) => Ok(10_000.0),
+        Some(value) => value
+            .as_f64()
+            .map(|theta| theta as f32)
+            .ok_or(ConfigError::Key("rope_theta", "a number")),
+    }
 }
 
 /// Features that would silently change the numbers are refused by name.
@@ -261,59 +299,13 @@ fn refuse_unsupported(root: &Map<String, Value>) -> Result<(), ConfigError> {
         && act != "silu"
     {
         return Err(ConfigError::Unsupported(format!(
-            "hidden_act {act} is not supported"
+            "hidden_act `{}` is not supported; use silu",
+            brief(act, 40)
         )));
     }
     Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn presets_have_the_sizes_they_are_named_for() {
-        let millions = |p: Preset, v| p.config(v).num_parameters() as f64 / 1e6;
-        assert!((0.2..0.4).contains(&millions(Preset::Pico, 2048)));
-        assert!((0.9..1.2).contains(&millions(Preset::Nano, 2048)));
-        assert!((9.0..13.0).contains(&millions(Preset::Small, 4096)));
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        for preset in [Preset::Pico, Preset::Nano, Preset::Small] {
-            let config = preset.config(2048);
-            assert_eq!(ModelConfig::from_json(&config.to_json(0, 1)), Ok(config));
-        }
-    }
-
-    #[test]
-    fn what_would_change_the_numbers_is_refused() {
-        let text = Preset::Nano.config(64).to_json(0, 1);
-        for (from, to) in [
-            (
-                "\"rope_scaling\": null",
-                "\"rope_scaling\": {\"rope_type\": \"yarn\"}",
-            ),
-            ("\"attention_bias\": false", "\"attention_bias\": true"),
-            ("\"silu\"", "\"gelu\""),
-            ("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3"),
-            ("\"head_dim\": 32", "\"head_dim\": 33"),
-        ] {
-            let changed = text.replace(from, to);
-            assert_ne!(changed, text);
-            assert!(matches!(
-                ModelConfig::from_json(&changed),
-                Err(ConfigError::Unsupported(_))
-            ));
-        }
-        assert!(matches!(
-            ModelConfig::from_json("["),
-            Err(ConfigError::Json(_))
-        ));
-        assert_eq!(
-            ModelConfig::from_json(r#"{"model_type":"llama"}"#),
-            Err(ConfigError::Key("hidden_size"))
-        );
-    }
-}
+#[path = "config_tests.rs"]
+mod tests;

@@ -15,6 +15,7 @@ use super::normaliser::Normaliser;
 use super::overlong::Overlong;
 use super::policy::{PolicyLoss, Ratio, Surrogate};
 use super::whiten::Whiten;
+use crate::message::{brief, meant};
 
 /// The name of an objective.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,19 +44,10 @@ pub enum Name {
 
 /// A name that no objective has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no objective{}; choose one of: {names}", hint(name), names = Name::ALL.map(Name::as_str).join(" "))]
+#[error("`{}` is no objective{}; choose one of: {names}", brief(name, 60), meant(name, Name::ALL.map(Name::as_str)), names = Name::ALL.map(Name::as_str).join(" "))]
 pub struct UnknownObjective {
     /// What was asked for.
     pub name: String,
-}
-
-/// The name that was probably meant.
-fn hint(name: &str) -> String {
-    let distance = |known: Name| strsim::damerau_levenshtein(&name.to_lowercase(), known.as_str());
-    let nearest = Name::ALL.into_iter().min_by_key(|&known| distance(known));
-    nearest
-        .filter(|&known| 2 * distance(known) <= known.as_str().len())
-        .map_or_else(String::new, |known| format!(" (did you mean `{known}`?)"))
 }
 
 impl Name {

@@ -3,10 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Components, Preset};
+use crate::message::{brief, meant};
 
 /// A name that no published variant has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no reward variant; choose one of: {names}", names = Variant::NAMES.join(" "))]
+#[error(
+    "`{}` is no reward variant{}; choose one of: {names}",
+    brief(.0, 60),
+    meant(.0, Variant::NAMES),
+    names = Variant::NAMES.join(" ")
+)]
 pub struct UnknownVariant(pub String);
 
 /// The weight of each component in the sum; a weight left out of a file is 0.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::{brief, meant};
+
 /// A family of problems. Serialised as its name in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -38,7 +40,9 @@ pub enum Style {
 pub enum SpecError {
     /// The text names no family.
     #[error(
-        "`{0}` is no family of tasks; choose one of: sums differences products weekdays months clock"
+        "`{}` is no family of tasks{}; choose one of: sums differences products weekdays months clock",
+        brief(.0, 60),
+        meant(.0, Family::ALL.map(Family::name))
     )]
     Family(String),
     /// The text names no style.
