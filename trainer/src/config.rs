@@ -1,13 +1,19 @@
 //! What a run is: one TOML file, or a preset of that form.
 
+mod check;
+mod reading;
 mod rl;
 
+pub use check::MOST_PROBLEMS;
+pub(crate) use reading::line_number;
 pub use rl::{AdvantageSection, LossSection, PhaseSection, RlSection};
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs::File;
+use std::io::Read;
 
 use explang::Language;
+use explang::message::meant;
 use explang::model::Preset as ModelPreset;
 use explang::tasks::{Mixture, Spec};
 use serde::{Deserialize, Serialize};
@@ -164,28 +170,53 @@ pub const PRESETS: [(&str, &str); 2] = [
     ("quick", include_str!("../presets/quick.toml")),
 ];
 
+/// Largest file that is read as a configuration, in bytes.
+const LARGEST: u64 = 1 << 20;
+
 /// A configuration that cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{path}: {source}; give a preset (smoke, quick) or the path of a TOML file")]
+    #[error(
+        "{path}: {source}{}; give a preset ({}) or the path of a TOML file",
+        meant(path, PRESETS.map(|(name, _)| name)),
+        PRESETS.map(|(name, _)| name).join(", ")
+    )]
     Read {
         /// The file.
         path: String,
         /// Why.
         source: std::io::Error,
     },
-    /// It is not of the expected form.
-    #[error("{path}: {message}")]
-    Form {
+    /// The file is something else.
+    #[error(
+        "{path} is larger than a configuration can be ({LARGEST} bytes); give a preset or the path of a TOML file"
+    )]
+    Large {
         /// The file.
         path: String,
-        /// What is wrong, and where.
-        message: String,
     },
-    /// A value makes no sense.
-    #[error("configuration: {0}")]
-    Value(String),
+    /// The file is no text.
+    #[error("{path}, line {line}: this is not UTF-8; save the file as UTF-8")]
+    Encoding {
+        /// The file.
+        path: String,
+        /// Number of the line, from 1.
+        line: usize,
+    },
+    /// It is not of the expected form, or a value makes no sense.
+    #[error("{path}{}: {what}", line.map_or_else(String::new, |line| format!(", line {line}")))]
+    Mistake {
+        /// The file.
+        path: String,
+        /// Number of the line, from 1; none where the mistake is in no line.
+        line: Option<usize>,
+        /// What is wrong, and what would be right.
+        what: String,
+    },
+    /// It cannot be written as TOML.
+    #[error("the configuration cannot be written as TOML: {0}")]
+    Written(String),
 }
 
 impl Config {
@@ -197,12 +228,22 @@ impl Config {
         if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
             return Self::parse(name, text);
         }
-        let text =
-            std::fs::read_to_string(Path::new(name)).map_err(|source| ConfigError::Read {
-                path: name.to_owned(),
+        let path = || name.to_owned();
+        let mut bytes = Vec::new();
+        File::open(name)
+            .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+            .map_err(|source| ConfigError::Read {
+                path: path(),
                 source,
             })?;
-        Self::parse(name, &text)
+        if bytes.len() as u64 > LARGEST {
+            return Err(ConfigError::Large { path: path() });
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|error| ConfigError::Encoding {
+            path: path(),
+            line: line_number(&bytes, error.valid_up_to()),
+        })?;
+        Self::parse(name, text)
     }
 
     /// Reads the text of a TOML file; `path` is for messages.
@@ -210,11 +251,19 @@ impl Config {
     /// # Errors
     /// When it is not of the expected form or a value makes no sense.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        let config: Config = toml::from_str(text).map_err(|e| ConfigError::Form {
+        let wrong = |line: Option<usize>, what: String| ConfigError::Mistake {
             path: path.to_owned(),
-            message: e.to_string(),
+            line,
+            what,
+        };
+        let config: Config =
+            reading::read(text).map_err(|mistake| wrong(mistake.line, mistake.what))?;
+        config.check().map_err(|senseless| {
+            wrong(
+                reading::line_of(text, &senseless.key),
+                senseless.to_string(),
+            )
         })?;
-        config.check()?;
         Ok(config)
     }
 
@@ -227,46 +276,7 @@ impl Config {
             rl: self.rl.resolved(),
             ..self.clone()
         };
-        toml::to_string_pretty(&resolved).map_err(|e| ConfigError::Value(e.to_string()))
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        let bad = |what: String| Err(ConfigError::Value(what));
-        for (name, value) in [
-            ("shards", self.shards),
-            ("checkpoint_every", self.checkpoint_every),
-            ("optimizer.max_skipped", self.optimizer.max_skipped),
-            ("pretrain.batch", self.pretrain.batch),
-            ("sft.batch", self.sft.batch),
-            ("eval.problems", self.eval.problems),
-            ("eval.samples", self.eval.samples),
-            ("eval.forced_problems", self.eval.forced_problems),
-        ] {
-            if value == 0 {
-                return bad(format!("{name} must be at least 1"));
-            }
-        }
-        if let Some(until) = &self.pretrain.until {
-            if until.every == 0 || until.problems == 0 {
-                return bad("pretrain.until: every and problems must be at least 1".into());
-            }
-            if !(0.0..=1.0).contains(&until.accuracy) {
-                return bad("pretrain.until.accuracy must be between 0 and 1".into());
-            }
-        }
-        if let Err(what) = self.rl.check() {
-            return bad(what);
-        }
-        let shares: f64 = self.sft.shares.values().sum();
-        if self.sft.shares.values().any(|&s| !(0.0..=1.0).contains(&s)) || shares > 1.0 {
-            return bad("sft.shares must be between 0 and 1, and 1 at most together".into());
-        }
-        if let Some(unseen) = self.sft.shares.keys().find(|l| !l.seen()) {
-            return bad(format!(
-                "sft.shares names `{unseen}`, which is unseen: SFT shows the 13 seen languages only"
-            ));
-        }
-        Ok(())
+        toml::to_string_pretty(&resolved).map_err(|e| ConfigError::Written(e.to_string()))
     }
 }
 

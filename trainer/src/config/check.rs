@@ -1,0 +1,365 @@
+//! Values that no run could have.
+//!
+//! The upper limits are far above what any run needs. They are there so that a slip of the pen is a sentence before the run, and
+//! not memory that runs out in the middle of it.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use explang::message::brief;
+use explang::objective::advantage::Estimator;
+use explang::objective::kl::KlPlace;
+use explang::objective::policy::Surrogate;
+use explang::tokenizer::LEAST_TOKENS;
+
+use super::reading::PIECE;
+use super::{Config, PhaseSection, RlSection};
+use crate::learn::Schedule;
+
+/// Most problems of an evaluation, and most samples of a problem.
+pub const MOST_PROBLEMS: usize = 1_000_000;
+
+/// Most documents, prompts or rollouts of a step.
+const MOST_AT_ONCE: usize = 1_000_000;
+
+/// Most tokens of a tokenizer that is trained.
+const MOST_TOKENS: usize = 1 << 18;
+
+/// Longest name of a run, in bytes.
+const LONGEST_NAME: usize = 100;
+
+/// A value that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Senseless {
+    /// The key, such as `rl.clip`.
+    pub(super) key: String,
+    /// What it must be.
+    rule: String,
+}
+
+impl fmt::Display for Senseless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.key, self.rule)
+    }
+}
+
+type Checked = Result<(), Senseless>;
+
+fn ensure(key: &str, holds: bool, rule: impl Into<String>) -> Checked {
+    if holds {
+        return Ok(());
+    }
+    Err(Senseless {
+        key: key.to_owned(),
+        rule: rule.into(),
+    })
+}
+
+fn within(key: &str, value: usize, range: RangeInclusive<usize>) -> Checked {
+    let (least, most) = (range.start(), range.end());
+    let rule = format!("must be from {least} to {most}, not {value}");
+    ensure(key, range.contains(&value), rule)
+}
+
+fn not_negative(key: &str, value: f64) -> Checked {
+    let rule = format!("must be a finite number, 0 or more, not {value}");
+    ensure(key, value.is_finite() && value >= 0.0, rule)
+}
+
+fn share(key: &str, value: f64) -> Checked {
+    let rule = format!("must be between 0 and 1, not {value}");
+    ensure(key, (0.0..=1.0).contains(&value), rule)
+}
+
+fn schedule(key: &str, schedule: &Schedule) -> Checked {
+    not_negative(&format!("{key}.peak"), schedule.peak)?;
+    share(&format!("{key}.warm_up"), schedule.warm_up)
+}
+
+impl Config {
+    /// Finds the first value that makes no sense.
+    pub(super) fn check(&self) -> Checked {
+        let plain = |c: char| c != '/' && c != '\\' && !c.is_control();
+        ensure(
+            "name",
+            self.name.chars().all(plain)
+                && !self.name.starts_with('.')
+                && (1..=LONGEST_NAME).contains(&self.name.len()),
+            format!(
+                "names a folder, so it has 1 to {LONGEST_NAME} bytes, no slash, and no point at its start; `{}` does not do",
+                brief(&self.name, PIECE)
+            ),
+        )?;
+        // A TOML file has no larger whole number.
+        ensure(
+            "seed",
+            i64::try_from(self.seed).is_ok(),
+            format!("must be at most {}, not {}", i64::MAX, self.seed),
+        )?;
+        within("shards", self.shards, 1..=1024)?;
+        within("checkpoint_every", self.checkpoint_every, 1..=usize::MAX)?;
+        within(
+            "optimizer.max_skipped",
+            self.optimizer.max_skipped,
+            1..=usize::MAX,
+        )?;
+        within(
+            "model.vocab_size",
+            self.model.vocab_size,
+            LEAST_TOKENS..=MOST_TOKENS,
+        )?;
+        self.check_optimizer()?;
+        self.check_lessons()?;
+        self.rl.check()?;
+        let positions = self
+            .model
+            .preset
+            .config(self.model.vocab_size)
+            .max_positions;
+        within("rl.max_new_tokens", self.rl.max_new_tokens, 1..=positions)?;
+        if let Some(distil) = &self.distil {
+            within("distil.prompts", distil.prompts, 1..=MOST_AT_ONCE)?;
+            schedule("distil.warm_up_schedule", &distil.warm_up_schedule)?;
+            schedule("distil.schedule", &distil.schedule)?;
+        }
+        let eval = &self.eval;
+        within("eval.problems", eval.problems, 1..=MOST_PROBLEMS)?;
+        within(
+            "eval.samples",
+            eval.samples,
+            1..=MOST_PROBLEMS / eval.problems,
+        )?;
+        within(
+            "eval.forced_problems",
+            eval.forced_problems,
+            1..=MOST_PROBLEMS,
+        )?;
+        not_negative("eval.temperature", f64::from(eval.temperature))?;
+        ensure(
+            "eval.top_p",
+            eval.top_p > 0.0 && eval.top_p <= 1.0,
+            format!("must be above 0 and at most 1, not {}", eval.top_p),
+        )
+    }
+
+    fn check_optimizer(&self) -> Checked {
+        let adamw = &self.optimizer.adamw;
+        for (key, beta) in [
+            ("optimizer.adamw.beta1", adamw.beta1),
+            ("optimizer.adamw.beta2", adamw.beta2),
+        ] {
+            let rule = format!("must be at least 0 and below 1, not {beta}");
+            ensure(key, (0.0..1.0).contains(&beta), rule)?;
+        }
+        not_negative("optimizer.adamw.weight_decay", adamw.weight_decay)?;
+        for (key, value) in [
+            ("optimizer.adamw.epsilon", adamw.epsilon),
+            ("optimizer.clip_norm", self.optimizer.clip_norm),
+        ] {
+            let rule = format!("must be a finite number above 0, not {value}");
+            ensure(key, value.is_finite() && value > 0.0, rule)?;
+        }
+        Ok(())
+    }
+
+    fn check_lessons(&self) -> Checked {
+        let pretrain = &self.pretrain;
+        within("pretrain.batch", pretrain.batch, 1..=MOST_AT_ONCE)?;
+        share(
+            "pretrain.asked_in_own_language",
+            pretrain.asked_in_own_language,
+        )?;
+        schedule("pretrain.schedule", &pretrain.schedule)?;
+        if let Some(until) = &pretrain.until {
+            within("pretrain.until.every", until.every, 1..=usize::MAX)?;
+            within("pretrain.until.problems", until.problems, 1..=MOST_PROBLEMS)?;
+            share("pretrain.until.accuracy", until.accuracy)?;
+        }
+        let sft = &self.sft;
+        within("sft.batch", sft.batch, 1..=MOST_AT_ONCE)?;
+        schedule("sft.schedule", &sft.schedule)?;
+        let shares: f64 = sft.shares.values().sum();
+        ensure(
+            "sft.shares",
+            sft.shares.values().all(|s| (0.0..=1.0).contains(s)) && shares <= 1.0,
+            "must be between 0 and 1, and 1 at most together",
+        )?;
+        let unseen = sft.shares.keys().find(|language| !language.seen());
+        unseen.map_or(Ok(()), |unseen| {
+            let rule =
+                format!("names `{unseen}`, which is unseen: SFT shows the 13 seen languages only");
+            ensure("sft.shares", false, rule)
+        })
+    }
+}
+
+impl RlSection {
+    fn check(&self) -> Checked {
+        let objective = self.objective();
+        within("rl.prompts", self.prompts, 1..=MOST_AT_ONCE)?;
+        ensure(
+            "rl.group",
+            self.group >= 2,
+            "must be at least 2: an advantage compares the rollouts of a group",
+        )?;
+        within(
+            "rl.group",
+            self.group,
+            2..=MOST_AT_ONCE.div_ceil(self.prompts).max(2),
+        )?;
+        within("rl.mini_batches", self.mini_batches, 1..=self.prompts)?;
+        ensure(
+            "rl.prompts",
+            self.prompts.is_multiple_of(self.mini_batches),
+            format!(
+                "must be a multiple of rl.mini_batches ({}), not {}",
+                self.mini_batches, self.prompts
+            ),
+        )?;
+        not_negative("rl.temperature", f64::from(self.temperature))?;
+        within(
+            "rl.dynamic_sampling.max_batches",
+            objective.dynamic_sampling.max_batches,
+            1..=usize::MAX,
+        )?;
+        for (key, value) in [
+            ("rl.clip", f64::from(objective.loss.clip_low)),
+            ("rl.clip", f64::from(objective.loss.clip_high)),
+            ("rl.advantage.epsilon", objective.advantage.epsilon),
+            ("rl.overlong.penalty", objective.overlong.penalty),
+        ] {
+            not_negative(key, value)?;
+        }
+        share("rl.overlong.share", objective.overlong.share)?;
+        ensure(
+            "rl.loss.dual_clip",
+            objective
+                .loss
+                .dual_clip
+                .is_none_or(|c| c > 1.0 && c.is_finite()),
+            "must be a finite number above 1",
+        )?;
+        ensure(
+            "rl.loss.dual_clip",
+            objective.loss.dual_clip.is_none() || objective.loss.surrogate == Surrogate::Clip,
+            "goes with surrogate = \"clip\" only",
+        )?;
+        ensure(
+            "rl.loss.kl_place",
+            objective.kl_place != KlPlace::Reward
+                || objective.advantage.estimator != Estimator::Gdpo,
+            "= \"reward\" does not go with the estimator gdpo, which normalises each part of the reward, so that the \
+             divergence would lose its weight; choose \"loss\" or \"return\"",
+        )?;
+        self.check_phase("rl.explore", &self.explore)?;
+        self.check_phase("rl.exploit", &self.exploit)
+    }
+
+    fn check_phase(&self, key: &str, phase: &PhaseSection) -> Checked {
+        if let Err(error) = self.reward(phase) {
+            ensure(
+                &format!("{key}.variant"),
+                false,
+                format!("cannot be that: {error}"),
+            )?;
+        }
+        not_negative(&format!("{key}.kl"), f64::from(phase.kl))?;
+        schedule(&format!("{key}.schedule"), &phase.schedule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PRESETS;
+    use super::*;
+
+    #[test]
+    fn a_value_out_of_range_is_refused_with_its_line_before_the_run() {
+        let (_, smoke) = PRESETS[0];
+        let huge = "9000000000000000000";
+        for (key, from, to, line) in [
+            ("shards", "shards = 4", &*format!("shards = {huge}"), 5),
+            (
+                "pretrain.batch",
+                "batch = 16",
+                &*format!("batch = {huge}"),
+                20,
+            ),
+            (
+                "model.vocab_size",
+                "vocab_size = 640",
+                &*format!("vocab_size = {huge}"),
+                16,
+            ),
+            ("model.vocab_size", "vocab_size = 640", "vocab_size = 0", 16),
+            ("rl.group", "group = 4", "group = 4000000000", 33),
+            (
+                "rl.max_new_tokens",
+                "max_new_tokens = 64",
+                "max_new_tokens = 513",
+                36,
+            ),
+            (
+                "rl.temperature",
+                "temperature = 1.0",
+                "temperature = -1.0",
+                35,
+            ),
+            (
+                "rl.temperature",
+                "temperature = 1.0",
+                "temperature = nan",
+                35,
+            ),
+            (
+                "eval.problems",
+                "problems = 6",
+                &*format!("problems = {huge}"),
+                60,
+            ),
+            ("eval.samples", "samples = 2", "samples = 1000000", 61),
+            (
+                "eval.temperature",
+                "temperature = 0.1",
+                "temperature = inf",
+                63,
+            ),
+            ("eval.top_p", "top_p = 0.9", "top_p = nan", 64),
+            ("pretrain.schedule.peak", "peak = 5e-3", "peak = nan", 22),
+            (
+                "pretrain.schedule.warm_up",
+                "warm_up = 0.1",
+                "warm_up = 3.0",
+                22,
+            ),
+            (
+                "pretrain.asked_in_own_language",
+                "asked_in_own_language = 0.1",
+                "asked_in_own_language = 7",
+                21,
+            ),
+            ("rl.explore.kl", "kl = 0.0", "kl = nan", 42),
+            ("distil.prompts", "prompts = 8", "prompts = 0", 55),
+            (
+                "optimizer.adamw.beta1",
+                "[pretrain]",
+                "[optimizer]\nadamw = { beta1 = 2.0 }\n[pretrain]",
+                19,
+            ),
+            (
+                "optimizer.clip_norm",
+                "[pretrain]",
+                "[optimizer]\nclip_norm = nan\n[pretrain]",
+                19,
+            ),
+            ("name", "\"smoke\"", "\"../../etc\"", 3),
+        ] {
+            let text = smoke.replacen(from, to, 1);
+            assert_ne!(text, smoke, "{from}");
+            let said = Config::parse("run.toml", &text).unwrap_err().to_string();
+            let start = format!("run.toml, line {line}: `{key}` ");
+            assert!(said.starts_with(&start), "{to}: {said}");
+            assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+}

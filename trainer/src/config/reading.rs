@@ -1,0 +1,308 @@
+//! TOML into a configuration: what is wrong with it in one sentence, and on which line.
+
+use explang::message::{brief, meant};
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Longest piece of a file that a message repeats, in characters.
+pub(super) const PIECE: usize = 60;
+
+/// Longest message of a parser that is repeated, in characters.
+const MESSAGE: usize = 300;
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mistake {
+    /// Number of the line, from 1; none where it is about the text as a whole.
+    pub(super) line: Option<usize>,
+    /// What is wrong, and what would be right.
+    pub(super) what: String,
+}
+
+/// Reads a TOML text.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
+    let document = DeTable::parse(text).map_err(|error| Mistake {
+        line: error
+            .span()
+            .map(|span| line_number(text.as_bytes(), span.start)),
+        what: format!("{}; correct the line", brief(error.message(), MESSAGE)),
+    })?;
+    let places = document.clone();
+    serde_path_to_error::deserialize(toml::Deserializer::from(document)).map_err(|error| {
+        let names: Vec<String> = error.path().iter().map(name).collect();
+        Mistake {
+            line: place(&places, &names).map(|at| line_number(text.as_bytes(), at)),
+            what: sentence(error.path(), error.inner().message()),
+        }
+    })
+}
+
+/// The line of a key such as `rl.clip`, or of the innermost table that would hold it; none where there is neither.
+pub(super) fn line_of(text: &str, key: &str) -> Option<usize> {
+    let document = DeTable::parse(text).ok()?;
+    let names: Vec<String> = key.split('.').map(str::to_owned).collect();
+    place(&document, &names).map(|at| line_number(text.as_bytes(), at))
+}
+
+/// Where the innermost key of a path is that is there, in bytes.
+fn place(document: &Spanned<DeTable<'_>>, path: &[String]) -> Option<usize> {
+    let mut found = None;
+    let mut value: Option<&Spanned<DeValue<'_>>> = None;
+    for name in path {
+        let table = match value.map(Spanned::get_ref) {
+            None => Some(document.get_ref()),
+            Some(DeValue::Table(table)) => Some(table),
+            Some(_) => None,
+        };
+        let next = match (table, value.map(Spanned::get_ref)) {
+            (Some(table), _) => table
+                .iter()
+                .find(|(key, _)| key.get_ref() == name)
+                .map(|(key, value)| (key.span(), value)),
+            (None, Some(DeValue::Array(list))) => name
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| list.get(index))
+                .map(|value| (value.span(), value)),
+            _ => None,
+        };
+        let Some((span, inner)) = next else {
+            break;
+        };
+        found = Some(span.start);
+        value = Some(inner);
+    }
+    found
+}
+
+/// A step of a path, as [`place`] looks for it.
+fn name(segment: &Segment) -> String {
+    match segment {
+        Segment::Seq { index } => index.to_string(),
+        Segment::Map { key } => key.clone(),
+        Segment::Enum { variant } => variant.clone(),
+        Segment::Unknown => String::new(),
+    }
+}
+
+/// Number of the line of a byte, from 1.
+pub(crate) fn line_number(text: &[u8], byte: usize) -> usize {
+    let before = text.iter().take(byte);
+    1 + before.filter(|&&byte| byte == b'\n').count()
+}
+
+/// What the parser says, as a sentence about a key.
+fn sentence(path: &Path, message: &str) -> String {
+    // A key that is itself a value, such as a language, has no name in the path.
+    let path_text = path.to_string();
+    let key = brief(path_text.trim_end_matches(".?"), PIECE);
+    let within = |name: &str| match key.as_str() {
+        "." => name.to_owned(),
+        table => format!("{table}.{name}"),
+    };
+    if message.starts_with("unknown field ") {
+        let last = path.iter().next_back().map(name).unwrap_or_default();
+        return format!("`{key}` is no key{}", choice(&last, message));
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant `") {
+        let value = rest
+            .rsplit_once("`, expected ")
+            .map_or(rest, |(value, _)| value);
+        let said = brief(value, PIECE);
+        return format!("`{key}` cannot be `{said}`{}", choice(value, message));
+    }
+    if let Some(name) = message.strip_prefix("missing field ") {
+        let name = within(name.trim_matches('`'));
+        return format!("`{name}` is missing; add it");
+    }
+    for wrong in ["invalid type: ", "invalid value: ", "invalid length "] {
+        if let Some((found, expected)) = message
+            .strip_prefix(wrong)
+            .and_then(|rest| rest.rsplit_once(", expected "))
+        {
+            let found = match wrong {
+                "invalid length " => format!("one of length {found}"),
+                _ => brief(&found.replace(" as i128", ""), PIECE),
+            };
+            return format!("`{key}` must be {}, not {found}", in_words(expected));
+        }
+    }
+    format!("`{key}`: {}", brief(message, MESSAGE))
+}
+
+/// The names that a message expects, the nearest one first.
+fn choice(word: &str, message: &str) -> String {
+    // The last one: what the file says stands before it.
+    let expected = message.rsplit_once(", expected ").map_or("", |(_, e)| e);
+    let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    let meant = meant(word, names.iter().copied());
+    match names.as_slice() {
+        [] => format!("{meant}; take it out"),
+        names => format!("{meant}; choose one of: {}", names.join(" ")),
+    }
+}
+
+/// Rust's name of a type for people.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" => "a whole number from 0 to 255",
+        "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "f32" | "f64" => "a number",
+        "a string" | "string or table" | "variant identifier" => "a text",
+        "a sequence" => "a list",
+        "an array of length 2" => "a list of two",
+        "a map" => "a table",
+        _ if expected.starts_with("struct ") => "a table",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, PRESETS};
+
+    /// What is said of the smoke preset with `from` changed into `to`.
+    fn said(from: &str, to: &str) -> String {
+        let (_, smoke) = PRESETS[0];
+        let text = smoke.replacen(from, to, 1);
+        assert_ne!(text, smoke, "{from}");
+        Config::parse("run.toml", &text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_mistake_is_one_sentence_with_line_key_and_the_nearest_name() {
+        for (from, to, sentence) in [
+            (
+                "shards = 4",
+                "shrads = 4",
+                "run.toml, line 5: `shrads` is no key (did you mean `shards`?); choose one of: name seed shards",
+            ),
+            (
+                "temperature = 1.0",
+                "temprature = 1.0",
+                "run.toml, line 35: `rl.temprature` is no key (did you mean `temperature`?)",
+            ),
+            (
+                "warm_up = 0.1",
+                "warmup = 0.1",
+                "run.toml, line 22: `pretrain.schedule.warmup` is no key (did you mean `warm_up`?)",
+            ),
+            (
+                "[distil]",
+                "[distill]",
+                "run.toml, line 51: `distill` is no key (did you mean `distil`?)",
+            ),
+            (
+                "level = 1 }",
+                "levle = 1 }",
+                "run.toml, line 9: `tasks[0].levle` is no key (did you mean `level`?)",
+            ),
+            (
+                "control = \"en\"",
+                "control = \"en\"\nloss = { ratio = \"tokn\" }",
+                "run.toml, line 38: `rl.loss.ratio` cannot be `tokn` (did you mean `token`?); choose one of: token",
+            ),
+            (
+                "control = \"en\"",
+                "control = \"english\"",
+                "run.toml, line 37: `rl.control` cannot be `english`; choose one of: en zh",
+            ),
+            (
+                "control = \"en\"",
+                "control = \"en\"\nobjective = \"dpao\"",
+                "run.toml, line 38: `rl.objective`: `dpao` is no objective (did you mean `dapo`?)",
+            ),
+            (
+                "{ en = 0.18 }",
+                "{ xx = 0.18 }",
+                "run.toml, line 27: `sft.shares` cannot be `xx`; choose one of: en zh",
+            ),
+            (
+                "level = 1",
+                "level = 9",
+                "run.toml, line 9: `tasks[0]`: sums has no level 9",
+            ),
+            (
+                "level = 1",
+                "level = 300",
+                "run.toml, line 9: `tasks[0].level` must be a whole number from 0 to 255, not integer `300`",
+            ),
+            (
+                "shards = 4",
+                "shards = \"4\"",
+                "run.toml, line 5: `shards` must be a whole number, 0 or more, not string \"4\"",
+            ),
+            (
+                "shards = 4",
+                "shards = -4",
+                "must be a whole number, 0 or more, not integer `-4`",
+            ),
+            (
+                "peak = 5e-3",
+                "peak = \"high\"",
+                "run.toml, line 22: `pretrain.schedule.peak` must be a number, not string \"high\"",
+            ),
+            (
+                "control = \"en\"",
+                "control = \"en\"\nclip = [0.1]",
+                "`rl.clip` must be a list of two, not one of length 1",
+            ),
+            (
+                "group = 4\n",
+                "",
+                "run.toml, line 31: `rl.group` is missing; add it",
+            ),
+            ("shards = 4\n", "", "run.toml: `shards` is missing; add it"),
+            (
+                "shards = 4",
+                "shards = 4\nshards = 4",
+                "run.toml, line 6: duplicate key",
+            ),
+            ("shards = 4", "shards 4", "run.toml, line 5: "),
+            (
+                "shards = 4",
+                "\"a\\nb\" = 4",
+                "run.toml, line 5: `a\\nb` is no key",
+            ),
+        ] {
+            let said = said(from, to);
+            assert!(
+                said.starts_with(sentence) || said.contains(sentence),
+                "{to}: {said}"
+            );
+            assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+
+    #[test]
+    fn what_a_file_says_at_length_is_told_in_short() {
+        let long = "k".repeat(3000);
+        for said in [
+            said("shards = 4", &format!("{long} = 4")),
+            said("shards = 4", &format!("shards = \"{long}\"")),
+            said("\"explore\"", &format!("\"{long}\"")),
+        ] {
+            assert!(said.len() < 500 && said.contains('…'), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_other_clothes_is_read_the_same() {
+        let (_, smoke) = PRESETS[0];
+        let whole = Config::parse("run.toml", smoke).unwrap();
+        let windows = format!("\u{feff}{}", smoke.replace('\n', "\r\n"));
+        assert_eq!(Config::parse("run.toml", &windows).unwrap(), whole);
+        let wrong = windows.replacen("shards = 4", "shrads = 4", 1);
+        let said = Config::parse("run.toml", &wrong).unwrap_err().to_string();
+        assert!(said.starts_with("run.toml, line 5: "), "{said}");
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        let deep = format!("name = {}", "[".repeat(100_000));
+        let said = Config::parse("run.toml", &deep).unwrap_err().to_string();
+        assert!(said.starts_with("run.toml, line 1: "), "{said}");
+    }
+}
