@@ -5,12 +5,16 @@ use std::path::Path;
 use burn::tensor::Device;
 use explang::model::Precision;
 
+use serde_json::Value;
+
 use crate::checkpoint;
 use crate::config::Config;
+use crate::eval::summary::Summary;
 use crate::locate::finished;
 use crate::manifest::{MANIFEST, Manifest};
 use crate::run::atomic::replace_folder_atomically;
 use crate::run::folder;
+use crate::run::metrics_log::read_lines;
 use crate::stages::pipeline::STAGES;
 
 /// Files of a run that are handed on as they are, where the run has them.
@@ -22,7 +26,7 @@ const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", "summary.json
 /// and what every checkpoint must answer.
 ///
 /// # Errors
-/// When `run` holds no run or no finished stage, a checkpoint is damaged, or the disk refuses.
+/// When `run` holds no run or no finished stage, a file is damaged, or the disk refuses.
 pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
     folder::read_info(run)?;
     let stages = finished(run);
@@ -31,6 +35,12 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
         "the run in {} has finished no stage yet",
         run.display()
     );
+    // What is damaged is not handed on.
+    read_lines::<Value>(&run.join("metrics.jsonl"))?;
+    let summary = run.join("summary.json");
+    if summary.exists() {
+        folder::read_json::<Summary>(&summary)?;
+    }
     if let Some(parent) = out.parent() {
         std::fs::create_dir_all(parent)?;
     }

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod export;
 pub mod learn;
 pub mod line_process;
+pub mod lines;
 pub mod locate;
 pub mod manifest;
 pub mod progress;

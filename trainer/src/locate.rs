@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::eval::summary::StageName;
+use crate::run::error::RunError;
 use crate::run::folder;
 use crate::stages::pipeline::STAGES;
 
@@ -38,8 +39,11 @@ pub enum LocateError {
     #[error("{} does not exist; give the folder of a checkpoint or of a run", .0.display())]
     Absent(PathBuf),
     /// It is neither a checkpoint nor a run.
-    #[error("{} is neither a checkpoint (it has no config.json) nor a run (it has no run.json)", .0.display())]
+    #[error("{} is neither a checkpoint (it has no config.json) nor a run (it has no run.json); give the folder of one", .0.display())]
     Neither(PathBuf),
+    /// It is a run whose `run.json` cannot be read.
+    #[error("{0}")]
+    Damaged(String),
     /// The run has finished no stage.
     #[error("the run in {} has finished no stage yet", .0.display())]
     Nothing(PathBuf),
@@ -87,8 +91,10 @@ pub fn locate(path: &Path, stage: Option<StageName>) -> Result<Located, LocateEr
             }),
         };
     }
-    if folder::read_info(path).is_err() {
-        return Err(LocateError::Neither(owned()));
+    match folder::read_info(path) {
+        Ok(_) => {}
+        Err(RunError::NotARun { .. }) => return Err(LocateError::Neither(owned())),
+        Err(error) => return Err(LocateError::Damaged(error.to_string())),
     }
     let finished = finished(path);
     let found = match stage {

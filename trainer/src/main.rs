@@ -5,8 +5,12 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::Parser;
+use explang::message::brief;
 use explang_trainer::progress::tell;
 use explang_trainer::run::stop::stopped;
+
+/// Longest part of a message, in characters.
+const MESSAGE: usize = 1000;
 
 fn main() -> ExitCode {
     match commands::Cli::parse().run() {
@@ -29,7 +33,8 @@ fn main() -> ExitCode {
 fn sentence(error: &anyhow::Error) -> String {
     error
         .chain()
-        .map(ToString::to_string)
+        // What comes from a file can hold line breaks and be of any length.
+        .map(|cause| brief(&cause.to_string(), MESSAGE))
         .fold(String::new(), |text, cause| match text.as_str() {
             "" => cause,
             _ if text.contains(&cause) => text,

@@ -14,11 +14,15 @@ use explang::identify::Identify;
 use explang::reward::{GroupId, Response, Reward, Scored};
 use serde_json::{Map, Value};
 
+use crate::lines::in_line;
+
 /// A line that cannot be scored.
 #[derive(Debug, thiserror::Error)]
 pub enum ScoringError {
     /// It is no JSON object.
-    #[error("line {line} is no JSON object: {what}")]
+    #[error(
+        "line {line} is no JSON object: {what}; write one a line, with `response` and `ground_truth`"
+    )]
     Json {
         /// Number of the line, from 1.
         line: usize,
@@ -26,7 +30,7 @@ pub enum ScoringError {
         what: String,
     },
     /// A member is missing or of another type.
-    #[error("line {line}: `{member}` is missing or no {expected}")]
+    #[error("line {line}: `{member}` is missing or no {expected}; add it as {expected}")]
     Member {
         /// Number of the line, from 1.
         line: usize,
@@ -56,12 +60,7 @@ impl Row {
         let members = match serde_json::from_str(text) {
             Ok(Value::Object(members)) => members,
             Ok(other) => return Err(json(format!("it holds {}", kind(&other)))),
-            // The parser counts lines within this one.
-            Err(error) => {
-                return Err(json(
-                    error.to_string().replace(" at line 1 column", " at column"),
-                ));
-            }
+            Err(error) => return Err(json(in_line(&error))),
         };
         let response = match members.get("response") {
             Some(Value::String(text)) => text.clone(),
@@ -241,14 +240,17 @@ mod tests {
     #[test]
     fn a_bad_line_is_named_in_one_sentence() {
         for (text, sentence) in [
-            ("[1]", "line 4 is no JSON object: it holds a list"),
+            (
+                "[1]",
+                "line 4 is no JSON object: it holds a list; write one a line, with `response` and `ground_truth`",
+            ),
             (
                 r#"{"ground_truth": "7"}"#,
-                "line 4: `response` is missing or no text",
+                "line 4: `response` is missing or no text; add it as text",
             ),
             (
                 r#"{"response": "x", "ground_truth": true}"#,
-                "line 4: `ground_truth` is missing or no text or number",
+                "line 4: `ground_truth` is missing or no text or number; add it as text or number",
             ),
         ] {
             assert_eq!(Row::parse(4, text).unwrap_err().to_string(), sentence);

@@ -8,7 +8,7 @@ use clap::Args;
 use explang::Language;
 use explang::identify::LinguaDetector;
 use explang_trainer::checkpoint;
-use explang_trainer::config::Config;
+use explang_trainer::config::{Config, MOST_PROBLEMS};
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{Mode, write_records};
 use explang_trainer::eval::summary::{StageName, StageSummary};
@@ -132,10 +132,15 @@ impl Arguments {
             ),
         ] {
             match given {
-                Some(0) => bail!("{name} must be at least 1"),
+                Some(given) if !(1..=MOST_PROBLEMS).contains(&given) => {
+                    bail!("{name} must be from 1 to {MOST_PROBLEMS}, not {given}");
+                }
                 Some(given) => *value = given,
                 None => {}
             }
+        }
+        if eval.problems.saturating_mul(eval.samples) > MOST_PROBLEMS {
+            bail!("--problems times --samples must be {MOST_PROBLEMS} at most");
         }
         eval.temperature = self.temperature.unwrap_or(eval.temperature);
         if !(eval.temperature >= 0.0 && eval.temperature.is_finite()) {

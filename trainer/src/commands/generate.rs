@@ -71,6 +71,9 @@ impl Arguments {
         if !(self.top_p > 0.0 && self.top_p <= 1.0) {
             bail!("--top-p must be above 0 and at most 1, not {}", self.top_p);
         }
+        if self.max_new_tokens == Some(0) {
+            bail!("--max-new-tokens must be at least 1");
+        }
         let located = locate(&self.checkpoint, self.stage)?;
         let (question, problem) = self.question()?;
         let device = self.device.open()?.inner();

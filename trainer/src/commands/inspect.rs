@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use burn::tensor::Device;
 use clap::Args;
 use explang_trainer::checkpoint;
 use explang_trainer::checkpoint_tensors::stored_tensors;
 use explang_trainer::config::Config;
 use explang_trainer::eval::metrics::Options;
-use explang_trainer::eval::record::read_records;
+use explang_trainer::eval::record::records_in;
 use explang_trainer::eval::summary::Summary;
 use explang_trainer::locate::{LocateError, finished, run_config};
 use explang_trainer::report::seeds::{self, SeedRun};
 use explang_trainer::report::{figure, history, table};
-use explang_trainer::run::folder::read_info;
+use explang_trainer::run::folder::{read_info, read_json};
 use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::pipeline::STAGES;
 
@@ -82,7 +82,7 @@ fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
     for (name, stage) in STAGES {
         let file = path.join(format!("stages/{stage}/evaluation.jsonl"));
         if file.exists() {
-            records.insert(name, read_records(checkpoint::read(&file)?.as_slice())?);
+            records.insert(name, records_in(&file)?);
         }
     }
     Ok(SeedRun { summary, records })
@@ -94,9 +94,7 @@ fn read_summary(run: &Path) -> anyhow::Result<Option<Summary>> {
     if !path.exists() {
         return Ok(None);
     }
-    let summary = serde_json::from_slice(&checkpoint::read(&path)?)
-        .with_context(|| format!("{} is no summary of a run", path.display()))?;
-    Ok(Some(summary))
+    Ok(Some(read_json(&path)?))
 }
 
 fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {

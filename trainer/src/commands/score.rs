@@ -1,13 +1,17 @@
 //! `explang score`: JSON lines in, reward components out.
 
-use std::io::{BufRead, BufWriter, Write, stdin, stdout};
+use std::io::{BufWriter, Write, stdin, stdout};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 use explang::identify::LinguaDetector;
 use explang::reward::{Preset, Quirk, Quirks, Reward, Scope};
 use explang::verify::AnswerScope;
+use explang_trainer::lines::lines;
 use explang_trainer::scoring::{Row, agreement, score};
+
+/// What the lines are read from, for messages.
+const INPUT: &str = "standard input";
 
 /// Arguments of `explang score`.
 ///
@@ -77,11 +81,12 @@ impl Arguments {
             reward.options.quirks = Quirks::of(&followed);
         }
         let mut rows = Vec::new();
-        for (number, line) in stdin().lock().lines().enumerate() {
-            let line = line.with_context(|| format!("line {} cannot be read", number + 1))?;
-            if !line.trim().is_empty() {
-                rows.push(Row::parse(number + 1, &line)?);
-            }
+        for line in lines(stdin().lock()) {
+            let (number, line) = line.context(INPUT)?;
+            rows.push(Row::parse(number, &line).context(INPUT)?);
+        }
+        if rows.is_empty() {
+            bail!("{INPUT} is empty; write JSON lines with `response` and `ground_truth` to it");
         }
         let detector = LinguaDetector::new(&reward.options.pool);
         if self.compare {

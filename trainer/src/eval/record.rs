@@ -1,9 +1,13 @@
 //! One evaluated sample as a record, and records as JSON lines.
 
-use std::io::{BufRead, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 
 use explang::Language;
 use serde::{Deserialize, Serialize};
+
+use crate::lines::{LineError, in_line, lines};
 
 /// How the thinking language of an evaluated sample was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,13 +103,26 @@ pub enum RecordError {
     /// Reading or writing failed.
     #[error("the evaluation records could not be read or written: {0}")]
     Io(#[from] std::io::Error),
+    /// A line is no text.
+    #[error("{}: {source}; delete the file and evaluate again", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Which line, and why.
+        source: LineError,
+    },
     /// A line is no record.
-    #[error("line {line} is no evaluation record ({source}); delete the file and evaluate again")]
+    #[error(
+        "{}: line {line} is no evaluation record ({what}); delete the file and evaluate again",
+        path.display()
+    )]
     Json {
+        /// The file.
+        path: PathBuf,
         /// Number of the line, from 1.
         line: usize,
         /// What is wrong with it.
-        source: serde_json::Error,
+        what: String,
     },
 }
 
@@ -126,24 +143,31 @@ pub fn write_records<'a>(
     Ok(())
 }
 
-/// Reads what [`write_records`] wrote; blank lines are passed over.
+/// The records in a file.
 ///
 /// # Errors
 /// When reading fails or a line is no record.
-pub fn read_records(input: impl BufRead) -> Result<Vec<Record>, RecordError> {
-    let mut records = Vec::new();
-    for (index, line) in input.lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let record = serde_json::from_str(&line).map_err(|source| RecordError::Json {
-            line: index + 1,
+pub fn records_in(path: &Path) -> Result<Vec<Record>, RecordError> {
+    read_records(path, BufReader::new(File::open(path)?))
+}
+
+/// Reads what [`write_records`] wrote; blank lines are passed over. `path` is for messages.
+///
+/// # Errors
+/// When reading fails or a line is no record.
+pub fn read_records(path: &Path, input: impl BufRead) -> Result<Vec<Record>, RecordError> {
+    let read = |line: Result<(usize, String), LineError>| -> Result<Record, RecordError> {
+        let (line, text) = line.map_err(|source| RecordError::Line {
+            path: path.to_owned(),
             source,
         })?;
-        records.push(record);
-    }
-    Ok(records)
+        serde_json::from_str(&text).map_err(|error| RecordError::Json {
+            path: path.to_owned(),
+            line,
+            what: in_line(&error),
+        })
+    };
+    lines(input).map(read).collect()
 }
 
 #[cfg(test)]
@@ -184,6 +208,7 @@ pub(crate) mod tests {
             record(1, Mode::SelfChosen, None, false),
             record(1, Mode::Unseen, Some(Language::Sw), false),
         ];
+        let path = Path::new("evaluation.jsonl");
         let mut bytes = Vec::new();
         write_records(&mut bytes, &records).unwrap();
         assert_eq!(bytes.iter().filter(|&&b| b == b'\n').count(), 3);
@@ -192,11 +217,16 @@ pub(crate) mod tests {
                 .unwrap()
                 .contains("\"mode\":\"ood\"")
         );
-        assert_eq!(read_records(bytes.as_slice()).unwrap(), records);
+        assert_eq!(read_records(path, bytes.as_slice()).unwrap(), records);
 
         bytes.extend_from_slice(b"\n{\"problem\":");
-        let error = read_records(bytes.as_slice()).unwrap_err().to_string();
-        assert!(error.contains("line 5"), "{error}");
+        let error = read_records(path, bytes.as_slice())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("evaluation.jsonl: line 5 is no "),
+            "{error}"
+        );
     }
 
     #[test]

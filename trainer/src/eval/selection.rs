@@ -30,14 +30,16 @@ impl ChoiceCounts {
     /// Adds what another count holds.
     pub fn merge(&mut self, other: &ChoiceCounts) {
         for (&language, &count) in &other.tagged {
-            *self.tagged.entry(language).or_default() += count;
+            let sum = self.tagged.entry(language).or_default();
+            // A file can hold any number.
+            *sum = sum.saturating_add(count);
         }
-        self.untagged += other.untagged;
+        self.untagged = self.untagged.saturating_add(other.untagged);
     }
 
     /// All responses counted.
     pub fn total(&self) -> usize {
-        self.tagged.values().sum::<usize>() + self.untagged
+        (self.tagged.values()).fold(self.untagged, |sum, &count| sum.saturating_add(count))
     }
 
     /// The choices made by self-mode records, by family and style.

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use explang::message::brief;
+
 /// A failure with a run's files.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -66,14 +68,25 @@ pub enum RunError {
         path: PathBuf,
     },
     /// A JSON file cannot be understood.
-    #[error("line {line} of {} is not what it should be: {source}", path.display())]
+    #[error(
+        "line {line} of {} is not what it should be ({what}); put the file back as it was, or start a new run",
+        path.display()
+    )]
     Json {
         /// The file.
         path: PathBuf,
         /// Number of the line, from 1.
         line: usize,
         /// What is wrong with it.
-        source: serde_json::Error,
+        what: String,
+    },
+    /// A file is no text.
+    #[error("line {line} of {} is not UTF-8; put the file back as it was", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
     },
     /// The metrics end before the place to which a checkpoint says they went.
     #[error(
@@ -96,6 +109,24 @@ pub enum RunError {
         path: PathBuf,
     },
 }
+
+impl RunError {
+    /// What the parser says of a line. It counts the lines in what it was given, which may be that line alone.
+    pub(super) fn json(path: &Path, line: usize, error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let what = text
+            .rsplit_once(" at line ")
+            .map_or(text.as_str(), |(what, _)| what);
+        RunError::Json {
+            path: path.to_owned(),
+            line,
+            what: format!("{} at column {}", brief(what, MESSAGE), error.column()),
+        }
+    }
+}
+
+/// Longest message of the parser that is repeated, in characters.
+const MESSAGE: usize = 200;
 
 /// Adds to an [`io::Error`] what was tried, and where.
 pub(super) trait Context<T> {

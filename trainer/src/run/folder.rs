@@ -4,12 +4,14 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::atomic::{names, recover, replace_folder_atomically, write_atomically};
 use super::error::{Context, RunError};
 use super::metrics_log::MetricsLog;
+use crate::config::line_number;
 
 const CONFIG: &str = "run.toml";
 const INFO: &str = "run.json";
@@ -205,11 +207,19 @@ pub fn read_info(path: &Path) -> Result<RunInfo, RunError> {
         result => result.context("read", &file)?,
     };
     check_format(path, &bytes)?;
-    serde_json::from_slice(&bytes).map_err(|source| RunError::Json {
-        path: file,
-        line: source.line(),
-        source,
-    })
+    json(&file, &bytes)
+}
+
+/// Reads a JSON file of a run.
+///
+/// # Errors
+/// When the disk refuses, and [`RunError::Json`] when the file is not what it should be.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, RunError> {
+    json(path, &fs::read(path).context("read", path)?)
+}
+
+fn json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, RunError> {
+    serde_json::from_slice(bytes).map_err(|error| RunError::json(path, error.line(), &error))
 }
 
 const fn first_format() -> u32 {
@@ -243,7 +253,11 @@ fn check_format(path: &Path, info: &[u8]) -> Result<(), RunError> {
 /// When it is not there or not UTF-8.
 pub fn read_config(path: &Path) -> Result<String, RunError> {
     let file = path.join(CONFIG);
-    fs::read_to_string(&file).context("read", &file)
+    let bytes = fs::read(&file).context("read", &file)?;
+    String::from_utf8(bytes).map_err(|error| RunError::Encoding {
+        line: line_number(error.as_bytes(), error.utf8_error().valid_up_to()),
+        path: file,
+    })
 }
 
 /// SHA-256, in hexadecimal.

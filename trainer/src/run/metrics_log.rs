@@ -136,16 +136,20 @@ pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RunError> 
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         result => result.context("read", path)?,
     };
-    whole_lines(&bytes)
+    parse_lines(path, &bytes)
+}
+
+/// Reads the bytes of a metrics file; `path` is for messages.
+///
+/// # Errors
+/// When a whole line is no `T`.
+pub fn parse_lines<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<Vec<T>, RunError> {
+    whole_lines(bytes)
         .split(|&byte| byte == b'\n')
         .enumerate()
         .filter(|(_, line)| !line.trim_ascii().is_empty())
         .map(|(index, line)| {
-            serde_json::from_slice(line).map_err(|source| RunError::Json {
-                path: path.to_owned(),
-                line: index + 1,
-                source,
-            })
+            serde_json::from_slice(line).map_err(|error| RunError::json(path, index + 1, &error))
         })
         .collect()
 }

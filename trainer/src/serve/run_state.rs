@@ -209,7 +209,7 @@ impl RunSource {
                     for line in lines.split(|&byte| byte == b'\n') {
                         // A line of another form is no step.
                         if let Ok(line) = serde_json::from_slice::<Logged>(line) {
-                            steps.done.insert(line.stage, line.step + 1);
+                            steps.done.insert(line.stage, line.step.saturating_add(1));
                         }
                     }
                 }

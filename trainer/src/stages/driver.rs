@@ -24,7 +24,7 @@ use crate::data::documents::tokenizer_texts;
 use crate::learn::{AdamW, Learner};
 use crate::progress::Progress;
 use crate::run::error::RunError;
-use crate::run::folder::RunFolder;
+use crate::run::folder::{RunFolder, read_json};
 use crate::run::metrics_log::MetricsLog;
 use crate::run::stop::Stop;
 
@@ -97,7 +97,8 @@ impl Session {
     ) -> anyhow::Result<Self> {
         let path = folder.join("tokenizer.json");
         let tokenizer = if path.exists() {
-            Tokenizer::from_json(&checkpoint::read(&path)?)?
+            Tokenizer::from_json(&checkpoint::read(&path)?)
+                .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()))?
         } else {
             let texts = tokenizer_texts(
                 &config.tasks,
@@ -324,13 +325,14 @@ impl Session {
 
     /// Takes a stage up where [`Session::keep`] left it; drops the lines that were logged since.
     fn resume(&mut self, folder: &Path) -> anyhow::Result<(Learner, Position)> {
-        let position: Position =
-            serde_json::from_slice(&checkpoint::read(&folder.join("position.json"))?)?;
+        let position: Position = read_json(&folder.join("position.json"))?;
         let (model, _) = checkpoint::load(folder, &self.device)?;
-        let bytes = checkpoint::read(&folder.join("optimizer.safetensors"))?;
+        let path = folder.join("optimizer.safetensors");
+        let bytes = checkpoint::read(&path)?;
         let mut learner = self.learner(model);
         learner.optimizer =
-            AdamW::from_safetensors(self.config.optimizer.adamw, &learner.model, &bytes)?;
+            AdamW::from_safetensors(self.config.optimizer.adamw, &learner.model, &bytes)
+                .map_err(|source| checkpoint::CheckpointError::Weights { path, source })?;
         self.metrics.truncate_to(position.metrics)?;
         self.samples.truncate_to(position.samples)?;
         Ok((learner, position))

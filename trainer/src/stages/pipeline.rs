@@ -15,7 +15,7 @@ use super::evaluate::Forcing;
 use super::{distil, pretrain, rl, sft};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
-use crate::eval::record::{Mode, Record, read_records, write_records};
+use crate::eval::record::{Mode, Record, records_in, write_records};
 use crate::eval::selection::ChoiceCounts;
 use crate::eval::summary::{StageName, StageSummary, Summary};
 use crate::progress::tell;
@@ -129,8 +129,7 @@ fn evaluate(session: &Session, stage: &str) -> anyhow::Result<Vec<Record>> {
     let name = format!("stages/{stage}/evaluation.jsonl");
     let path = session.folder.join(&name);
     if path.exists() {
-        let file = std::io::BufReader::new(std::fs::File::open(&path)?);
-        return Ok(read_records(file)?);
+        return Ok(records_in(&path)?);
     }
     let forcing = if stage == pretrain::STAGE {
         Forcing::Page

@@ -8,12 +8,11 @@ use explang::Language;
 use explang::model::{Decoder, ModelConfig, Precision, Preset};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
-use explang_trainer::config::PRESETS;
 use serde_json::{Value, json};
 
 use crate::program::{explang, refused, succeeds};
 
-fn tokenizer(vocab_size: usize) -> Tokenizer {
+pub(crate) fn tokenizer(vocab_size: usize) -> Tokenizer {
     let texts = [
         "What is 4 + 3? Think in steps.",
         "four plus three is seven",
@@ -23,7 +22,7 @@ fn tokenizer(vocab_size: usize) -> Tokenizer {
 }
 
 /// A checkpoint with random weights, in a folder of that name.
-fn checkpoint_in(folder: &Path, name: &str) -> PathBuf {
+pub(crate) fn checkpoint_in(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     fs::create_dir(&path).unwrap();
     let tokenizer = tokenizer(300);
@@ -36,7 +35,7 @@ fn checkpoint_in(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
-fn generate(checkpoint: &Path, more: &[&str]) -> std::process::Command {
+pub(crate) fn generate(checkpoint: &Path, more: &[&str]) -> std::process::Command {
     let mut command = explang([
         "generate",
         "What is 4 + 3? Think in steps.",
@@ -313,9 +312,9 @@ fn a_damaged_checkpoint_is_refused_with_the_file_that_is_wrong() {
     let weights = truncated.join("model.safetensors");
     let bytes = fs::read(&weights).unwrap();
     fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
-    one_sentence(&truncated, "model.safetensors cannot be read");
+    one_sentence(&truncated, "model.safetensors: the weights cannot be read");
     fs::write(&weights, &bytes[..4]).unwrap();
-    one_sentence(&truncated, "model.safetensors cannot be read");
+    one_sentence(&truncated, "model.safetensors: the weights cannot be read");
     fs::remove_file(&weights).unwrap();
     one_sentence(
         &truncated,
@@ -342,43 +341,6 @@ fn a_damaged_checkpoint_is_refused_with_the_file_that_is_wrong() {
     )
     .unwrap();
     one_sentence(&reshaped, "use qwen3 or llama");
-}
-
-#[test]
-fn a_wrong_configuration_is_refused_with_the_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, smoke) = PRESETS.iter().find(|(name, _)| *name == "smoke").unwrap();
-    for (from, to, sentence) in [
-        ("shards = 4", "shards = 4\nshrads = 4", "shrads"),
-        ("shards = 4", "", "missing field `shards`"),
-        ("shards = 4", "shards = 0", "shards must be at least 1"),
-        ("group = 4", "group = 1", "rl.group must be at least 2"),
-        (
-            "mini_batches = 2",
-            "mini_batches = 3",
-            "must be a multiple of rl.mini_batches (3)",
-        ),
-        ("{ en = 0.18 }", "{ sw = 0.18 }", "which is unseen"),
-        ("{ en = 0.18 }", "{ xx = 0.18 }", "xx"),
-        (
-            "variant = \"exploit\"",
-            "variant = \"greedy\"",
-            "`greedy` is no reward variant",
-        ),
-        ("level = 1", "level = 9", "no level 9"),
-    ] {
-        let text = smoke.replacen(from, to, 1);
-        assert_ne!(text, *smoke, "{from}");
-        let path = folder.path().join("run.toml");
-        fs::write(&path, text).unwrap();
-        let out = folder.path().join("out");
-        let said = refused(
-            explang([Path::new("run"), &path, Path::new("--out"), &out]),
-            "",
-        );
-        assert!(said.contains(sentence), "{to}: {said}");
-        assert!(!out.exists(), "a refused configuration begins no run");
-    }
 }
 
 #[test]
