@@ -71,7 +71,10 @@ impl Policy {
         for step in 0..steps {
             let documents = batches.transcripts(step, 16, &shares).unwrap();
             let metrics = supervised::update(&mut learner, &documents, 4e-3, 2, tokenizer.pad());
-            assert!(metrics.loss.is_finite() && metrics.skipped == 0, "{metrics:?}");
+            assert!(
+                metrics.loss.is_finite() && metrics.skipped == 0,
+                "{metrics:?}"
+            );
         }
         Policy {
             model: learner.model.fork(&device),

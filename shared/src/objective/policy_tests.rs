@@ -110,6 +110,11 @@ fn a_weight_scales_a_token_and_its_gradient() {
 }
 
 #[test]
+fn the_floor_of_dual_clipping_grows_with_the_disadvantage() {
+    assert_eq!(floor(&[-2.0, 0.5], 3.0), [-6.0, f32::MIN]);
+}
+
+#[test]
 fn dual_clipping_ends_what_a_ratio_counts_against_a_response() {
     let loss = PolicyLoss {
         dual_clip: Some(3.0),

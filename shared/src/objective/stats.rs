@@ -117,3 +117,71 @@ impl PolicyLoss {
         owners(targets.lengths).map(|owner| sums[owner]).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_joined_by_sums_and_maxima() {
+        let part = |by: f64| PolicyStats {
+            tokens: 2.0 * by,
+            policy: 3.0 * by,
+            kl: 5.0 * by,
+            kl_max: 7.0 * by,
+            drift: 11.0 * by,
+            drift_max: 13.0 * by,
+            clipped_low: 17.0 * by,
+            clipped_high: 19.0 * by,
+            clipped_dual: 23.0 * by,
+            ratio_max: 29.0 * by,
+        };
+        let joined = part(1.0).merge(part(10.0));
+        let wanted = PolicyStats {
+            kl_max: 70.0,
+            drift_max: 130.0,
+            ratio_max: 290.0,
+            ..part(11.0)
+        };
+        assert_eq!(joined, wanted);
+        assert_eq!(part(10.0).merge(part(1.0)), wanted);
+    }
+
+    /// At a limit nothing is clipped yet.
+    #[test]
+    fn a_ratio_at_its_limit_is_not_clipped() {
+        let clipped = |surrogate, ratio, advantage| {
+            let loss = PolicyLoss {
+                surrogate,
+                clip_low: 0.5,
+                clip_high: 0.5,
+                dual_clip: (surrogate == Surrogate::Clip).then_some(2.0),
+                ..PolicyLoss::default()
+            };
+            let mut stats = PolicyStats::default();
+            loss.surrogate_stats(ratio, advantage, -1.0, &mut stats);
+            [stats.clipped_low, stats.clipped_high, stats.clipped_dual]
+        };
+        for (surrogate, ratio, advantage, wanted) in [
+            (Surrogate::Clip, 0.5, -1.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Clip, 0.25, -1.0, [1.0, 0.0, 0.0]),
+            (Surrogate::Clip, 0.25, 0.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Clip, 0.25, 1.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Clip, 1.5, 1.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Clip, 1.75, 1.0, [0.0, 1.0, 0.0]),
+            (Surrogate::Clip, 1.75, 0.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Clip, 2.0, -1.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Clip, 2.5, -1.0, [0.0, 0.0, 1.0]),
+            (Surrogate::Cispo, 0.5, 1.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Cispo, 0.25, 1.0, [1.0, 0.0, 0.0]),
+            (Surrogate::Cispo, 1.5, -1.0, [0.0, 0.0, 0.0]),
+            (Surrogate::Cispo, 1.75, -1.0, [0.0, 1.0, 0.0]),
+        ] {
+            assert_eq!(
+                clipped(surrogate, ratio, advantage),
+                wanted,
+                "{surrogate:?} {ratio} {advantage}"
+            );
+        }
+    }
+}

@@ -125,7 +125,11 @@ mod tests {
             "equal": true, "gold_value": "1/2", "answer_value": "1/2", "reason": "equal",
         });
         assert_eq!(Value::Object(verdict), expected);
-        let none = Pair::parse(1, r#"{"gold": "5", "answer": "I cannot say, for I see nothing."}"#).unwrap();
+        let none = Pair::parse(
+            1,
+            r#"{"gold": "5", "answer": "I cannot say, for I see nothing."}"#,
+        )
+        .unwrap();
         let verdict = none.verdict();
         assert_eq!(
             (&verdict["equal"], &verdict["answer_value"]),

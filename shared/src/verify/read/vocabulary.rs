@@ -337,7 +337,6 @@ pub(super) fn qualifies(word: &str) -> bool {
             | "thousandths"
             | "except"
             | "odd"
-            | "not"
             | "even"
             | "never"
             | "undefined"

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::compare;
+use crate::verify::plain;
 
 /// Written for this project; kinds of notation are its groups.
 const CASES: &str = include_str!("../../../../tests/data/verify-cases.jsonl");
@@ -30,4 +31,11 @@ fn every_pair_in_the_file_is_decided_as_it_says() {
         .map(|case| (&case.gold, &case.answer, case.equal))
         .collect();
     assert!(wrong.is_empty(), "should be otherwise: {wrong:#?}");
+    // The page's little comparison accepts nothing that this one refuses.
+    let accepted: Vec<_> = cases
+        .iter()
+        .filter(|case| !case.equal && plain::equal(&case.answer, &case.gold))
+        .map(|case| (&case.gold, &case.answer))
+        .collect();
+    assert!(accepted.is_empty(), "{accepted:#?}");
 }

@@ -4,6 +4,7 @@ mod algebra;
 mod cases;
 mod collections;
 mod numbers;
+mod plain;
 mod properties;
 mod responses;
 mod traps;

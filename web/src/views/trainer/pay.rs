@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::group::points;
 use crate::incentive::{
-    COMPONENTS, Estimator, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS, estimator_name, listed,
-    preset_name,
+    COMPONENTS, Estimator, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS, estimator_name,
+    listed, preset_name,
 };
 use crate::live::{History, Live};
 

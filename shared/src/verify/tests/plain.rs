@@ -1,0 +1,55 @@
+//! The little comparison that the page has: what it takes for equal, the whole one does too, and numbers and times it takes no worse.
+
+use proptest::prelude::*;
+
+use crate::verify::{equal, plain};
+
+#[test]
+fn the_answers_of_the_embedded_tasks_are_compared_as_ever() {
+    for (answer, reference, same) in [
+        ("85", "85", true),
+        ("85.0", "85", true),
+        ("085", "85", true),
+        ("٨٥", "85", true),
+        ("1,234", "1234", true),
+        ("-7", "\u{2212}7", true),
+        ("\\frac{1}{2}", "0.5", true),
+        ("9:05", "09:05", true),
+        ("(1, 2)", "(1,2)", true),
+        ("\\text{Monday}", "Monday", true),
+        ("85", "58", false),
+        ("8.5", "85", false),
+        ("9:05", "9:50", false),
+        ("(1,2)", "(2,1)", false),
+        ("(1,2)", "[1,2]", false),
+        ("", "", false),
+    ] {
+        assert_eq!(
+            plain::equal(answer, reference),
+            same,
+            "{answer:?} {reference:?}"
+        );
+        assert_eq!(equal(answer, reference), same, "{answer:?} {reference:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_it_takes_for_equal_is_equal(
+        a in "[-+]?[0-9]{1,4}([.][0-9]{1,3}|/[0-9]{1,2}|,[0-9]{3}|:[0-5][0-9])?|[(\\[][0-9],[0-9][)\\]]|x|\\PC{0,6}",
+        b in "[-+]?[0-9]{1,4}([.][0-9]{1,3}|/[0-9]{1,2}|,[0-9]{3}|:[0-5][0-9])?|[(\\[][0-9],[0-9][)\\]]|x|\\PC{0,6}",
+    ) {
+        for (a, b) in [(&a, &b), (&a, &a)] {
+            prop_assert!(!plain::equal(a, b) || equal(a, b), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_taken_as_the_whole_module_takes_them(a in -2000i64..2000, b in -2000i64..2000, zeros in 0usize..3) {
+        let written = format!("{a}.{}", "0".repeat(zeros));
+        let written = written.trim_end_matches('.');
+        for (a, b) in [(written.to_owned(), b.to_string()), (written.to_owned(), a.to_string())] {
+            prop_assert_eq!(plain::equal(&a, &b), equal(&a, &b));
+        }
+    }
+}
