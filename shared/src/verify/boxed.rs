@@ -34,6 +34,7 @@ pub fn extract_boxed(text: &str) -> Option<&str> {
 }
 
 /// All complete boxes that have no box inside, in order; `\fbox` and `\framebox` are boxes here too.
+#[cfg(feature = "mathematics")]
 pub(super) fn boxes(text: &str) -> Vec<Boxed> {
     let mut boxes: Vec<Boxed> = Vec::new();
     each(text, &["\\boxed", "\\fbox", "\\framebox"], |found| {
