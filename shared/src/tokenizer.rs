@@ -4,6 +4,8 @@
 //! of a transcript are single tokens, and so is each tag *with its line breaks* (`"\nzh\n"`): the letters of a code occur in
 //! ordinary words of other languages (*es*, *de*, *it*), a line that holds nothing else does not.
 
+mod parts;
+
 use tokenizers::models::bpe::{BPE, BpeTrainer};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::digits::Digits;
@@ -85,6 +87,7 @@ impl Tokenizer {
     /// # Errors
     /// When it is malformed or lacks a token that ends a text.
     pub fn from_json(json: &[u8]) -> Result<Self, TokenizerError> {
+        parts::check(json).map_err(|what| TokenizerError::Json(brief(&what, MESSAGE)))?;
         let inner = Inner::from_bytes(json)
             .map_err(|e| TokenizerError::Json(brief(&e.to_string(), MESSAGE)))?;
         Self::new(inner)
@@ -322,12 +325,18 @@ mod tests {
             file["added_tokens"] = serde_json::json!([]);
         });
         assert!(matches!(empty, Err(TokenizerError::Mute(_))), "{empty:?}");
+        // The library panics where a decoder is torn; a fuzzer found it.
+        let whole = trained().to_json();
+        let torn = whole.replacen("\"trim_offsets\": true", "\"trim_offsets\"", 1);
+        assert_ne!(torn, whole);
+        let torn = Tokenizer::from_json(torn.as_bytes());
+        assert!(matches!(torn, Err(TokenizerError::Json(_))), "{torn:?}");
         let words = serde_json::json!({
             "version": "1.0", "added_tokens": [],
             "model": {"type": "WordLevel", "vocab": {END_OF_TEXT: 0, "a": 1}, "unk_token": "[UNK]"}
         });
         let words = Tokenizer::from_json(words.to_string().as_bytes());
-        assert!(matches!(words, Err(TokenizerError::Mute(_))), "{words:?}");
+        assert!(matches!(words, Err(TokenizerError::Json(_))), "{words:?}");
         let endless = changed(|file| {
             file["model"]["vocab"]
                 .as_object_mut()
