@@ -245,7 +245,7 @@ fn tokenizer(ends: &[u32]) -> anyhow::Result<Tokenizer> {
         "pre_tokenizer": null,
         "post_processor": null,
         "decoder": null,
-        "model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": "<|pad|>"},
+        "model": {"type": "BPE", "vocab": vocabulary, "merges": [], "unk_token": "<|pad|>"},
     });
     Ok(Tokenizer::from_json(file.to_string().as_bytes())?)
 }
