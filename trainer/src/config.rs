@@ -282,7 +282,7 @@ impl Config {
 
 impl SftSection {
     /// Share of each seen language's tag; they sum to 1.
-    pub fn tag_shares(&self) -> Vec<(Language, f64)> {
+    pub(crate) fn tag_shares(&self) -> Vec<(Language, f64)> {
         let named: f64 = self.shares.values().sum();
         let others = Language::SEEN.len() - self.shares.len();
         let rest = if others == 0 {

@@ -22,7 +22,7 @@ use crate::run::folder::sha256;
 use crate::stages::evaluate::held_out;
 
 /// The file's name.
-pub const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// Held-out problems among which the one with the clearest answer is chosen.
 const PROBLEMS: usize = 16;

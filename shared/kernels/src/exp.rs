@@ -1,6 +1,6 @@
 //! The exponential function, as arithmetic that vectorises.
 
-use super::simd::{fma, kernel};
+use super::simd::fma;
 
 /// Above this the result is infinite, and below `-LIMIT` zero.
 const LIMIT: f32 = 105.0;
@@ -44,20 +44,6 @@ pub(super) fn exp<const FMA: bool>(x: f32) -> f32 {
 #[inline(always)]
 fn power_of_two(n: i32) -> f32 {
     f32::from_bits((n.wrapping_add(127) as u32) << 23)
-}
-
-/// Replaces each value by its exponential. Relative error under 2e-7 where the result is a normal number; `-inf` gives 0,
-/// `inf` and overflow give `inf`, NaN stays.
-pub fn exp_in_place(values: &mut [f32]) {
-    exp_all(values);
-}
-
-kernel! {
-    fn exp_all<'a, FMA>(values: &'a mut [f32]) {
-        for value in values {
-            *value = exp::<FMA>(*value);
-        }
-    }
 }
 
 /// `Σ exp(xᵢ + shift)` in several lanes.
@@ -117,11 +103,6 @@ mod tests {
     fn agrees_with_double_precision_over_the_whole_range() {
         check(exp::<true>);
         check(exp::<false>);
-        check(|x| {
-            let mut v = [x];
-            exp_in_place(&mut v);
-            v[0]
-        });
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Cache {
     }
 
     /// True where dropping a row frees its cost at once, so that it pays to drop each as it finishes.
-    pub fn drops_are_free(&self) -> bool {
+    pub(crate) fn drops_are_free(&self) -> bool {
         matches!(self.store, Store::Rows(_))
     }
 

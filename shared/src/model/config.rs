@@ -196,7 +196,7 @@ impl ModelConfig {
     }
 
     /// True where query and key heads are normalised before the rotary embedding.
-    pub const fn qk_norm(&self) -> bool {
+    pub(crate) const fn qk_norm(&self) -> bool {
         matches!(self.architecture, Architecture::Qwen3)
     }
 

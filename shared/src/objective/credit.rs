@@ -84,7 +84,7 @@ impl Objective {
 ///
 /// `penalties`, where there are any, have the shape of the result. Whitening over responses comes before the penalties, for
 /// it knows no tokens; whitening over tokens comes after them.
-pub fn token_advantages(
+pub(crate) fn token_advantages(
     advantages: &Advantages,
     lengths: &[usize],
     penalties: Option<&[Vec<f32>]>,

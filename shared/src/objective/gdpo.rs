@@ -25,7 +25,7 @@ pub struct Component {
 ///
 /// # Errors
 /// Those of [`advantages`]; of a component that is not finite where the whole reward is.
-pub fn decoupled(
+pub(crate) fn decoupled(
     samples: &[Sample],
     components: &[Component],
     options: &AdvantageOptions,

@@ -49,7 +49,7 @@ impl Time {
     }
 
     /// The hour on the 12-hour dial, 1..=12.
-    pub const fn dial_hour(self) -> u8 {
+    pub(crate) const fn dial_hour(self) -> u8 {
         match self.hour() % 12 {
             0 => 12,
             hour => hour,
@@ -122,12 +122,12 @@ impl Span {
     }
 
     /// The whole hours in it.
-    pub const fn whole_hours(self) -> u32 {
+    pub(crate) const fn whole_hours(self) -> u32 {
         self.minutes() / 60
     }
 
     /// The minutes beyond the whole hours, 0..=59.
-    pub const fn odd_minutes(self) -> u32 {
+    pub(crate) const fn odd_minutes(self) -> u32 {
         self.minutes() % 60
     }
 }

@@ -20,7 +20,7 @@ impl SplitMix64 {
     }
 
     /// The next 64 random bits.
-    pub const fn next_u64(&mut self) -> u64 {
+    const fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state)
     }

@@ -138,7 +138,7 @@ impl Spec {
     }
 
     /// True where a problem with these operands is of this kind.
-    pub fn admits(self, operands: &Operands) -> bool {
+    pub(crate) fn admits(self, operands: &Operands) -> bool {
         if operands.family() != self.family {
             return false;
         }

@@ -72,7 +72,7 @@ pub struct BenchResult {
 
 impl BenchResult {
     /// The series of a kind.
-    pub const fn series(&self, kind: Kind) -> &Series {
+    const fn series(&self, kind: Kind) -> &Series {
         match kind {
             Kind::Train => &self.train,
             Kind::Rollout => &self.rollout,
@@ -91,7 +91,7 @@ impl BenchResult {
 
     /// What a rollout with half of its sequences ending early has of the tokens, and takes of the time, of a full one; from
     /// the medians.
-    pub fn half_share(&self) -> Option<[f64; 2]> {
+    fn half_share(&self) -> Option<[f64; 2]> {
         if self.rollout_tokens == 0 {
             return None;
         }

@@ -84,7 +84,7 @@ fn mean((n, correct): (usize, usize)) -> Option<f64> {
 /// Accuracy of `ours` minus that of `theirs`, each in its own mode: the mean over the problems that both have
 /// of the difference of the problem's mean accuracies, with the paired bootstrap interval over problems.
 /// `n` is the number of problems. `None` when they share none.
-pub fn accuracy_difference(
+fn accuracy_difference(
     ours: (&[Record], Mode),
     theirs: (&[Record], Mode),
     options: &Options,

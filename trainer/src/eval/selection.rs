@@ -43,7 +43,7 @@ impl ChoiceCounts {
     }
 
     /// The choices made by self-mode records, by family and style.
-    pub fn by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
+    pub(crate) fn by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
         let mut kinds = BTreeMap::<String, ChoiceCounts>::new();
         for record in records.iter().filter(|r| r.mode == Mode::SelfChosen) {
             kinds.entry(record.kind()).or_default().add(record.tag);
@@ -77,7 +77,7 @@ pub struct Selection {
 
 impl Selection {
     /// Rates from plain counts, without intervals; `None` when nothing was counted.
-    pub fn from_counts(counts: &ChoiceCounts) -> Option<Self> {
+    pub(crate) fn from_counts(counts: &ChoiceCounts) -> Option<Self> {
         let n = counts.total();
         if n == 0 {
             return None;
@@ -99,7 +99,7 @@ impl Selection {
     }
 
     /// Rates from self-mode records, with bootstrap intervals over problems; `None` without such records.
-    pub fn from_records(records: &[Record], bootstrap: &Bootstrap) -> Option<Self> {
+    pub(crate) fn from_records(records: &[Record], bootstrap: &Bootstrap) -> Option<Self> {
         const POOL: usize = Language::ALL.len();
         let records: Vec<_> = records
             .iter()
@@ -138,13 +138,13 @@ impl Selection {
     }
 
     /// Languages by rate, most chosen first; those never chosen are left out.
-    pub fn ranked(&self) -> Vec<(Language, f64)> {
+    pub(crate) fn ranked(&self) -> Vec<(Language, f64)> {
         ranked(&self.rates)
     }
 }
 
 /// Languages by rate, highest first, ties in the pool's order; zeros are left out.
-pub fn ranked(rates: &BTreeMap<Language, f64>) -> Vec<(Language, f64)> {
+pub(crate) fn ranked(rates: &BTreeMap<Language, f64>) -> Vec<(Language, f64)> {
     let mut ranked: Vec<_> = rates
         .iter()
         .filter(|(_, rate)| **rate > 0.0)
@@ -186,7 +186,7 @@ impl Correlation {
 }
 
 /// Accuracy of each forced language in a summary of the modes `multi` or `ood`.
-pub fn forced_accuracy(summary: &ModeSummary) -> BTreeMap<Language, f64> {
+pub(crate) fn forced_accuracy(summary: &ModeSummary) -> BTreeMap<Language, f64> {
     summary
         .by_language
         .iter()
@@ -210,7 +210,7 @@ pub struct Settled {
 
 /// What a policy settled on, by family and style and under `all`: its choices against the accuracy that forced
 /// languages had before RL. Kinds that lack either are left out.
-pub fn settled(
+pub(crate) fn settled(
     before: &[Record],
     choices: &BTreeMap<String, ChoiceCounts>,
     options: &Options,

@@ -57,7 +57,7 @@ impl Bootstrap {
 
     /// Like [`Bootstrap::resample`], with the column sums of the drawn rows: rows are clusters, columns
     /// whatever is counted of each. Ratios of sums then share one pass of drawing.
-    pub fn resample_sums<const W: usize>(
+    pub(crate) fn resample_sums<const W: usize>(
         &self,
         rows: &[[f64; W]],
         mut visit: impl FnMut(&[f64; W]),
@@ -96,12 +96,12 @@ impl Bootstrap {
     }
 
     /// Pearson's correlation, resampling pairs.
-    pub fn pearson(&self, pairs: &[(f64, f64)]) -> Option<Estimate> {
+    pub(crate) fn pearson(&self, pairs: &[(f64, f64)]) -> Option<Estimate> {
         self.correlation(pairs, pearson)
     }
 
     /// Spearman's rank correlation, resampling pairs.
-    pub fn spearman(&self, pairs: &[(f64, f64)]) -> Option<Estimate> {
+    pub(crate) fn spearman(&self, pairs: &[(f64, f64)]) -> Option<Estimate> {
         self.correlation(pairs, spearman)
     }
 
@@ -209,12 +209,12 @@ pub fn entropy(weights: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
 }
 
 /// An entropy in nats as a share of the largest possible over `categories`, ln(categories).
-pub fn entropy_share(nats: f64, categories: usize) -> Option<f64> {
+pub(crate) fn entropy_share(nats: f64, categories: usize) -> Option<f64> {
     quotient(nats, (categories.max(1) as f64).ln())
 }
 
 /// Pearson's product-moment correlation. `None` under two pairs, or when either side is constant.
-pub fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
+pub(crate) fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
     if pairs.len() < 2 || pairs.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
         return None;
     }
@@ -237,7 +237,7 @@ pub fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// Spearman's rank correlation: Pearson's of the ranks, ties sharing their mean rank.
-pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
+pub(crate) fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
     if pairs.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
         return None;
     }

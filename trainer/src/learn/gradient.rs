@@ -26,7 +26,7 @@ pub struct Gradient<R> {
 }
 
 /// Runs `work` on every item with up to `threads` threads; results come in the order of the items.
-pub fn in_order<T: Sync, R: Send>(
+pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     threads: usize,
     work: impl Fn(&T) -> R + Sync,
@@ -116,7 +116,7 @@ fn flatten(model: &Decoder, gradients: &Gradients) -> Flat {
 }
 
 /// The Euclidean norm of all gradients together.
-pub fn global_norm(gradients: &Flat) -> f64 {
+pub(crate) fn global_norm(gradients: &Flat) -> f64 {
     let squares = gradients.iter().map(|g| g.clone().powi_scalar(2).sum());
     let total: f64 = squares.map(|s| f64::from(s.into_scalar::<f32>())).sum();
     total.sqrt()

@@ -189,7 +189,7 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
 }
 
 /// One line for each thing that the figures come to: ExpLang against the control, and choice against accuracy.
-pub fn findings(summary: &Summary) -> Vec<String> {
+pub(crate) fn findings(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(comparison) = &summary.comparison {
         let differences = [

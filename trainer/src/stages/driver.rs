@@ -144,12 +144,12 @@ impl Session {
     }
 
     /// The folder of a finished stage's checkpoint.
-    pub fn checkpoint_path(&self, stage: &str) -> PathBuf {
+    pub(crate) fn checkpoint_path(&self, stage: &str) -> PathBuf {
         self.folder.join(format!("stages/{stage}/checkpoint"))
     }
 
     /// True when a stage is done.
-    pub fn is_done(&self, stage: &str) -> bool {
+    pub(crate) fn is_done(&self, stage: &str) -> bool {
         self.checkpoint_path(stage).exists()
     }
 
@@ -175,7 +175,7 @@ impl Session {
     /// # Errors
     /// Those of `start` and `body`; when too many steps in a row are not finite; when the disk refuses;
     /// [`Stopped`](crate::run::stop::Stopped) when the session was asked to stop.
-    pub fn drive(
+    pub(crate) fn drive(
         &mut self,
         stage: &str,
         steps: usize,

@@ -101,7 +101,12 @@ impl Evaluator<'_> {
     ///
     /// # Errors
     /// When sampling fails.
-    pub fn on_pages(&self, model: &Decoder, kind: Spec, count: usize) -> anyhow::Result<f64> {
+    pub(crate) fn on_pages(
+        &self,
+        model: &Decoder,
+        kind: Spec,
+        count: usize,
+    ) -> anyhow::Result<f64> {
         let tasks = Mixture::even([kind])?;
         let mut rng = SplitMix64::new(random::derive(self.config.seed, &[PAGES]));
         let asked: Vec<Asked> = (0..count)

@@ -86,7 +86,7 @@ impl Weekday {
 
     /// Its name in the genitive, where the language declines it (Russian: «после понедельника»); elsewhere
     /// the same as [`Weekday::name`].
-    pub const fn genitive(self, language: Language) -> &'static str {
+    pub(crate) const fn genitive(self, language: Language) -> &'static str {
         match language {
             Language::Ru => RUSSIAN_WEEKDAYS_GENITIVE[self.index()],
             _ => self.name(language),
@@ -150,7 +150,7 @@ impl Month {
 
     /// Its name in the genitive, where the language declines it (Russian: CLDR's format form, «после
     /// января»); elsewhere the same as [`Month::in_words`].
-    pub const fn genitive(self, language: Language) -> &'static str {
+    pub(crate) const fn genitive(self, language: Language) -> &'static str {
         match language {
             Language::Ru => names::RUSSIAN_MONTHS_GENITIVE[self.index()],
             _ => self.in_words(language),

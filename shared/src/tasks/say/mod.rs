@@ -170,11 +170,6 @@ pub fn gloss(problem: &Problem) -> String {
     trace(problem, Language::En)
 }
 
-/// The mark that ends a statement in `language`; empty in Thai, which ends sentences with a space.
-pub fn sentence_mark(language: Language) -> &'static str {
-    voice(language).stop()
-}
-
 /// With its first letter in upper case, in scripts that have cases.
 fn capitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
