@@ -29,7 +29,7 @@ const END_NAMES: [&str; 5] = [
     "</s>",
 ];
 
-/// Tokens of the smallest tokenizer that is trained: every byte, and the marks and tags of [`added_tokens`].
+/// Tokens of the smallest tokenizer that is trained: every byte, and the marks of a transcript, and the tags.
 pub const LEAST_TOKENS: usize = 256 + MARKS.len() + Language::ALL.len();
 
 /// Marks, each a single token.

@@ -144,3 +144,59 @@ fn both_sides_are_shown_as_understood() {
         );
     }
 }
+
+#[test]
+fn the_kinds_of_two_answers_are_told_where_they_differ() {
+    for (answer, kind) in [
+        ("5\\text{ cm}", "a number with a unit"),
+        ("(1,2)", "a point or an open interval"),
+        ("(1,2,3)", "a tuple"),
+        ("[1,2]", "an interval"),
+        ("\\{1,2\\}", "a set"),
+        ("\\{x \\mid x > 2\\}", "a set"),
+        ("[1,2) \\cup [3,4)", "a set"),
+        (
+            "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}",
+            "a matrix",
+        ),
+        ("2x + 3y = 5", "an equation"),
+        ("x > 5", "an inequality"),
+        ("x \\in [1,2]", "a set"),
+        ("1, 2", "a list"),
+        ("12:20", "a time of day"),
+        ("3:4:5", "a ratio"),
+        ("\\text{Monday}", "words"),
+        ("1 \\pm \\sqrt{2}", "two values"),
+        ("x + 1", "an expression"),
+    ] {
+        assert_eq!(
+            compare(answer, "77").reason,
+            format!("the answer is {kind}, the reference a number"),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn only_what_joins_two_boxes_makes_a_list_of_them() {
+    let between = |text: &str| compare(&format!("\\boxed{{1}}{text}\\boxed{{2}}"), "1, 2").equal;
+    assert!(between(", "));
+    assert!(between(" and "));
+    assert!(between(&format!("{}, ", " ".repeat(58))));
+    assert!(!between(&format!("{}, ", " ".repeat(59))));
+    assert!(!between(",\n\n"));
+    assert!(!between(" is one. Another, "));
+}
+
+#[test]
+fn a_verdict_says_where_the_budget_did_not_suffice() {
+    assert_eq!(compare("3", "4").reason, "different values");
+    let waves = |name: &str| {
+        let terms: Vec<String> = (1..150).map(|i| format!("\\{name}({i}x)")).collect();
+        terms.join("+")
+    };
+    assert_eq!(
+        compare(&waves("sin"), &waves("cos")).reason,
+        "too long or too large to be decided"
+    );
+}
