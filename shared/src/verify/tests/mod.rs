@@ -7,7 +7,9 @@ mod numbers;
 mod plain;
 mod properties;
 mod responses;
+mod sets;
 mod traps;
+mod values;
 
 use super::*;
 

@@ -27,3 +27,24 @@ impl Fuel {
         self.0.get() == 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_can_be_spent_and_no_more() {
+        let fuel = Fuel::new();
+        assert!(!fuel.is_empty());
+        assert_eq!(fuel.spend(BUDGET - 1), Some(()));
+        assert!(!fuel.is_empty());
+        assert_eq!(fuel.spend(1), Some(()));
+        assert!(fuel.is_empty());
+        assert_eq!(fuel.spend(0), Some(()));
+        assert_eq!(fuel.spend(1), None);
+        // What was too dear leaves nothing for the next.
+        let fuel = Fuel::new();
+        assert_eq!(fuel.spend(BUDGET + 1), None);
+        assert!(fuel.is_empty());
+    }
+}

@@ -14,3 +14,6 @@ pub(super) use exact::{Fault, exact};
 pub(super) use fuel::Fuel;
 pub(super) use modular::{PRIMES, modular};
 pub(super) use point::{Point, mixed, points};
+
+#[cfg(test)]
+mod tests;
