@@ -33,6 +33,51 @@ fn the_answers_of_the_embedded_tasks_are_compared_as_ever() {
     }
 }
 
+#[test]
+fn each_notation_of_the_little_comparison_decides() {
+    for (answer, reference, same) in [
+        ("23:59", "023:59", false),
+        ("0:05", "00:05", true),
+        ("24:00", "024:00", false),
+        ("1:00", "01:00", true),
+        ("1:00", "0:60", false),
+        ("12:3", "12:03", false),
+        ("+5", "5", true),
+        ("-1/2", "1/-2", true),
+        ("\\frac{-1}{2}", "-0.5", true),
+        ("\\frac12", "0.5", true),
+        ("\\frac{1}{0}", "\\frac{2}{0}", false),
+        ("2/4", "1/2", true),
+        ("2/4", "1/3", false),
+        ("0.50", ".5", true),
+        ("5.", "5", true),
+        ("1,234,567", "1234567", true),
+        ("1234,567", "1234567", false),
+        ("12,34", "1234", false),
+        ("1 234", "1234", true),
+        ("(5)", "5", true),
+        ("[5]", "5", false),
+        ("((1,2),3)", "((1.0,2),3)", true),
+        ("(1,2]", "(1.0,2]", true),
+        ("(1,2]", "(1.0,2)", false),
+        ("1;2", "1;2.0", false),
+        ("(1,)", "(1.0,)", false),
+        ("((((((((5))))))))", "5", true),
+        ("(((((((((5)))))))))", "5", false),
+        (
+            "170141183460469231731687303715884105727",
+            "170141183460469231731687303715884105727.0",
+            true,
+        ),
+    ] {
+        assert_eq!(
+            plain::equal(answer, reference),
+            same,
+            "{answer:?} {reference:?}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn what_it_takes_for_equal_is_equal(

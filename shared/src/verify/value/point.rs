@@ -89,3 +89,55 @@ fn coordinate(number: u64, random: u64) -> RBig {
     let value = RBig::from_parts(numerator, UBig::from(DENOMINATOR));
     if negative { -value } else { value }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, seed: u64) -> Vec<Point> {
+        let node = crate::verify::read::read(text).usual.unwrap();
+        points(&[&node], seed)
+    }
+
+    #[test]
+    fn points_are_small_and_large_and_of_both_signs() {
+        assert_eq!(of("2+3", 1), [Point::new()]);
+        let bounds = [2, 1, 3, 1000, 20, 100_000_000, 9_u64];
+        let mut signs = [[false; 2]; 7];
+        for seed in 0..40 {
+            let points = of("x", seed);
+            assert_eq!(points.len(), bounds.len());
+            assert_eq!(points, of("x", seed));
+            assert_ne!(points, of("x", seed + 40));
+            for (i, (point, bound)) in points.iter().zip(bounds).enumerate() {
+                let x = &point["x"];
+                signs[i][usize::from(*x < RBig::ZERO)] = true;
+                let size = if *x < RBig::ZERO { -x } else { x.clone() };
+                assert!(size < RBig::from(bound), "{x}");
+                // Neither whole nor an odd root as an exponent.
+                assert!(!x.is_int() && !x.denominator().is_one());
+                assert_eq!(x.denominator() % 2_u8, 0);
+            }
+        }
+        let (up, down, both) = ([true, false], [false, true], [true, true]);
+        assert_eq!(signs, [up, both, down, up, both, up, up]);
+    }
+
+    #[test]
+    fn what_only_whole_numbers_have_is_asked_of_whole_numbers() {
+        for text in [
+            "n!+x",
+            "\\binom{n}{2}+x",
+            "\\gcd(n,4)+x",
+            "\\operatorname{lcm}(n,4)+x",
+        ] {
+            for seed in 0..40 {
+                for point in of(text, seed) {
+                    let n = &point["n"];
+                    assert!(n.is_int() && (RBig::from(3)..=RBig::from(15)).contains(n));
+                    assert!(!point["x"].is_int());
+                }
+            }
+        }
+    }
+}
