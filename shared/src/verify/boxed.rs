@@ -81,3 +81,26 @@ fn each(text: &str, commands: &[&str], mut visit: impl FnMut(Boxed)) {
         i += 1;
     }
 }
+
+#[cfg(all(test, feature = "mathematics"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_are_found_with_where_they_start() {
+        let found = |text| {
+            let boxes = boxes(text).into_iter();
+            boxes
+                .map(|found| (found.start, found.inside))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("a \\boxed{1} \\fbox {2}"), [(2, 9..10), (12, 19..20)]);
+        assert_eq!(found("\\boxed{\\boxed{1}}"), [(7, 14..15)]);
+        assert_eq!(found("\\boxed{\\{{1}\\}}"), [(0, 7..14)]);
+        assert_eq!(found("\\boxed{} \\framebox{\\}}"), [(0, 7..7), (9, 19..21)]);
+        assert_eq!(found("} {1} \\boxed{"), []);
+        // The box that begins last, of those with one content it is the inner.
+        assert_eq!(extract_boxed("\\boxed{a\\boxed{b}c}"), Some("b"));
+        assert_eq!(extract_boxed("\\fbox{1}"), None);
+    }
+}

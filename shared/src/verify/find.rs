@@ -277,9 +277,9 @@ fn strange_words(text: &str) -> usize {
                 .find(|c: char| !c.is_alphabetic())
                 .unwrap_or(rest.len());
             let (word, tail) = rest.split_at(end);
-            let plain = before != '\\' && depth == 0;
+            // The name of a command follows its backslash.
             let alone = before.is_whitespace() || before == '*';
-            if plain && alone && word.chars().nth(1).is_some() && !is_answer_word(word) {
+            if depth == 0 && alone && word.chars().nth(1).is_some() && !is_answer_word(word) {
                 count += 1;
             }
             rest = tail;

@@ -275,7 +275,7 @@ impl Node {
         match self {
             Node::Quantity(..) => "a number with a unit",
             Node::Tuple('(', items, ')') if items.len() == 2 => "a point or an open interval",
-            Node::Tuple('(' | '⟨', ..) => "a tuple",
+            Node::Tuple('(', _, ')') | Node::Tuple('⟨', ..) => "a tuple",
             Node::Tuple(..) => "an interval",
             Node::Set(_) | Node::Builder(..) | Node::Region(_) | Node::Join(..) => "a set",
             Node::Matrix(_) => "a matrix",

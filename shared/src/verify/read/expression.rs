@@ -82,6 +82,8 @@ impl Parser {
                     factors.push(dividend);
                     factors.push(Node::Inverse(Box::new(divisor)));
                 }
+            } else if matches!(factors.as_slice(), [Node::Degrees(_)]) && self.names_scale() {
+                break;
             } else if self.starts_factor() {
                 // Two numbers side by side are no product.
                 if plain && matches!(self.peek(), Some(Kind::Number(_) | Kind::Vulgar(..))) {

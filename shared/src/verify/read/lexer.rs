@@ -114,7 +114,8 @@ impl<'a> Lexer<'a> {
         if c.is_ascii_digit() || (c == '.' && self.digit_at(first.len_utf8())) {
             return self.number();
         }
-        if first.is_alphabetic() {
+        // Unicode has the ordinal sign, which many type for a degree, among the letters.
+        if first.is_alphabetic() && first != 'º' {
             return self.letters();
         }
         self.rest = &self.rest[first.len_utf8()..];
@@ -185,9 +186,7 @@ impl<'a> Lexer<'a> {
 
     /// `$`: in text it begins or ends mathematics; elsewhere it is layout.
     fn toggle(&mut self) {
-        let depth = self.groups.len();
         if let Some(group) = self.groups.last_mut()
-            && depth > 1
             && !group.shown
         {
             group.text = !group.text;
@@ -229,7 +228,7 @@ impl<'a> Lexer<'a> {
             self.push(Kind::Letter(letter));
             return;
         }
-        let run = self.take_while(|c| c.is_alphabetic() && blackboard(c).is_none());
+        let run = self.take_while(|c| c.is_alphabetic() && blackboard(c).is_none() && c != 'º');
         if self.in_text() || !run.is_ascii() {
             // Greek letters are mathematics also where they touch Latin ones.
             if run.chars().all(|c| c.is_ascii_alphabetic() || is_greek(c)) && !self.in_text() {
@@ -271,10 +270,9 @@ impl<'a> Lexer<'a> {
 
     /// Whether another run of two letters or more follows after a space.
     fn word_follows(&self) -> bool {
-        let next = self.rest.trim_start();
-        let mut letters = next.chars();
-        next.len() < self.rest.len()
-            && (0..2).all(|_| letters.next().is_some_and(|c| c.is_ascii_alphabetic()))
+        // A letter that touches the run is part of it, so what follows stands after a space.
+        let mut letters = self.rest.trim_start().chars();
+        (0..2).all(|_| letters.next().is_some_and(|c| c.is_ascii_alphabetic()))
     }
 
     fn letter(&mut self, c: char) {

@@ -42,8 +42,15 @@ impl Parser {
             let sign = if sign == '＄' { '$' } else { sign };
             unit = Unit::named(sign.encode_utf8(&mut [0; 4]));
         }
-        if let Node::Degrees(inner) = node {
-            return Some(self.temperature(*inner));
+        match node {
+            Node::Degrees(inner) => return Some(self.temperature(*inner)),
+            Node::Negative(inner) if matches!(*inner, Node::Degrees(_)) && self.names_scale() => {
+                let Node::Degrees(inner) = *inner else {
+                    return None;
+                };
+                return Some(self.temperature(inner.negative()));
+            }
+            _ => {}
         }
         if let Some(tail) = self.unit()? {
             unit = unit.times(tail)?;
@@ -67,19 +74,28 @@ impl Parser {
         }
     }
 
+    /// Whether a letter or a word for a scale of temperatures is here, and no other letter after it.
+    pub(super) fn names_scale(&self) -> bool {
+        match self.peek() {
+            Some(Kind::Letter('C' | 'F')) => !matches!(self.peek_at(1), Some(Kind::Letter(_))),
+            Some(Kind::Word(word)) => scale_of(word).is_some(),
+            _ => false,
+        }
+    }
+
     /// An angle, or with a letter a temperature.
     fn temperature(&mut self, degrees: Node) -> Node {
         let name = match self.peek() {
-            Some(Kind::Letter(letter @ ('C' | 'F'))) => format!("°{letter}"),
-            Some(Kind::Word(word)) => match word.as_str() {
-                "C" | "Celsius" | "celsius" => "°C".to_owned(),
-                "F" | "Fahrenheit" | "fahrenheit" => "°F".to_owned(),
-                _ => return Node::Degrees(Box::new(degrees)),
+            Some(Kind::Letter('C')) => "°C",
+            Some(Kind::Letter('F')) => "°F",
+            Some(Kind::Word(word)) => match scale_of(word) {
+                Some(name) => name,
+                None => return Node::Degrees(Box::new(degrees)),
             },
             _ => return Node::Degrees(Box::new(degrees)),
         };
         self.at += 1;
-        Node::Quantity(Box::new(degrees), Unit::named(&name))
+        Node::Quantity(Box::new(degrees), Unit::named(name))
     }
 
     /// The unit here, if there is one; `None` where the words here are none.
@@ -238,5 +254,14 @@ impl Parser {
         };
         self.at += length;
         Some(afternoon)
+    }
+}
+
+/// The scale of temperatures that a word names.
+fn scale_of(word: &str) -> Option<&'static str> {
+    match word {
+        "C" | "Celsius" | "celsius" => Some("°C"),
+        "F" | "Fahrenheit" | "fahrenheit" => Some("°F"),
+        _ => None,
     }
 }

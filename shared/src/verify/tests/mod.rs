@@ -6,6 +6,7 @@ mod collections;
 mod numbers;
 mod plain;
 mod properties;
+mod reading;
 mod responses;
 mod sets;
 mod traps;
