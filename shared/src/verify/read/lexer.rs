@@ -362,7 +362,6 @@ impl<'a> Lexer<'a> {
                 self.skip_distance();
                 self.push(Kind::Row);
             }
-            '|' => self.mark('|'),
             '$' => self.mark('＄'),
             other => self.mark(other),
         }
