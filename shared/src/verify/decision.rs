@@ -113,7 +113,8 @@ impl Decision {
         let fuel = Fuel::new();
         let seed = mixed(&normal.0, 0) ^ mixed(&normal.1, 0);
         decision.outcome = decision.judged(&Judge { fuel: &fuel, seed });
-        if decision.outcome == Outcome::Different && fuel.is_empty() {
+        // Where the work was cut short, what had agreed so far tells nothing.
+        if decision.outcome != Outcome::NotRead && fuel.is_empty() {
             decision.outcome = Outcome::TooMuchWork;
         }
         decision

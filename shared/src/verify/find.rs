@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::boxed::boxes;
 use super::normal::ascii;
-use super::read::{is_answer_word, joins_items, read};
+use super::read::{is_answer_word, joins_items, letter_joins_items, read};
 use crate::transcript::Parsed;
 
 /// Text between two boxes that belong together is at most this long, in bytes.
@@ -37,7 +37,8 @@ pub(super) fn reference(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-fn stated(text: &str) -> Option<Cow<'_, str>> {
+/// The answer that a text states, boxed or not, wherever it stands.
+pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
     if let Some(joined) = boxed(text) {
         return Some(joined);
     }
@@ -165,7 +166,8 @@ fn joins(between: &str) -> bool {
         .rsplit(|c: char| !c.is_alphabetic())
         .next()
         .unwrap_or("");
-    joins_items(word)
+    let alone = plain.trim_start_matches(|c: char| c.is_whitespace() || c == '$');
+    joins_items(word) || letter_joins_items(alone)
 }
 
 /// Text whose every backslash is doubled, as data that was escaped twice has it, with single ones.

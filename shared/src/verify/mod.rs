@@ -34,6 +34,8 @@ pub use boxed::extract_boxed;
 #[cfg(feature = "mathematics")]
 pub use decision::{Comparison, compare};
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::transcript::Parsed;
@@ -45,7 +47,7 @@ pub enum AnswerScope {
     /// The last `\boxed{…}` after `</think>`. A response cut short while thinking has no answer.
     #[default]
     AfterThinking,
-    /// The last `\boxed{…}` of the whole response, and without one its last number: so does the code
+    /// The last `\boxed{…}` of the whole response, and without one its last formula or number: so does the code
     /// published with the paper, where a trace cut short can score through a number in the thinking.
     WholeResponse,
 }
@@ -64,18 +66,38 @@ pub fn equal(answer: &str, reference: &str) -> bool {
 /// Whether the final answer of a whole `response` equals `reference`, which may itself be boxed.
 pub fn verify(response: &str, reference: &str, scope: AnswerScope) -> bool {
     let answer = match scope {
-        AnswerScope::AfterThinking => Parsed::of(response).answer.and_then(extract_boxed),
-        AnswerScope::WholeResponse => extract_boxed(response).or_else(|| last_number(response)),
+        AnswerScope::AfterThinking => Parsed::of(response)
+            .answer
+            .and_then(extract_boxed)
+            .map(Cow::Borrowed),
+        AnswerScope::WholeResponse => extract_boxed(response)
+            .map(Cow::Borrowed)
+            .or_else(|| unboxed(response)),
     };
     let reference = extract_boxed(reference).unwrap_or(reference);
-    answer.is_some_and(|answer| equal(answer, reference))
+    answer.is_some_and(|answer| equal(&answer, reference))
 }
 
-/// The last run of digits, points and commas, with its sign.
+/// What a text without a box gives as its answer, wherever that stands: a formula or a number, in short the last one.
+#[cfg(feature = "mathematics")]
+fn unboxed(text: &str) -> Option<Cow<'_, str>> {
+    // A word or a formula that is nothing known must not hide a number.
+    find::stated(text)
+        .filter(|answer| read::read(answer).usual.is_some())
+        .or_else(|| last_number(text).map(Cow::Borrowed))
+}
+
+/// The same in little code.
+#[cfg(not(feature = "mathematics"))]
+fn unboxed(text: &str) -> Option<Cow<'_, str>> {
+    plain::stated(text).map(Cow::Borrowed)
+}
+
+/// The last run of digits, points, commas and bars, with its sign.
 fn last_number(text: &str) -> Option<&str> {
     let end = text.rfind(|c| normal::ascii(c).is_ascii_digit())?;
     let end = end + text[end..].chars().next()?.len_utf8();
-    let number = |c: char| matches!(normal::ascii(c), '0'..='9' | '.' | ',');
+    let number = |c: char| matches!(normal::ascii(c), '0'..='9' | '.' | ',' | '/');
     let head = &text[..end];
     let start = head.trim_end_matches(number).len();
     let sign = head[..start]
@@ -83,7 +105,7 @@ fn last_number(text: &str) -> Option<&str> {
         .next_back()
         .filter(|&c| normal::ascii(c) == '-');
     let start = start - sign.map_or(0, char::len_utf8);
-    Some(head[start..].trim_start_matches(['.', ',']))
+    Some(head[start..].trim_start_matches(['.', ',', '/']))
 }
 
 #[cfg(all(test, feature = "mathematics"))]

@@ -261,6 +261,21 @@ impl Node {
         })
     }
 
+    /// A sum, product, power or call of the parts that `at` makes of its own; none where it is something else.
+    pub(super) fn with_parts(&self, at: impl Fn(&Node) -> Node) -> Option<Node> {
+        let all = |items: &[Node]| items.iter().map(&at).collect();
+        Some(match self {
+            Node::Sum(items) => Node::Sum(all(items)),
+            Node::Product(items) => Node::Product(all(items)),
+            Node::Negative(inner) => Node::Negative(Box::new(at(inner))),
+            Node::Inverse(inner) => Node::Inverse(Box::new(at(inner))),
+            Node::Power(base, exponent) => at(base).power(at(exponent)),
+            Node::Call(function, items) => Node::Call(*function, all(items)),
+            Node::Opaque(name, items) => Node::Opaque(name.clone(), all(items)),
+            _ => return None,
+        })
+    }
+
     /// Infinity or minus infinity: its sign.
     pub(super) fn infinity(&self) -> Option<bool> {
         match self {

@@ -119,8 +119,12 @@ pub(super) fn normalise(text: &str) -> String {
             c => out.push(c),
         }
     }
-    let end = out.text.trim_end_matches(['.', '。']).len();
-    out.text.truncate(end);
+    // One stop ends a sentence; more of them say that digits or items go on.
+    if !out.text.ends_with("..")
+        && let Some(text) = out.text.strip_suffix(['.', '。'])
+    {
+        return text.to_owned();
+    }
     out.text
 }
 

@@ -3,12 +3,49 @@
 //! The page has this instead of all mathematics, which would make a first visit half as long again: the answers of the embedded tasks
 //! are of these kinds. What it takes for equal, the whole of the module does too (a property that is tested).
 
+use super::last_number;
 use super::normal::normalise;
 
 /// Whether both say the same number, time or list, or are written alike; false where either is empty.
 pub(super) fn equal(answer: &str, reference: &str) -> bool {
     let (answer, reference) = (normalise(answer), normalise(reference));
     !answer.is_empty() && Value::of(&answer) == Value::of(&reference)
+}
+
+/// What a text without a box gives as its answer: its last formula between dollars, or its last number where one follows it. Of an
+/// equation the right side is the answer.
+pub(super) fn stated(text: &str) -> Option<&str> {
+    let Some((formula, rest)) = last_formula(text) else {
+        return last_number(text);
+    };
+    let side = formula.rsplit('=').next().unwrap_or(formula).trim();
+    last_number(rest)
+        .or_else(|| Some(side).filter(|side| !side.is_empty()))
+        .or_else(|| last_number(text))
+}
+
+/// The last formula between dollars, single or double, and what follows it. A dollar without a partner is money, and so is `\$`.
+fn last_formula(text: &str) -> Option<(&str, &str)> {
+    let mut found = None;
+    // Where the open formula begins.
+    let mut open = None;
+    let mut i = 0;
+    while let Some(step) = text[i..].find(['$', '\\']) {
+        i += step;
+        if text[i..].starts_with('\\') {
+            // A backslash takes the next character with it.
+            let next = text[i + 1..].chars().next();
+            i += 1 + next.map_or(0, char::len_utf8);
+            continue;
+        }
+        let end = i + text[i..].bytes().take_while(|&byte| byte == b'$').count();
+        match open.take() {
+            Some(start) => found = Some((&text[start..i], &text[end..])),
+            None => open = Some(end),
+        }
+        i = end;
+    }
+    found
 }
 
 /// Lists nested deeper than this are compared as text: the reader recurses, and any text may come.
@@ -175,7 +212,9 @@ fn ungrouped(text: &str) -> Option<String> {
     let fits = match groups.as_slice() {
         [single] => digits(single),
         [first, rest @ ..] => {
+            // No thousands follow a zero: `0{,}375` is a decimal number where the comma is the mark.
             (1..=3).contains(&first.len())
+                && *first != "0"
                 && digits(first)
                 && rest.iter().all(|g| g.len() == 3 && digits(g))
         }

@@ -17,7 +17,7 @@ pub(super) struct Unit {
 }
 
 /// Exponents beyond this are no unit.
-const MAX_EXPONENT: i32 = 12;
+const MAX_EXPONENT: u32 = 12;
 
 impl Unit {
     /// The unit that says nothing, such as `units`.
@@ -58,7 +58,7 @@ impl Unit {
 
     /// This unit to a power; none beyond the bound.
     pub(super) fn power(mut self, exponent: i32) -> Option<Unit> {
-        if exponent.abs() > MAX_EXPONENT || exponent == 0 {
+        if exponent.unsigned_abs() > MAX_EXPONENT || exponent == 0 {
             return None;
         }
         for e in self.base.values_mut() {
@@ -74,7 +74,7 @@ impl Unit {
         for (name, exponent) in other.base {
             let sum = self.base.entry(name).or_insert(0);
             *sum = sum.checked_add(exponent)?;
-            if sum.abs() > MAX_EXPONENT {
+            if sum.unsigned_abs() > MAX_EXPONENT {
                 return None;
             }
         }

@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use explang_trainer::lines::lines;
 use explang_trainer::verifying::{Pair, Peer, agreement, throughput};
+
+/// What the lines are read from without `--cases`, for messages.
+const INPUT: &str = "standard input";
 
 /// For how long our side of a round runs.
 const ROUND: Duration = Duration::from_millis(500);
@@ -28,6 +32,9 @@ pub(crate) struct Arguments {
     /// Python with math-verify: measures its speed on the same cases, in turns with ours.
     #[arg(long, requires = "cases")]
     peer: Option<String>,
+    /// Fail where the median of how many times as fast as the peer we are is below this.
+    #[arg(long, requires = "peer", default_value_t = 0.0)]
+    least_ratio: f64,
     /// The peer's program.
     #[arg(long, requires = "peer", default_value = "tests/peers/verify.py")]
     peer_script: PathBuf,
@@ -57,9 +64,10 @@ impl Arguments {
         let agreement = agreement(&pairs);
         let mut out = stdout().lock();
         write!(out, "{agreement}")?;
-        if let Some(python) = &self.peer {
-            self.race(python, path, &pairs, &mut out)?;
-        }
+        let ratio = match &self.peer {
+            Some(python) => Some(self.race(python, path, &pairs, &mut out)?),
+            None => None,
+        };
         if agreement.accepted_wrong() > 0 {
             bail!("{} wrong answers were accepted", agreement.accepted_wrong());
         }
@@ -70,17 +78,23 @@ impl Arguments {
                 self.least
             );
         }
+        if let Some(ratio) = ratio.filter(|ratio| *ratio < self.least_ratio) {
+            bail!(
+                "the speed is {ratio:.1} times the peer's, below {}; measure again on an idle machine, with an optimised build",
+                self.least_ratio
+            );
+        }
         Ok(())
     }
 
-    /// Measures our speed and the peer's in turns.
+    /// Measures our speed and the peer's in turns; returns the median of their ratios.
     fn race(
         &self,
         python: &str,
         path: &Path,
         pairs: &[Pair],
         out: &mut impl Write,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<f64> {
         if self.rounds == 0 {
             bail!("--rounds must be at least 1");
         }
@@ -119,7 +133,7 @@ impl Arguments {
             out,
             "medians, one thread each: {ours:.0} cases/s, math-verify {version} {theirs:.1} cases/s (it agrees on {agreed}): {ratio:.0} [{least:.0}, {most:.0}] times"
         )?;
-        Ok(())
+        Ok(ratio)
     }
 }
 
@@ -127,20 +141,6 @@ impl Arguments {
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-/// Numbered lines that are not empty.
-fn lines(input: impl BufRead) -> impl Iterator<Item = anyhow::Result<(usize, String)>> {
-    let numbered = input.lines().enumerate().map(|(i, line)| {
-        let number = i + 1;
-        let line =
-            line.with_context(|| format!("line {number} cannot be read; lines must be UTF-8"))?;
-        Ok((number, line))
-    });
-    numbered.filter(|line| {
-        line.as_ref()
-            .map_or(true, |(_, text)| !text.trim().is_empty())
-    })
 }
 
 fn pairs(input: impl BufRead) -> anyhow::Result<Vec<Pair>> {
@@ -156,12 +156,14 @@ fn pairs(input: impl BufRead) -> anyhow::Result<Vec<Pair>> {
 fn verdicts(input: impl BufRead, out: impl Write) -> anyhow::Result<()> {
     let mut out = BufWriter::new(out);
     for line in lines(input) {
-        let (number, text) = line?;
-        let pair = Pair::parse(number, &text)?;
+        let (number, text) = line.context(INPUT)?;
+        let pair = Pair::parse(number, &text).context(INPUT)?;
         serde_json::to_writer(&mut out, &pair.verdict()).map_err(std::io::Error::from)?;
         out.write_all(b"\n")?;
+        // Whoever writes a line may wait for its verdict before writing the next one.
+        out.flush()?;
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -192,8 +194,8 @@ mod tests {
         let mut out = Vec::new();
         let error = verdicts(input.as_bytes(), &mut out).unwrap_err();
         assert!(
-            error.to_string().starts_with("line 3 is no JSON object"),
-            "{error}"
+            format!("{error:#}").starts_with("standard input: line 3 is no JSON object"),
+            "{error:#}"
         );
         assert_eq!(
             out.iter().filter(|&&byte| byte == b'\n').count(),
@@ -202,8 +204,8 @@ mod tests {
         );
         let error = verdicts(&b"\xff\xfe\n"[..], Vec::new()).unwrap_err();
         assert!(
-            error.to_string().starts_with("line 1 cannot be read"),
-            "{error}"
+            format!("{error:#}").starts_with("standard input: line 1 is not UTF-8"),
+            "{error:#}"
         );
     }
 

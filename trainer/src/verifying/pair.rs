@@ -3,6 +3,8 @@
 use explang::verify::{Comparison, compare};
 use serde_json::{Map, Value};
 
+use crate::lines::in_line;
+
 /// What a line must look like, for whoever has to mend one.
 const EXAMPLE: &str = r#"{"gold": "1/2", "answer": "so it is \\boxed{0.5}"}"#;
 
@@ -55,11 +57,7 @@ impl Pair {
         let members = match serde_json::from_str(text) {
             Ok(Value::Object(members)) => members,
             Ok(_) => return Err(json("it holds another value".to_owned())),
-            // The parser counts lines within this one.
-            Err(error) => {
-                let what = error.to_string();
-                return Err(json(what.replace(" at line 1 column", " at column")));
-            }
+            Err(error) => return Err(json(in_line(&error))),
         };
         let text = |member: &'static str| match members.get(member) {
             Some(Value::String(text)) => Ok(text.clone()),

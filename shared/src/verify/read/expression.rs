@@ -1,7 +1,7 @@
 //! Sums, products and powers.
 
 use super::lexer::Kind;
-use super::vocabulary::{function, greek, joint};
+use super::vocabulary::{function, greek, is_degrees, is_percent, joint};
 use super::{MAX_CHAIN, Parser};
 use crate::verify::node::Node;
 
@@ -27,6 +27,10 @@ impl Parser {
             }
             // `1 + -2`, where a sign follows the operator.
             if self.sees('-') && matches!(sign, Some('+' | '-')) {
+                // `5 +- 3` is how `±` is typed.
+                if !self.spaced_at(0) && self.spaced_at(1) {
+                    return None;
+                }
                 self.at += 1;
                 sign = Some(if sign == Some('-') { '+' } else { '-' });
             }
@@ -50,13 +54,15 @@ impl Parser {
 
     /// Factors with `·`, `/` or nothing between them.
     fn product(&mut self) -> Option<Node> {
+        let begin = self.at;
         let first = self.power()?;
         let start = self.at;
-        let mut first = self.mixed(first);
+        let mut first = self.mixed(first, begin);
         if self.at > start && self.is_share() {
             first = self.marked_after(first)?;
         }
         let mut factors = vec![first];
+        let mut quotients = 0;
         let mut plain = matches!(
             self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
             Some(Kind::Number(_))
@@ -67,6 +73,7 @@ impl Parser {
                 let factor = self.power()?;
                 factors.push(if negative { factor.negative() } else { factor });
             } else if self.eat('/') {
+                self.wraps(&mut quotients)?;
                 let negative = !self.eat('+') && self.eat('-');
                 let divisor = self.power()?;
                 let divisor = if negative {
@@ -163,13 +170,14 @@ impl Parser {
             Some(Kind::Mark('^')) => {
                 self.sees_at(1, '°') || self.sees_at(1, '{') && self.sees_at(2, '°')
             }
-            Some(Kind::Word(word)) => super::vocabulary::is_percent(word),
+            Some(Kind::Word(word)) => is_percent(word) || is_degrees(word),
             _ => false,
         }
     }
 
     /// `node` with the powers and signs after it.
     fn marked_after(&mut self, mut node: Node) -> Option<Node> {
+        let mut marks = 0;
         for _ in 0..super::MAX_DEPTH {
             match self.peek() {
                 Some(Kind::Mark('^')) => {
@@ -178,13 +186,17 @@ impl Parser {
                 }
                 Some(Kind::Mark('!')) => {
                     self.at += 1;
+                    // The double factorial is no factorial of a factorial.
+                    if self.sees('!') {
+                        return None;
+                    }
                     node = Node::Call(crate::verify::node::Function::Factorial, vec![node]);
                 }
                 Some(Kind::Mark('%')) => {
                     self.at += 1;
                     node = Node::Percent(Box::new(node));
                 }
-                Some(Kind::Word(word)) if super::vocabulary::is_percent(word) => {
+                Some(Kind::Word(word)) if is_percent(word) => {
                     self.at += 1;
                     node = Node::Percent(Box::new(node));
                 }
@@ -192,12 +204,13 @@ impl Parser {
                     self.at += 1;
                     node = Node::Degrees(Box::new(node));
                 }
-                Some(Kind::Word(word)) if matches!(word.as_str(), "degree" | "degrees" | "deg") => {
+                Some(Kind::Word(word)) if is_degrees(word) => {
                     self.at += 1;
                     node = Node::Degrees(Box::new(node));
                 }
                 _ => return Some(node),
             }
+            self.wraps(&mut marks)?;
         }
         None
     }

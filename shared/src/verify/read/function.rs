@@ -150,6 +150,9 @@ impl Parser {
             }
             offset += 1;
         }
+        while self.sees_at(offset, '\'') {
+            offset += 1;
+        }
         let inverse = self.sees_at(offset, '^')
             && self.sees_at(offset + 1, '{')
             && self.sees_at(offset + 2, '-')
@@ -162,7 +165,10 @@ impl Parser {
         loop {
             offset += 1;
             match self.peek_at(offset)? {
-                Kind::Letter(_) | Kind::Number(_) | Kind::Mark(',' | '-') => {}
+                Kind::Letter(_) | Kind::Number(_) | Kind::Mark(',') => {}
+                // A sign is a part of a name's argument, a difference is not: `y(x-2) = 1` is an equation.
+                Kind::Mark('-')
+                    if self.sees_at(offset - 1, '(') || self.sees_at(offset - 1, ',') => {}
                 Kind::Mark(')') => break,
                 _ => return None,
             }

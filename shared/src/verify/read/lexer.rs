@@ -1,12 +1,8 @@
 //! From text to tokens.
 
 use super::infix;
-use super::vocabulary::{
-    Meaning, SET_CLOSE, SET_OPEN, THOUSANDS, greek, is_attached_unit, is_plain_word, meaning,
-    vulgar,
-};
+use super::vocabulary::{Meaning, SET_CLOSE, SET_OPEN, THOUSANDS, meaning, vulgar};
 use crate::verify::normal::ascii;
-use crate::verify::units::Unit;
 
 /// More tokens than this are no answer.
 const MAX_TOKENS: usize = 1500;
@@ -73,8 +69,8 @@ struct Group {
 
 pub(super) struct Lexer<'a> {
     pub(super) rest: &'a str,
-    tokens: Vec<Token>,
-    spaced: bool,
+    pub(super) tokens: Vec<Token>,
+    pub(super) spaced: bool,
     groups: Vec<Group>,
     /// The next brace opens text.
     text_next: bool,
@@ -90,7 +86,7 @@ impl<'a> Lexer<'a> {
         self.push(Kind::Mark(mark));
     }
 
-    fn in_text(&self) -> bool {
+    pub(super) fn in_text(&self) -> bool {
         self.groups.last().is_some_and(|group| group.text)
     }
 
@@ -143,7 +139,14 @@ impl<'a> Lexer<'a> {
             }
             // A full stop ends a sentence; a point inside a number does not come here.
             '.' | '。' | '।' => {}
-            c if c.is_whitespace() => self.spaced = true,
+            c if c.is_whitespace() => {
+                let white = self.take_while(char::is_whitespace);
+                self.spaced = true;
+                // Two equations on two lines are two items.
+                if (c == '\n' || white.contains('\n')) && self.begins_relation() {
+                    self.mark(',');
+                }
+            }
             c => self.sign(c),
         }
     }
@@ -218,70 +221,6 @@ impl<'a> Lexer<'a> {
         self.mark('}');
     }
 
-    fn letters(&mut self) {
-        let apart = self.spaced || self.tokens.is_empty();
-        if let Some(first) = self.rest.chars().next()
-            && let Some(letter) = blackboard(first)
-        {
-            self.rest = &self.rest[first.len_utf8()..];
-            self.push(Kind::Command("mathbb".to_owned()));
-            self.push(Kind::Letter(letter));
-            return;
-        }
-        let run = self.take_while(|c| c.is_alphabetic() && blackboard(c).is_none() && c != 'º');
-        if self.in_text() || !run.is_ascii() {
-            // Greek letters are mathematics also where they touch Latin ones.
-            if run.chars().all(|c| c.is_ascii_alphabetic() || is_greek(c)) && !self.in_text() {
-                for c in run.chars() {
-                    self.letter(c);
-                }
-                return;
-            }
-            let folded: String = run.chars().map(ascii).collect();
-            return self.push(Kind::Word(folded));
-        }
-        // Plain letters are variables, one by one, unless they are a word.
-        let (head, tail) = match ["or", "and"]
-            .into_iter()
-            .find(|word| joins(self.tokens.last(), run, word))
-        {
-            Some(word) => run.split_at(word.len()),
-            None => (run, ""),
-        };
-        let after_number = matches!(
-            self.tokens.last().map(|token| &token.kind),
-            Some(Kind::Number(_) | Kind::Mark('}' | ')'))
-        );
-        let unit = after_number
-            && (is_attached_unit(head) || (self.spaced && head.len() > 1 && Unit::is_known(head)));
-        // Short words are known by the words beside them.
-        let follows_word = matches!(
-            self.tokens.last().map(|token| &token.kind),
-            Some(Kind::Word(_))
-        );
-        let beside = head.len() > 1 && !after_number && (follows_word || self.word_follows());
-        if is_plain_word(head) || unit || (apart && (head.len() > 3 || beside)) {
-            self.push(Kind::Word(head.to_owned()));
-        } else {
-            head.chars().for_each(|c| self.letter(c));
-        }
-        tail.chars().for_each(|c| self.letter(c));
-    }
-
-    /// Whether another run of two letters or more follows after a space.
-    fn word_follows(&self) -> bool {
-        // A letter that touches the run is part of it, so what follows stands after a space.
-        let mut letters = self.rest.trim_start().chars();
-        (0..2).all(|_| letters.next().is_some_and(|c| c.is_ascii_alphabetic()))
-    }
-
-    fn letter(&mut self, c: char) {
-        match greek(c.encode_utf8(&mut [0; 4])) {
-            Some(name) => self.push(Kind::Command(name.to_owned())),
-            None => self.push(Kind::Letter(c)),
-        }
-    }
-
     fn command(&mut self) {
         let name = self.take_while(|c| c.is_ascii_alphabetic());
         if name.is_empty() {
@@ -301,7 +240,12 @@ impl<'a> Lexer<'a> {
                 }
                 self.spaced = true;
             }
-            Some(Meaning::Space) => self.spaced = true,
+            Some(Meaning::Space) => {
+                self.spaced = true;
+                if matches!(name, "quad" | "qquad") && self.begins_relation() {
+                    self.mark(',');
+                }
+            }
             Some(Meaning::Mark(mark)) => self.mark(mark),
             Some(Meaning::Text) => {
                 self.rest = self.rest.trim_start();
@@ -366,32 +310,4 @@ impl<'a> Lexer<'a> {
             other => self.mark(other),
         }
     }
-}
-
-/// The letter of the sign for a set of numbers.
-fn blackboard(c: char) -> Option<char> {
-    Some(match c {
-        'ℕ' => 'N',
-        'ℤ' => 'Z',
-        'ℚ' => 'Q',
-        'ℝ' => 'R',
-        'ℂ' => 'C',
-        _ => return None,
-    })
-}
-
-fn is_greek(c: char) -> bool {
-    greek(c.encode_utf8(&mut [0; 4])).is_some()
-}
-
-/// Whether `run`, right after a number or a bracket, is `word` and a name after it, as in `1orW(x)`.
-fn joins(before: Option<&Token>, run: &str, word: &str) -> bool {
-    let closed = matches!(
-        before.map(|token| &token.kind),
-        Some(Kind::Number(_) | Kind::Mark(')' | ']' | '}'))
-    );
-    closed
-        && run.strip_prefix(word).is_some_and(|tail| {
-            tail.len() == 1 && tail.starts_with(|c: char| c.is_ascii_alphabetic())
-        })
 }

@@ -11,6 +11,8 @@ mod environment;
 mod expression;
 mod function;
 mod infix;
+mod labels;
+mod letters;
 mod lexer;
 mod number;
 mod primary;
@@ -27,6 +29,8 @@ use super::units::Unit;
 const MAX_LENGTH: usize = 6000;
 /// Brackets, fractions and powers inside one another.
 const MAX_DEPTH: usize = 40;
+/// So many signs after one thing, or operators that nest to the left, count as one level; of more there is a bound for the whole text.
+const FREE_WRAPS: usize = 4;
 /// Operators or items in a row.
 const MAX_CHAIN: usize = 200;
 
@@ -63,11 +67,16 @@ pub(super) fn joins_items(word: &str) -> bool {
     vocabulary::joint(&word.to_lowercase()).is_some()
 }
 
+/// Whether a single letter does, alone between two formulas.
+pub(super) fn letter_joins_items(letter: &str) -> bool {
+    vocabulary::joint_letter(letter).is_some()
+}
+
 /// Whether a word may be a part of an answer: a unit, a function, a word that joins.
 pub(super) fn is_answer_word(word: &str) -> bool {
     joins_items(word)
         || vocabulary::is_plain_word(word)
-        || vocabulary::scale(word).is_some()
+        || labels::scale(word).is_some()
         || Unit::is_known(word)
 }
 
@@ -91,6 +100,8 @@ struct Parser {
     /// A comma between digits was met where `commas` decides.
     uncertain: bool,
     depth: usize,
+    /// Signs and operators beyond `FREE_WRAPS` at any place.
+    wraps: usize,
     /// Bars of `|x|` that are open at this place.
     bars: usize,
     /// A relation in brackets after a product, as in `x = 2k (k ∈ ℤ)`, until the list around takes it as an item.
@@ -109,6 +120,7 @@ impl Parser {
             separating: false,
             uncertain: false,
             depth: 0,
+            wraps: 0,
             bars: 0,
             money: None,
             condition: None,
@@ -164,6 +176,13 @@ impl Parser {
             Some(Kind::Word(word)) => Some(word),
             _ => None,
         }
+    }
+
+    /// Counts one more node around what was read; `count` is how many there are at this place. None where trees would be too deep.
+    fn wraps(&mut self, count: &mut usize) -> Option<()> {
+        *count += 1;
+        self.wraps += usize::from(*count > FREE_WRAPS);
+        (self.wraps <= MAX_DEPTH - FREE_WRAPS).then_some(())
     }
 
     /// Reads something one level deeper, where bars and commas mean what they mean in brackets of their own.

@@ -17,7 +17,10 @@ impl Parser {
         self.at += 1;
         let mut digits = first;
         if !digits.contains('.') {
-            if let Some(decimal) = self.decimal_comma(&digits) {
+            if let Some(decimal) = self
+                .decimal_mark(&digits)
+                .or_else(|| self.decimal_comma(&digits))
+            {
                 digits = decimal;
             } else {
                 self.thousands(&mut digits);
@@ -42,6 +45,19 @@ impl Parser {
             return self.based(&digits);
         }
         decimal(&digits)
+    }
+
+    /// `0{,}375`: no thousands follow a zero, so the comma can only be a decimal mark.
+    fn decimal_mark(&mut self, whole: &str) -> Option<String> {
+        let Some(Kind::Number(part)) = self.peek_at(1) else {
+            return None;
+        };
+        if whole != "0" || !self.sees(THOUSANDS) || part.contains('.') {
+            return None;
+        }
+        let number = format!("0.{part}");
+        self.at += 2;
+        Some(number)
     }
 
     /// A comma and digits after it, where commas are decimal marks.
@@ -73,7 +89,7 @@ impl Parser {
 
     /// Takes groups of three digits, with one kind of mark between them.
     fn thousands(&mut self, digits: &mut String) {
-        if !(1..=3).contains(&digits.len()) {
+        if !(1..=3).contains(&digits.len()) || digits.starts_with('0') {
             return;
         }
         // A comma that TeX marks as none, or a space.
@@ -105,7 +121,7 @@ impl Parser {
                 break;
             }
         }
-        if offset == 0 || self.separating || digits == "0" || self.tight_digits(offset).is_some() {
+        if offset == 0 || self.separating || self.tight_digits(offset).is_some() {
             return;
         }
         self.uncertain = true;
@@ -247,15 +263,17 @@ impl Parser {
     }
 
     /// `3\frac12` and `3 1/2`: a whole number and a proper fraction right after it are one number. A fraction that is not
-    /// proper makes a product.
-    pub(super) fn mixed(&mut self, first: Node) -> Node {
+    /// proper makes a product. The number begins at the token `begin`.
+    pub(super) fn mixed(&mut self, first: Node, begin: usize) -> Node {
         let Node::Number(whole) = &first else {
             return first;
         };
-        let plain = matches!(
-            self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
-            Some(Kind::Number(_))
-        );
+        // `\frac42` is no whole part, though it is a whole number.
+        let digits = |kind: &Kind| matches!(kind, Kind::Number(_) | Kind::Mark(',' | THOUSANDS));
+        let plain = self
+            .tokens
+            .get(begin..self.at)
+            .is_some_and(|tokens| tokens.iter().all(|token| digits(&token.kind)));
         if !plain || !whole.is_int() {
             return first;
         }

@@ -1,13 +1,16 @@
 //! A number with its unit; times of day; ratios.
 
+use super::labels::{qualifies, scale};
 use super::lexer::Kind;
-use super::vocabulary::{joint, qualifies, scale};
+use super::vocabulary::joint;
 use super::{MAX_CHAIN, Parser};
 use crate::verify::node::Node;
 use crate::verify::units::Unit;
 
 /// A label has at most this many words.
 const MAX_LABEL: usize = 3;
+/// "3 hundred thousand million": no number has more such words.
+const MAX_SCALES: usize = 3;
 
 impl Parser {
     /// A sum with its unit, or a time of day, or a ratio.
@@ -33,8 +36,13 @@ impl Parser {
         if let Some(sign) = money {
             unit = Unit::named(sign.encode_utf8(&mut [0; 4]));
         }
+        let mut scales = 0;
         while let Some(factor) = self.word_at(0).and_then(scale) {
             self.at += 1;
+            scales += 1;
+            if scales > MAX_SCALES {
+                return None;
+            }
             node = Node::Product(vec![node, Node::integer(factor)]);
         }
         if let Some(sign @ ('＄' | '€' | '£' | '¥' | '₹')) = self.mark_here() {
@@ -154,7 +162,7 @@ impl Parser {
             let Some(Kind::Number(digits)) = self.peek() else {
                 return None;
             };
-            exponent *= digits.parse::<i32>().ok()?;
+            exponent = digits.parse::<i32>().ok()?.checked_mul(exponent)?;
             self.at += 1;
             if braced {
                 self.expect('}')?;
@@ -184,16 +192,20 @@ impl Parser {
     /// Words after a number that only say what is counted; none where they change what it says.
     fn label(&mut self) -> Option<Unit> {
         let mut words = Vec::new();
+        // A letter after a letter is another name: "B C".
+        let after_number = matches!(
+            self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
+            Some(Kind::Number(_))
+        );
         while let Some(word) = self.word_at(0) {
             if joint(word).is_some() || matches!(word, "per" | "each" | "squared" | "cubed") {
                 break;
             }
             let letters = word.chars().all(char::is_alphabetic);
-            if qualifies(&word.to_lowercase())
-                || scale(word).is_some()
-                || !letters
-                || words.len() == MAX_LABEL
-            {
+            // Volts and the like are units; any other letter is a variable.
+            let variable = word.len() == 1
+                && !(after_number && words.is_empty() && matches!(word, "A" | "V" | "C" | "F"));
+            if qualifies(word) || variable || !letters || words.len() == MAX_LABEL {
                 return None;
             }
             words.push(word.to_owned());

@@ -1,7 +1,8 @@
 //! Lists, relations and set operations: what stands outside of sums.
 
+use super::labels::scale;
 use super::lexer::Kind;
-use super::vocabulary::{function, joint, region, scale};
+use super::vocabulary::{function, joint, region};
 use super::{MAX_CHAIN, Parser};
 use crate::verify::node::{Joint, Node, Relator, SetOperator};
 
@@ -174,10 +175,7 @@ impl Parser {
                 }
                 other => {
                     // A chain of unlike operators nests.
-                    count += 1;
-                    if count > super::MAX_DEPTH {
-                        return None;
-                    }
+                    self.wraps(&mut count)?;
                     Node::Join(operator, vec![other, right])
                 }
             };

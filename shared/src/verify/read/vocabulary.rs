@@ -241,12 +241,25 @@ pub(super) fn base(word: &str) -> Option<u32> {
 /// What joins the items of a list, in the languages that the model may answer in.
 pub(super) fn joint(word: &str) -> Option<Joint> {
     Some(match word {
-        "and" | "und" | "et" | "и" | "和" | "と" | "및" | "그리고" | "และ" | "và" | "dan"
-        | "și" | "na" | "و" => Joint::And,
-        "or" | "oder" | "ou" | "или" | "或" | "または" | "또는" | "หรือ" | "hoặc" | "atau"
-        | "sau" | "au" | "أو" => Joint::Or,
+        "AND" | "And" | "UND" | "И" => Joint::And,
+        "OR" | "Or" | "ODER" | "ИЛИ" => Joint::Or,
+        "and" | "und" | "et" | "ed" | "и" | "和" | "与" | "及" | "以及" | "と" | "および"
+        | "와" | "과" | "및" | "그리고" | "และ" | "và" | "dan" | "și" | "şi" | "na" | "و" | "ו" => {
+            Joint::And
+        }
+        "or" | "oder" | "ou" | "или" | "或" | "或者" | "または" | "もしくは" | "か" | "또는"
+        | "หรือ" | "hoặc" | "atau" | "sau" | "au" | "أو" | "או" => Joint::Or,
         _ => return None,
     })
+}
+
+/// What a single letter joins in Spanish, Italian and Portuguese, as a command. Elsewhere it is a variable, or e.
+pub(super) fn joint_letter(letter: &str) -> Option<&'static str> {
+    match letter {
+        "y" | "e" => Some("and"),
+        "o" | "u" => Some("or"),
+        _ => None,
+    }
 }
 
 /// The set of numbers that a letter stands for.
@@ -266,87 +279,9 @@ pub(super) fn is_percent(word: &str) -> bool {
     matches!(word, "percent" | "pct" | "percentage" | "percents")
 }
 
-/// Words that multiply the number before them.
-pub(super) fn scale(word: &str) -> Option<i64> {
-    Some(match word {
-        "dozen" => 12,
-        "百" => 100,
-        "hundred" => 100,
-        "thousand" | "千" | "천" | "тысяч" | "mil" => 1000,
-        "万" | "萬" | "만" => 10_000,
-        "lakh" => 100_000,
-        "million" | "millions" | "Million" | "Millionen" | "миллионов" | "millones" => {
-            1_000_000
-        }
-        "crore" => 10_000_000,
-        "亿" | "億" | "억" => 100_000_000,
-        "billion" | "billions" => 1_000_000_000,
-        "trillion" | "trillions" => 1_000_000_000_000,
-        _ => return None,
-    })
-}
-
-/// Words that change what a number says, so that dropping them as a label would be wrong.
-pub(super) fn qualifies(word: &str) -> bool {
-    matches!(
-        word,
-        "not"
-            | "no"
-            | "more"
-            | "less"
-            | "fewer"
-            | "than"
-            | "least"
-            | "most"
-            | "over"
-            | "under"
-            | "above"
-            | "below"
-            | "between"
-            | "to"
-            | "from"
-            | "if"
-            | "when"
-            | "where"
-            | "mod"
-            | "modulo"
-            | "base"
-            | "else"
-            | "otherwise"
-            | "but"
-            | "is"
-            | "are"
-            | "times"
-            | "plus"
-            | "minus"
-            | "half"
-            | "halves"
-            | "third"
-            | "thirds"
-            | "quarter"
-            | "quarters"
-            | "tenth"
-            | "tenths"
-            | "squared"
-            | "cubed"
-            | "factorial"
-            | "divided"
-            | "out"
-            | "pairs"
-            | "hundredths"
-            | "thousandths"
-            | "except"
-            | "odd"
-            | "even"
-            | "never"
-            | "undefined"
-            | "wrong"
-            | "false"
-            | "am"
-            | "pm"
-            | "a"
-            | "p"
-    )
+/// Words for a degree sign.
+pub(super) fn is_degrees(word: &str) -> bool {
+    matches!(word, "degree" | "degrees" | "deg")
 }
 
 /// Plain letters that are one word also without `\text`.

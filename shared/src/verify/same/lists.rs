@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Judge;
 use super::relation::named;
-use crate::verify::node::{Joint, Node, Relator};
+use crate::verify::node::{Joint, Node, Region, Relator};
 
 impl Judge<'_> {
     /// Compares where one side is a list; none where neither is.
@@ -42,6 +42,9 @@ impl Judge<'_> {
             }
             _ => {}
         }
+        if let Some(equal) = self.joined(a, b) {
+            return Some(equal);
+        }
         // Alternatives between inequalities are a set of numbers.
         if (x.is_none() || y.is_none() || x.as_ref().map(Vec::len) != y.as_ref().map(Vec::len))
             && (is_range(a) || is_range(b))
@@ -56,6 +59,42 @@ impl Judge<'_> {
             _ => Some(self.pairwise(&x, &y)),
         }
     }
+
+    /// Compares inequalities of which one side holds one by one and the other all at once, as sets; none where it is otherwise.
+    fn joined(&self, a: &Node, b: &Node) -> Option<bool> {
+        let (Node::List(x, p), Node::List(y, q)) = (a, b) else {
+            return None;
+        };
+        let (items, joint, others) = match (p, q) {
+            (Joint::Or, Joint::Or) => return None,
+            (Joint::Or, joint) => (y, joint, a),
+            (joint, Joint::Or) => (x, joint, b),
+            _ => return None,
+        };
+        let relations = |items: &[Node]| {
+            items.iter().all(|item| matches!(item, Node::Relation(..)))
+                && items.iter().any(|item| !item.is_equation())
+        };
+        if !relations(x) || !relations(y) {
+            return None;
+        }
+        let all = Node::List(items.clone(), Joint::And);
+        // `x < 1, x > 3` can only mean alternatives.
+        if *joint == Joint::Comma && self.sets(&all, &Node::Region(Region::Empty)) == Some(true) {
+            return None;
+        }
+        Some(self.sets(&all, others) == Some(true))
+    }
+}
+
+/// The list that a bracket is in which names and their values stand, such as `(y = 2, x = 1)`.
+pub(super) fn unbracketed(node: &Node) -> Option<Node> {
+    match node {
+        Node::Tuple('(', items, ')') => {
+            names(items).map(|()| Node::List(items.clone(), Joint::Comma))
+        }
+        _ => None,
+    }
 }
 
 /// The items of a list or of a set; for a sign that is two at once, both values.
@@ -64,7 +103,7 @@ fn members(node: &Node) -> Option<Vec<Node>> {
         Node::List(items, _) => {
             // `x = 1 ± 2, 5` and the like: each item may be several.
             let flat = items.iter().flat_map(|item| match item {
-                Node::List(..) => vec![item.clone()],
+                Node::List(..) | Node::Set(_) => vec![item.clone()],
                 other => members(other).unwrap_or_else(|| vec![item.clone()]),
             });
             Some(flat.collect())
@@ -121,18 +160,11 @@ fn chosen(node: &Node, upper: bool) -> Node {
                 inner.negative()
             }
         }
-        Node::Sum(items) => Node::Sum(all(items)),
-        Node::Product(items) => Node::Product(all(items)),
-        Node::Negative(inner) => Node::Negative(Box::new(at(inner))),
-        Node::Inverse(inner) => Node::Inverse(Box::new(at(inner))),
-        Node::Power(base, exponent) => at(base).power(at(exponent)),
-        Node::Call(function, items) => Node::Call(*function, all(items)),
-        Node::Opaque(name, items) => Node::Opaque(name.clone(), all(items)),
         Node::Percent(inner) => Node::Percent(Box::new(at(inner))),
         Node::Degrees(inner) => Node::Degrees(Box::new(at(inner))),
         Node::Quantity(inner, unit) => Node::Quantity(Box::new(at(inner)), unit.clone()),
         Node::Tuple(open, items, close) => Node::Tuple(*open, all(items), *close),
-        other => other.clone(),
+        other => other.with_parts(at).unwrap_or_else(|| other.clone()),
     }
 }
 

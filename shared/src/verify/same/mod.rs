@@ -9,6 +9,7 @@ mod sets;
 
 use dashu_ratio::RBig;
 
+use self::lists::unbracketed;
 use super::node::{Function, Node, Region, Relator};
 use super::value::Fuel;
 
@@ -29,7 +30,14 @@ impl Judge<'_> {
             return false;
         }
         if a.is_scalar() && b.is_scalar() && !signed(a) && !signed(b) {
+            if let (Some(x), Some(y)) = (roman(a), roman(b)) {
+                return x == y;
+            }
             return self.angles(a, b).unwrap_or_else(|| self.scalars(a, b));
+        }
+        match (unbracketed(a), unbracketed(b)) {
+            (None, None) => {}
+            (x, y) => return self.same(x.as_ref().unwrap_or(a), y.as_ref().unwrap_or(b)),
         }
         if let (Node::Words(words), other) | (other, Node::Words(words)) = (a, b)
             && !matches!(other, Node::Relation(..))
@@ -124,19 +132,71 @@ impl Judge<'_> {
 
     /// Items in any order, each of one side with one of the other.
     fn unordered(&self, a: &[Node], b: &[Node]) -> bool {
-        if a.len() != b.len() {
+        matched(a, b, |x, y| self.same(x, y))
+    }
+}
+
+/// Whether each of one side can be given one of the other that is the same.
+///
+/// One may be the same as several that differ from each other, as a number is without a unit. So what was given is given anew
+/// where one would be left without, and the order does not matter.
+fn matched<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut known: Vec<Option<bool>> = vec![None; a.len() * b.len()];
+    let mut fits =
+        |i: usize, j: usize| *known[i * b.len() + j].get_or_insert_with(|| same(&a[i], &b[j]));
+    let mut owner: Vec<Option<usize>> = vec![None; b.len()];
+    for start in 0..a.len() {
+        // Breadth first: who asks for a place, and which place it would give up for it.
+        let mut asked: Vec<Option<(usize, Option<usize>)>> = vec![None; b.len()];
+        let mut queue = vec![(start, None)];
+        let mut next = 0;
+        let mut free = None;
+        while free.is_none() && next < queue.len() {
+            let (i, gives) = queue[next];
+            next += 1;
+            free = (0..b.len()).find(|&j| owner[j].is_none() && fits(i, j));
+            if let Some(j) = free {
+                asked[j] = Some((i, gives));
+                break;
+            }
+            for j in 0..b.len() {
+                if let (Some(other), None) = (owner[j], asked[j])
+                    && fits(i, j)
+                {
+                    asked[j] = Some((i, gives));
+                    queue.push((other, Some(j)));
+                }
+            }
+        }
+        if free.is_none() {
             return false;
         }
-        let mut left: Vec<&Node> = b.iter().collect();
-        a.iter()
-            .all(|x| match left.iter().position(|y| self.same(x, y)) {
-                Some(place) => {
-                    left.swap_remove(place);
-                    true
-                }
-                None => false,
-            })
+        while let Some(j) = free {
+            let Some((i, gives)) = asked[j] else {
+                return false;
+            };
+            owner[j] = Some(i);
+            free = gives;
+        }
     }
+    true
+}
+
+/// The letters of a Roman numeral of two letters or more. They are read as factors, whose order would not matter.
+fn roman(node: &Node) -> Option<Vec<&str>> {
+    let Node::Product(factors) = node else {
+        return None;
+    };
+    let letters = factors.iter().map(|factor| match factor {
+        Node::Symbol(name) if matches!(name.as_str(), "I" | "V" | "X" | "L" | "C" | "D" | "M") => {
+            Some(name.as_str())
+        }
+        _ => None,
+    });
+    letters.collect()
 }
 
 /// The set that people describe by these words.

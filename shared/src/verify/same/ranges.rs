@@ -55,6 +55,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn order(&self, a: &Bound, b: &Bound) -> Option<Ordering> {
+        self.fuel.spend(1)?;
         Some(match (a, b) {
             (Bound::Below, Bound::Below) | (Bound::Above, Bound::Above) => Ordering::Equal,
             (Bound::Below, _) | (_, Bound::Above) => Ordering::Less,
@@ -100,16 +101,21 @@ impl Judge<'_> {
         })
     }
 
-    pub(super) fn union(&self, mut a: Ranges, b: Ranges) -> Option<Ranges> {
-        a.extend(b);
-        // Few at most; insertion in order, with comparisons that may fail.
+    /// The union of all sets.
+    pub(super) fn union(&self, sets: Vec<Ranges>) -> Option<Ranges> {
+        // Insertion by halves, with comparisons that may fail.
         let mut sorted: Ranges = Vec::new();
-        for interval in a {
-            let mut place = 0;
-            while place < sorted.len() && self.starts_before(&sorted[place], &interval)? {
-                place += 1;
+        for interval in sets.into_iter().flatten() {
+            let (mut low, mut high) = (0, sorted.len());
+            while low < high {
+                let middle = low.midpoint(high);
+                if self.starts_before(&sorted[middle], &interval)? {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
             }
-            sorted.insert(place, interval);
+            sorted.insert(low, interval);
         }
         let mut joined: Ranges = Vec::new();
         for interval in sorted {
@@ -154,9 +160,10 @@ impl Judge<'_> {
         Some(gaps)
     }
 
-    pub(super) fn intersection(&self, a: &Ranges, b: &Ranges) -> Option<Ranges> {
-        let outside = self.union(self.complement(a)?, self.complement(b)?)?;
-        self.complement(&outside)
+    /// What all sets share.
+    pub(super) fn intersection(&self, sets: &[Ranges]) -> Option<Ranges> {
+        let outside = sets.iter().map(|set| self.complement(set));
+        self.complement(&self.union(outside.collect::<Option<_>>()?)?)
     }
 
     pub(super) fn same_ranges(&self, a: &Ranges, b: &Ranges) -> bool {

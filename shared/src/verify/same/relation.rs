@@ -2,19 +2,19 @@
 
 use dashu_base::Sign;
 
-use super::Judge;
+use super::{Judge, matched};
 use crate::verify::node::{Joint, Node, Relator};
 use crate::verify::value::{Machine, Value, Verdict, points};
 
 impl Judge<'_> {
     /// Compares where one side is a relation; none where neither is, or where both are ranges of numbers.
     pub(super) fn by_relation(&self, a: &Node, b: &Node) -> Option<bool> {
-        // `x ∈ S` says what `S` says.
-        if let Some(inner) = inside(a) {
-            return Some(self.same(inner, b));
-        }
-        if let Some(inner) = inside(b) {
-            return Some(self.same(a, inner));
+        // `x ∈ S` says what `S` says, and of which variable.
+        match (inside(a), inside(b)) {
+            (Some((x, s)), Some((y, t))) => return Some(self.same_names(x, y) && self.same(s, t)),
+            (Some((x, s)), None) => return Some(!of_another(x, b) && self.same(s, b)),
+            (None, Some((y, t))) => return Some(!of_another(y, a) && self.same(a, t)),
+            (None, None) => {}
         }
         match (self.named_values(a), self.named_values(b)) {
             (Some((x, v)), Some((y, w))) if self.same_names(x, y) => {
@@ -51,18 +51,7 @@ impl Judge<'_> {
         if self.sets(a, b) == Some(true) {
             return Some(true);
         }
-        let mut left: Vec<_> = y.iter().collect();
-        let all = x.len() == y.len()
-            && x.iter().all(
-                |one| match left.iter().position(|other| self.same_step(one, other)) {
-                    Some(place) => {
-                        left.swap_remove(place);
-                        true
-                    }
-                    None => false,
-                },
-            );
-        Some(all)
+        Some(matched(&x, &y, |one, other| self.same_step(one, other)))
     }
 
     fn named_list(&self, name: &Node, values: &[Node], list: &Node) -> Option<bool> {
@@ -88,10 +77,11 @@ impl Judge<'_> {
     }
 
     /// The name in an equation and what it is said to be: one value, or a value and its rounding, or none where the chain
-    /// contradicts itself.
+    /// contradicts itself. A chain in which the name comes again, such as `x = 2x = 3`, is an equation.
     fn named_values<'n>(&self, node: &'n Node) -> Option<(&'n Node, Vec<Node>)> {
         if let Some((name, chain)) = named(node) {
-            return Some((name, self.chained(chain)));
+            let again = chain.len() > 1 && chain.iter().any(|(_, item)| holds(item, name));
+            return (!again).then(|| (name, self.chained(chain)));
         }
         // `5 = x`
         let Node::Relation(first, rest) = node else {
@@ -132,10 +122,10 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a decimal is the rounding of a constant to the places that it has, or its beginning.
+    /// Whether a decimal or a whole number is the rounding of a constant to the places that it has, or its beginning.
     fn rounds(&self, exact: &Node, rounded: &Node) -> bool {
         let (value, places) = match rounded {
-            Node::Number(value) => (value, 0),
+            Node::Number(value) if value.is_int() => (value, 0),
             Node::Decimal(value, places) => (value, *places),
             _ => return false,
         };
@@ -259,11 +249,31 @@ pub(super) fn named(node: &Node) -> Option<(&Node, &[(Relator, Node)])> {
     (first.is_name() && !(stands_for_number && last.is_name())).then_some((first, rest))
 }
 
-/// The set of `x ∈ S`.
-fn inside(node: &Node) -> Option<&Node> {
+/// Whether the name is a part of the item, or stands in a row of factors as in `2AB`.
+fn holds(item: &Node, name: &Node) -> bool {
+    item.any(|part| match (part, name) {
+        (Node::Product(factors), Node::Product(name)) => {
+            factors.windows(name.len()).any(|some| some == name)
+        }
+        _ => part == name,
+    })
+}
+
+/// Whether the node says something of other variables than this one.
+fn of_another(variable: &Node, node: &Node) -> bool {
+    let symbol = |part: &Node| matches!(part, Node::Symbol(_));
+    symbol(variable)
+        && matches!(node, Node::Relation(..) | Node::List(..))
+        && node.any(|part| matches!(part, Node::Relation(..)))
+        && node.any(symbol)
+        && !holds(node, variable)
+}
+
+/// The name and the set of `x ∈ S`.
+fn inside(node: &Node) -> Option<(&Node, &Node)> {
     match node {
         Node::Relation(first, rest) if first.is_name() => match rest.as_slice() {
-            [(Relator::In, set)] => Some(set),
+            [(Relator::In, set)] => Some((first, set)),
             _ => None,
         },
         _ => None,
@@ -286,7 +296,6 @@ fn renamed(values: Vec<Node>, from: &Node, to: &Node) -> Vec<Node> {
 
 fn substituted(node: &Node, old: &[Node], new: &[Node]) -> Node {
     let at = |node: &Node| substituted(node, old, new);
-    let all = |items: &[Node]| items.iter().map(at).collect();
     match node {
         Node::Symbol(_) => match old.iter().position(|name| name == node) {
             Some(place) => new[place].clone(),
@@ -296,15 +305,8 @@ fn substituted(node: &Node, old: &[Node], new: &[Node]) -> Node {
                 _ => node.clone(),
             },
         },
-        Node::Sum(items) => Node::Sum(all(items)),
-        Node::Product(items) => Node::Product(all(items)),
-        Node::Negative(inner) => Node::Negative(Box::new(at(inner))),
-        Node::Inverse(inner) => Node::Inverse(Box::new(at(inner))),
-        Node::Power(base, exponent) => at(base).power(at(exponent)),
-        Node::Call(function, items) => Node::Call(*function, all(items)),
-        Node::Opaque(name, items) => Node::Opaque(name.clone(), all(items)),
         Node::Either(upper, inner) => Node::Either(*upper, Box::new(at(inner))),
-        other => other.clone(),
+        other => other.with_parts(at).unwrap_or_else(|| other.clone()),
     }
 }
 

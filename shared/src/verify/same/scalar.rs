@@ -137,7 +137,8 @@ impl Judge<'_> {
         self.continues(&value, places, other)
     }
 
-    /// Whether a decimal of so many places is the constant rounded to the nearest, or cut off there.
+    /// Whether a decimal of so many places is the constant rounded to the nearest, or cut off there. A whole number is the
+    /// rounding only: nobody means 3 by 3.9.
     pub(super) fn continues(&self, value: &RBig, places: usize, constant: &Node) -> bool {
         let machine = Machine::new(self.fuel);
         let Some(exact) = machine.value(constant, &Point::new()) else {
@@ -152,7 +153,12 @@ impl Judge<'_> {
         let size = value.clone().abs();
         // Half a unit up is rounded up as well.
         let low = Value::Exact(&size - &unit / RBig::from(2));
-        let high = Value::Exact(size + unit);
+        let above = if places == 0 {
+            unit / RBig::from(2)
+        } else {
+            unit
+        };
+        let high = Value::Exact(size + above);
         let above = machine.compare(&exact, &low) == Verdict::Same
             || machine.order(&exact, &low) == Some(Sign::Positive);
         above && machine.order(&exact, &high) == Some(Sign::Negative)

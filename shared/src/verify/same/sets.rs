@@ -1,5 +1,7 @@
 //! Sets: intervals, unions, inequalities in one variable.
 
+use std::collections::BTreeSet;
+
 use dashu_base::Sign;
 use dashu_ratio::RBig;
 
@@ -7,7 +9,7 @@ use super::Judge;
 use super::lists::both;
 use super::ranges::{Bound, Ranges, line};
 use crate::verify::node::{Function, Joint, Node, Region, Relator, SetOperator};
-use crate::verify::value::{Point, Value, exact};
+use crate::verify::value::{Point, Value, exact, mixed};
 
 impl Judge<'_> {
     /// Compares where a side is a set; none where neither is one.
@@ -42,7 +44,12 @@ impl Judge<'_> {
 
     /// Compares two sets of real numbers; none where one is not known to be such a set.
     pub(super) fn sets(&self, a: &Node, b: &Node) -> Option<bool> {
+        let variable = |node: &Node| match node {
+            Node::Relation(..) | Node::List(..) => only_symbol(node),
+            _ => None,
+        };
         match (variable(a), variable(b)) {
+            // Two inequalities must speak of one variable.
             (Some(x), Some(y)) if x != y => return Some(false),
             _ => {}
         }
@@ -52,6 +59,14 @@ impl Judge<'_> {
 
     /// The set of real numbers that the node describes.
     fn ranges(&self, node: &Node) -> Option<Ranges> {
+        // Conditions on several variables describe no set of numbers.
+        if matches!(
+            node,
+            Node::Relation(..) | Node::List(..) | Node::Builder(..)
+        ) && symbols(node).len() > 1
+        {
+            return None;
+        }
         match node {
             Node::Region(Region::Empty) => Some(Vec::new()),
             Node::Region(Region::Reals) => Some(line()),
@@ -64,25 +79,25 @@ impl Judge<'_> {
                 // `(3, 1)` is a point; nobody writes the empty set so.
                 (!interval.is_empty()).then_some(interval)
             }
-            Node::Set(items) => items.iter().try_fold(Vec::new(), |set, item| {
-                let place = self.bound(item)?;
-                let single = self.interval(place.clone(), true, place, true)?;
-                self.union(set, single)
-            }),
+            Node::Set(items) => {
+                let singles = items.iter().map(|item| {
+                    let place = self.bound(item)?;
+                    self.interval(place.clone(), true, place, true)
+                });
+                self.union(singles.collect::<Option<_>>()?)
+            }
             Node::Join(operator, parts) => {
-                let mut parts = parts.iter();
-                let mut set = self.ranges(parts.next()?)?;
-                for part in parts {
-                    let part = self.ranges(part)?;
-                    set = match operator {
-                        SetOperator::Union => self.union(set, part)?,
-                        SetOperator::Intersection => self.intersection(&set, &part)?,
-                        SetOperator::Difference => {
-                            self.intersection(&set, &self.complement(&part)?)?
+                let mut sets = self.all_ranges(parts)?;
+                match operator {
+                    SetOperator::Union => self.union(sets),
+                    SetOperator::Intersection => self.intersection(&sets),
+                    SetOperator::Difference => {
+                        for without in sets.iter_mut().skip(1) {
+                            *without = self.complement(without)?;
                         }
-                    };
+                        self.intersection(&sets)
+                    }
                 }
-                Some(set)
             }
             Node::List(items, joint) => {
                 let fits = match joint {
@@ -100,19 +115,14 @@ impl Judge<'_> {
                 if !fits {
                     return None;
                 }
-                let mut items = items.iter();
-                let mut set = self.ranges(items.next()?)?;
-                for item in items {
-                    let item = self.ranges(item)?;
-                    set = match joint {
-                        Joint::Or => self.union(set, item)?,
-                        Joint::And | Joint::Comma => self.intersection(&set, &item)?,
-                    };
+                let sets = self.all_ranges(items)?;
+                match joint {
+                    Joint::Or => self.union(sets),
+                    Joint::And | Joint::Comma => self.intersection(&sets),
                 }
-                Some(set)
             }
             Node::Builder(element, conditions) => {
-                let mut set = match &**element {
+                let set = match &**element {
                     Node::Symbol(_) => line(),
                     Node::Relation(name, rest) => match (&**name, rest.as_slice()) {
                         (Node::Symbol(_), [(Relator::In, set)]) => self.ranges(set)?,
@@ -120,22 +130,25 @@ impl Judge<'_> {
                     },
                     _ => return None,
                 };
-                for condition in conditions {
-                    set = self.intersection(&set, &self.ranges(condition)?)?;
-                }
-                Some(set)
+                let mut sets = self.all_ranges(conditions)?;
+                sets.push(set);
+                self.intersection(&sets)
             }
             Node::Relation(first, rest) => {
-                let mut set = line();
                 let mut left: &Node = first;
+                let mut sets = Vec::new();
                 for (relator, right) in rest {
-                    set = self.intersection(&set, &self.solved(left, *relator, right)?)?;
+                    sets.push(self.solved(left, *relator, right)?);
                     left = right;
                 }
-                Some(set)
+                self.intersection(&sets)
             }
             _ => None,
         }
+    }
+
+    fn all_ranges(&self, nodes: &[Node]) -> Option<Vec<Ranges>> {
+        nodes.iter().map(|node| self.ranges(node)).collect()
     }
 
     /// The numbers for which a relation holds: of one variable alone on a side, or linear in it.
@@ -150,8 +163,8 @@ impl Judge<'_> {
             let mut sets = values.iter().map(|value| self.solved(left, relator, value));
             let (one, other) = (sets.next()??, sets.next()??);
             return match relator {
-                Relator::Equal => self.union(one, other),
-                Relator::NotEqual => self.intersection(&one, &other),
+                Relator::Equal => self.union(vec![one, other]),
+                Relator::NotEqual => self.intersection(&[one, other]),
                 _ => None,
             };
         }
@@ -203,7 +216,7 @@ impl Judge<'_> {
         let below = self.solved(inner, relator.reversed()?, &limit.clone().negative())?;
         match relator {
             Relator::Less | Relator::LessEqual | Relator::NotEqual => {
-                self.intersection(&above, &below)
+                self.intersection(&[above, below])
             }
             // Of a negative limit an absolute value is never, and either side alone would have solutions.
             Relator::Equal => {
@@ -215,14 +228,14 @@ impl Judge<'_> {
                 )?;
                 let place = self.bound(limit)?;
                 let place = self.interval(place.clone(), true, place, true)?;
-                let fits = !self.intersection(&positive, &place)?.is_empty();
+                let fits = !self.intersection(&[positive, place])?.is_empty();
                 if fits {
-                    self.union(above, below)
+                    self.union(vec![above, below])
                 } else {
                     Some(Vec::new())
                 }
             }
-            Relator::Greater | Relator::GreaterEqual => self.union(above, below),
+            Relator::Greater | Relator::GreaterEqual => self.union(vec![above, below]),
             Relator::About | Relator::In => None,
         }
     }
@@ -230,19 +243,31 @@ impl Judge<'_> {
     /// The sign of the slope and the zero of an expression that is linear in its only variable, with rational numbers.
     fn line_of(&self, node: &Node) -> Option<(Sign, RBig)> {
         let name = only_symbol(node)?;
-        let at = |x: i64| {
-            exact(
-                node,
-                &Point::from([(name.clone(), RBig::from(x))]),
-                self.fuel,
-            )
-            .ok()
+        // Pieces of lines, such as those of an absolute value, are none.
+        if node.any(bends) {
+            return None;
+        }
+        let at = |x: &RBig| {
+            let point = Point::from([(name.clone(), x.clone())]);
+            exact(node, &point, self.fuel).ok()
         };
-        let (zero, one) = (at(0)?, at(1)?);
+        let (zero, one) = (at(&RBig::ZERO)?, at(&RBig::ONE)?);
         let slope = one - &zero;
-        // A line is known by two points; more of them tell it from curves.
-        for x in [-3, 2, 7, 50] {
-            if at(x)? != &slope * RBig::from(x) + &zero {
+        // A line is known by two points; more of them tell it from curves, the last of them one that nobody can foresee.
+        let unforeseen = i64::from((mixed(&name, self.seed) >> 40) as u32);
+        for (n, d) in [
+            (-3, 1_u8),
+            (2, 1),
+            (7, 1),
+            (50, 1),
+            (-1001, 7),
+            (-5, 2),
+            (7, 3),
+            (1001, 3),
+            (unforeseen, 97),
+        ] {
+            let x = RBig::from_parts(n.into(), d.into());
+            if at(&x)? != &slope * &x + &zero {
                 return None;
             }
         }
@@ -258,9 +283,33 @@ fn excludes(node: &Node) -> bool {
     matches!(node, Node::Relation(_, rest) if matches!(rest.as_slice(), [(Relator::NotEqual, _)]))
 }
 
+/// Whether it is a variable in something that is no polynomial.
+fn bends(node: &Node) -> bool {
+    let varies = |node: &Node| !node.is_constant();
+    match node {
+        Node::Call(_, arguments) => arguments.iter().any(varies),
+        Node::Inverse(inner) => varies(inner),
+        Node::Power(base, exponent) => {
+            let whole = matches!(&**exponent, Node::Number(value) if value.is_int());
+            varies(exponent) || varies(base) && !whole
+        }
+        _ => false,
+    }
+}
+
 /// The name of the only variable; none where there are more or none.
 fn only_symbol(node: &Node) -> Option<String> {
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = symbols(node);
+    if names.len() == 1 {
+        names.pop_first()
+    } else {
+        None
+    }
+}
+
+/// The names of all variables.
+fn symbols(node: &Node) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
     node.each(&mut |part| match part {
         Node::Symbol(name) => {
             names.insert(name.clone());
@@ -272,18 +321,5 @@ fn only_symbol(node: &Node) -> Option<String> {
         }
         _ => {}
     });
-    if names.len() == 1 {
-        names.pop_first()
-    } else {
-        None
-    }
-}
-
-/// The variable of an inequality, which two inequalities must share.
-fn variable(node: &Node) -> Option<String> {
-    match node {
-        Node::Relation(..) => only_symbol(node),
-        Node::List(items, _) => items.iter().find_map(variable),
-        _ => None,
-    }
+    names
 }

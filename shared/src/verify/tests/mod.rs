@@ -1,11 +1,13 @@
 //! What the module promises to its callers; the notations by kind are in files of their own.
 
+mod adversary;
 mod algebra;
 mod cases;
 mod collections;
 mod numbers;
 mod plain;
 mod properties;
+mod readers;
 mod reading;
 mod responses;
 mod sets;
@@ -162,4 +164,32 @@ fn a_trace_cut_short_scores_only_where_the_whole_response_is_read() {
     assert!(verify(&closed, "$\\boxed{41}$", AnswerScope::AfterThinking));
     let unboxed = "<think>\n1\n</think>\nIt is 41.";
     assert!(!verify(unboxed, "41", AnswerScope::AfterThinking));
+}
+
+/// Like math-verify over the whole text: the last formula or number, and no part of either.
+#[test]
+fn a_whole_response_without_a_box_gives_its_last_formula_or_number() {
+    let fraction = "<think>\nso it is $\\frac{84}{2}$";
+    for (response, reference, expected) in [
+        (fraction, "42", true),
+        (fraction, "2", false),
+        ("so $\\frac{84}{2}$, which is not 41", "41", true),
+        ("so \\(\\frac{84}{2}\\) it is", "42", true),
+        ("first 5, then $x = 42$.", "42", true),
+        ("$$\\frac12$$", "0.5", true),
+        ("It is $7$ and then 3/4 of it", "0.75", true),
+        ("It is $7$ and then 3/4 of it", "4", false),
+        ("<think>\n42", "42", true),
+        ("3/4", "0.75", true),
+        ("所以是42。", "42", true),
+        ("a price of \\$42", "42", true),
+        ("we have 5 and $\\foo{+}$", "5", true),
+        ("we have $a+$ and 5 $$", "5", true),
+        ("nothing at all, really", "42", false),
+        ("", "0", false),
+    ] {
+        let found = verify(response, reference, AnswerScope::WholeResponse);
+        assert_eq!(found, expected, "{response:?} {reference:?}");
+        assert!(!verify(response, reference, AnswerScope::AfterThinking));
+    }
 }

@@ -78,6 +78,29 @@ fn each_notation_of_the_little_comparison_decides() {
     }
 }
 
+#[test]
+fn without_a_box_the_last_formula_or_number_is_found() {
+    for (text, found) in [
+        ("so it is $\\frac{84}{2}$.", Some("\\frac{84}{2}")),
+        ("so $\\frac{84}{2}$, which is 41", Some("41")),
+        ("first 5, then $$x = 42$$", Some("42")),
+        ("from $1$ and $2$ comes $3$ or so", Some("3")),
+        ("It is $7$ and then -3/4 of it", Some("-3/4")),
+        ("a price of \\$42 or so", Some("42")),
+        ("42 and $open", Some("42")),
+        ("42 and $x =$, empty", Some("42")),
+        ("a price of $42", Some("42")),
+        ("\\\\$7$ ends with \\", Some("7")),
+        ("所以是４２。", Some("４２")),
+        ("nothing", None),
+        ("$ $", None),
+    ] {
+        assert_eq!(plain::stated(text), found, "{text:?}");
+    }
+    let fraction = plain::stated("so it is $\\frac{84}{2}$").unwrap();
+    assert!(plain::equal(fraction, "42") && !plain::equal(fraction, "2"));
+}
+
 proptest! {
     #[test]
     fn what_it_takes_for_equal_is_equal(

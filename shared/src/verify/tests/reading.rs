@@ -81,7 +81,7 @@ fn what_is_read_is_bounded() {
         )
     });
     bounded(40, |depth| inside("(", ")", depth));
-    bounded(39, |signs| format!("x{}", "!".repeat(signs)));
+    bounded(39, |signs| format!("x{}", "°".repeat(signs)));
     bounded(41, |sets| {
         let sets = (1..=sets).map(|i| if i % 2 == 0 { "A∪" } else { "A∩" });
         format!("{}A", sets.skip(1).collect::<String>())

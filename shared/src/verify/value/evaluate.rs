@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
                 let mut sum = Ball::integer(0, precision);
                 for term in terms {
                     let (next, lost) = sum.plus(&at(term)?)?;
-                    self.lost.set(self.lost.get() || lost);
+                    self.lose(lost);
                     sum = next;
                 }
                 Some(sum)
@@ -143,6 +143,7 @@ impl<'a> Machine<'a> {
                 if **base == Node::Constant(Constant::E) {
                     let exponent = at(exponent)?;
                     self.pay(&exponent, 1)?;
+                    self.watch(&exponent);
                     return exponent.exp();
                 }
                 let raised = at(base)?;
@@ -200,6 +201,16 @@ impl<'a> Machine<'a> {
         self.fuel.spend(functions * each * scale.max(1))
     }
 
+    fn lose(&self, lost: bool) {
+        self.lost.set(self.lost.get() || lost);
+    }
+
+    /// Notes an argument beside zero of a function that is nearly a line there: what makes it another leaves no trace.
+    fn watch(&self, argument: &Ball) {
+        let small = argument.exponent() < -(self.precision as i64) / 2;
+        self.lose(small && argument.floor().is_some());
+    }
+
     fn call(&self, function: Function, arguments: &[Ball]) -> Option<Ball> {
         let precision = self.precision;
         let first = arguments.first()?;
@@ -247,10 +258,14 @@ impl<'a> Machine<'a> {
             }
             (Function::Exp, [x]) => {
                 self.pay(x, 1)?;
+                self.watch(x);
                 x.exp()
             }
             (Function::Arcsin | Function::Arccos | Function::Arctan, [x]) => {
                 self.pay(x, 3)?;
+                self.watch(x);
+                // What is left to a quarter turn is one over the argument.
+                self.lose(x.exponent() > precision as i64 / 2);
                 match function {
                     Function::Arcsin => x.arcsin(),
                     Function::Arccos => x.arccos(),
@@ -259,9 +274,11 @@ impl<'a> Machine<'a> {
             }
             (Function::Sinh | Function::Cosh | Function::Tanh, [x]) => {
                 self.pay(x, 2)?;
+                self.watch(x);
                 let (up, down) = (x.exp()?, x.negative().exp()?);
-                let cosh = up.plus(&down)?.0;
+                let (cosh, lost) = up.plus(&down)?;
                 let sinh = up.plus(&down.negative())?.0;
+                self.lose(lost);
                 match function {
                     Function::Tanh => sinh.times(&cosh.inverse()?),
                     Function::Sinh => sinh.times(&Ball::integer(2, precision).inverse()?),
@@ -270,6 +287,7 @@ impl<'a> Machine<'a> {
             }
             _ => {
                 self.pay(first, 2)?;
+                self.watch(first);
                 let (sin, cos) = first.sin_cos()?;
                 match function {
                     Function::Sin => Some(sin),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 /// What one comparison may spend. A unit is about a microsecond at most. It stands in for a clock, which the
 /// browser's WebAssembly does not have and which would make a reward depend on how busy a machine is.
-const BUDGET: u32 = 15_000;
+const BUDGET: u32 = 20_000;
 
 /// What is left to spend.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What expressions come to: exactly where that is possible, else to fifty digits with a bound of the error.
+//! What expressions come to: exactly where that is possible, else to fifty digits with a bound of the error, and to 190 where fifty do not tell.
 
 mod ball;
 mod evaluate;

@@ -11,7 +11,7 @@ use crate::verify::node::{Function, Node};
 pub(crate) type Point = BTreeMap<String, RBig>;
 
 /// At how many points expressions are compared.
-const POINTS: u64 = 7;
+const POINTS: u64 = 9;
 
 /// A well-mixed number from a name and a salt (FNV-1a, then the finaliser of SplitMix64).
 pub(crate) fn mixed(name: &str, salt: u64) -> u64 {
@@ -76,16 +76,20 @@ fn coordinate(number: u64, random: u64) -> RBig {
     // With a large prime factor, so that few expressions have a pole or a jump there; and even in lowest terms, so that a
     // negative number to this power is no odd root, which would be real.
     const DENOMINATOR: u64 = 194;
-    let (size, negative) = match number {
-        0 => (2, false),
-        1 => (1, random & 1 == 1),
-        2 => (3, true),
-        3 => (1000, false),
-        4 => (20, random & 1 == 1),
-        5 => (100_000_000, false),
-        _ => (9, false),
+    let (least, size, negative) = match number {
+        0 => (0, 2, false),
+        1 => (0, 1, random & 1 == 1),
+        2 => (0, 3, true),
+        3 => (0, 1000, false),
+        4 => (0, 20, random & 1 == 1),
+        5 => (0, 100_000_000, false),
+        6 => (0, 9, false),
+        // Never near zero: beyond where a function such as |x + 20| bends.
+        7 => (500, 1000, true),
+        _ => (50_000_000, 100_000_000, true),
     };
-    let numerator = IBig::from(((random >> 8) % (size * DENOMINATOR)) | 1);
+    let scatter = (random >> 8) % ((size - least) * DENOMINATOR);
+    let numerator = IBig::from((least * DENOMINATOR + scatter) | 1);
     let value = RBig::from_parts(numerator, UBig::from(DENOMINATOR));
     if negative { -value } else { value }
 }
@@ -102,8 +106,8 @@ mod tests {
     #[test]
     fn points_are_small_and_large_and_of_both_signs() {
         assert_eq!(of("2+3", 1), [Point::new()]);
-        let bounds = [2, 1, 3, 1000, 20, 100_000_000, 9_u64];
-        let mut signs = [[false; 2]; 7];
+        let bounds = [2, 1, 3, 1000, 20, 100_000_000, 9, 1000, 100_000_000_u64];
+        let mut signs = [[false; 2]; 9];
         for seed in 0..40 {
             let points = of("x", seed);
             assert_eq!(points.len(), bounds.len());
@@ -114,13 +118,14 @@ mod tests {
                 signs[i][usize::from(*x < RBig::ZERO)] = true;
                 let size = if *x < RBig::ZERO { -x } else { x.clone() };
                 assert!(size < RBig::from(bound), "{x}");
+                assert!(i < 7 || size > RBig::from(bound / 2), "{x}");
                 // Neither whole nor an odd root as an exponent.
                 assert!(!x.is_int() && !x.denominator().is_one());
                 assert_eq!(x.denominator() % 2_u8, 0);
             }
         }
         let (up, down, both) = ([true, false], [false, true], [true, true]);
-        assert_eq!(signs, [up, both, down, up, both, up, up]);
+        assert_eq!(signs, [up, both, down, up, both, up, up, down, down]);
     }
 
     #[test]
