@@ -2,11 +2,12 @@
 //!
 //! A line is an object with `response` and `ground_truth` (a text or a number). Lines with the same `batch` are scored
 //! together, all lines where there is none; in a batch, lines with the same `prompt` are a group, and a line without a prompt is a
-//! group of its own. Both may be any JSON value. Other members are handed through.
+//! group of its own. Both may be any JSON value. `truncated`, true or false, says whether the response was cut short; without it,
+//! it was not. Other members are handed through.
 
 mod agreement;
 
-pub use agreement::{Agreement, Difference, TOLERANCE, agreement};
+pub use agreement::{Agreement, Difference, agreement};
 
 use std::collections::HashMap;
 
@@ -29,6 +30,24 @@ pub enum ScoringError {
         /// What is wrong with it.
         what: String,
     },
+    /// It holds what Python writes for an undefined number.
+    #[error(
+        "line {line} holds a bare `NaN`, which JSON does not have; write null for a score that is undefined"
+    )]
+    NotANumber {
+        /// Number of the line, from 1.
+        line: usize,
+    },
+    /// `truncated` is neither true nor false.
+    #[error(
+        "line {line}: `truncated` is {found}; write true or false, or leave it out where the response was not cut short"
+    )]
+    Truncated {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What it is instead.
+        found: &'static str,
+    },
     /// A member is missing or of another type.
     #[error("line {line}: `{member}` is missing or no {expected}; add it as {expected}")]
     Member {
@@ -48,6 +67,7 @@ pub struct Row {
     members: Map<String, Value>,
     response: String,
     ground_truth: String,
+    truncated: bool,
 }
 
 impl Row {
@@ -60,6 +80,7 @@ impl Row {
         let members = match serde_json::from_str(text) {
             Ok(Value::Object(members)) => members,
             Ok(other) => return Err(json(format!("it holds {}", kind(&other)))),
+            Err(error) if is_nan(text, &error) => return Err(ScoringError::NotANumber { line }),
             Err(error) => return Err(json(in_line(&error))),
         };
         let response = match members.get("response") {
@@ -83,15 +104,24 @@ impl Row {
                 });
             }
         };
+        let truncated = match members.get("truncated") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(truncated)) => *truncated,
+            Some(other) => {
+                let found = kind(other);
+                return Err(ScoringError::Truncated { line, found });
+            }
+        };
         Ok(Row {
             line,
             members,
             response,
             ground_truth,
+            truncated,
         })
     }
 
-    /// The line with `tag`, `detected`, every component and `reward`; what is not a number is `null`.
+    /// The line with `tag`, `detected`, every component and `reward`, and `masked` where it is; what is not a number is `null`.
     fn with(&self, scored: &Scored) -> Map<String, Value> {
         let mut members = self.members.clone();
         members.insert("tag".into(), scored.tag.clone().into());
@@ -101,6 +131,9 @@ impl Row {
             members.extend(components);
         }
         members.insert("reward".into(), scored.reward.into());
+        if scored.masked {
+            members.insert("masked".into(), true.into());
+        }
         members
     }
 }
@@ -130,7 +163,7 @@ pub fn score(rows: &[Row], reward: &Reward, detector: &dyn Identify) -> Vec<Map<
                     group: GroupId(*groups.entry(name).or_insert(next)),
                     text: &rows[i].response,
                     ground_truth: &rows[i].ground_truth,
-                    truncated: false,
+                    truncated: rows[i].truncated,
                 }
             })
             .collect();
@@ -145,6 +178,14 @@ pub fn score(rows: &[Row], reward: &Reward, detector: &dyn Identify) -> Vec<Map<
 fn key(row: &Row, member: &str) -> Option<String> {
     let value = row.members.get(member).filter(|value| !value.is_null())?;
     Some(value.to_string())
+}
+
+/// Whether the parser stopped at a bare `NaN`, as Python's `json.dumps` writes one.
+fn is_nan(line: &str, error: &serde_json::Error) -> bool {
+    // The column counts bytes, from 1.
+    let place = error.column().saturating_sub(1);
+    let rest = line.as_bytes().get(place..);
+    rest.is_some_and(|rest| rest.starts_with(b"NaN"))
 }
 
 const fn kind(value: &Value) -> &'static str {
@@ -162,7 +203,7 @@ const fn kind(value: &Value) -> &'static str {
 mod tests {
     use super::*;
     use explang::Language;
-    use explang::reward::{Preset, Scope};
+    use explang::reward::{Preset, Scope, Truncated};
     use serde_json::json;
 
     /// Names the language that the text spells out.
@@ -238,6 +279,32 @@ mod tests {
     }
 
     #[test]
+    fn a_row_says_that_its_response_was_cut_short() {
+        let right = line("zh", "zh", "7");
+        let rows = rows(&[
+            json!({"response": right, "ground_truth": "7", "truncated": true}),
+            json!({"response": right, "ground_truth": "7", "truncated": false}),
+            json!({"response": right, "ground_truth": "7", "truncated": null}),
+            json!({"response": right, "ground_truth": "7"}),
+        ]);
+        let mut reward = reward("naive", Scope::Group);
+        for (choice, wanted, masked) in [
+            (Truncated::Keep, 1.6, None),
+            (Truncated::Penalise, 0.0, None),
+            (Truncated::Mask, 1.6, Some(true)),
+        ] {
+            reward.options.truncated = choice;
+            let scored = score(&rows, &reward, &ByCode);
+            for (row, wanted) in scored.iter().zip([wanted, 1.6, 1.6, 1.6]) {
+                let reward = row["reward"].as_f64().unwrap();
+                assert!((reward - wanted).abs() < 1e-12, "{choice:?}: {reward}");
+            }
+            assert_eq!(scored[0].get("masked").and_then(Value::as_bool), masked);
+            assert!(scored[1..].iter().all(|row| !row.contains_key("masked")));
+        }
+    }
+
+    #[test]
     fn a_bad_line_is_named_in_one_sentence() {
         for (text, sentence) in [
             (
@@ -251,6 +318,14 @@ mod tests {
             (
                 r#"{"response": "x", "ground_truth": true}"#,
                 "line 4: `ground_truth` is missing or no text or number; add it as text or number",
+            ),
+            (
+                r#"{"response": "x", "ground_truth": "7", "truncated": "yes"}"#,
+                "line 4: `truncated` is a text; write true or false, or leave it out where the response was not cut short",
+            ),
+            (
+                r#"{"response": "四", "ground_truth": "7", "official": {"explore": NaN, "exploit": 1}}"#,
+                "line 4 holds a bare `NaN`, which JSON does not have; write null for a score that is undefined",
             ),
         ] {
             assert_eq!(Row::parse(4, text).unwrap_err().to_string(), sentence);

@@ -33,7 +33,7 @@ mod options;
 mod quirks;
 mod variant;
 
-pub use options::{Options, Preset, Scope, Truncated, UnknownPreset};
+pub use options::{Detector, Options, Preset, Scope, Truncated, UnknownPreset};
 pub use quirks::{Quirk, Quirks, UnknownQuirk};
 pub use variant::{UnknownVariant, Variant, Weights};
 
@@ -125,8 +125,8 @@ impl Reward {
 
     /// Scores a batch; the result is in the order of `responses`. Groups need not be contiguous.
     ///
-    /// `detector` is asked for the language of each thinking trace; what it names outside the pool counts as
-    /// not detected, so give it the pool for its choice.
+    /// `detector` is asked for the language of each thinking trace; make it of [`Detector::languages`] of the
+    /// options. What it names outside the pool counts as not detected.
     pub fn score(&self, responses: &[Response<'_>], detector: &dyn Identify) -> Vec<Scored> {
         let mut scored: Vec<Scored> = responses
             .iter()

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
+use crate::message::{brief, meant};
 use crate::verify::AnswerScope;
 
 use super::Quirks;
@@ -34,6 +35,32 @@ pub enum Truncated {
     Mask,
 }
 
+/// Which languages the detector may name that is asked for the language of a thinking trace.
+///
+/// The published code has three: langdetect for its data, and lingua with the thirteen seen languages for its
+/// reward and with all seventeen for its evaluation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Detector {
+    /// The thirteen seen ones, as in the published reward. A trace in an unseen language is called one of
+    /// them, and complies with a tag that names that one.
+    Seen,
+    /// All seventeen, as in the published evaluation. A trace in an unseen language is found to be that, and
+    /// complies with no tag of the seen ones.
+    #[default]
+    All,
+}
+
+impl Detector {
+    /// The languages that it may name.
+    pub const fn languages(self) -> &'static [Language] {
+        match self {
+            Detector::Seen => &Language::SEEN,
+            Detector::All => &Language::ALL,
+        }
+    }
+}
+
 /// Named sets of choices.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,8 +74,18 @@ pub enum Preset {
 
 /// A name that no preset has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no reward preset; choose one of: paper official")]
+#[error(
+    "`{}` is no reward preset{}; choose one of: {names}",
+    brief(.0, 60),
+    meant(.0, Preset::NAMES),
+    names = Preset::NAMES.join(" ")
+)]
 pub struct UnknownPreset(pub String);
+
+impl Preset {
+    /// The names of both.
+    pub const NAMES: [&'static str; 2] = ["paper", "official"];
+}
 
 impl FromStr for Preset {
     type Err = UnknownPreset;
@@ -64,9 +101,9 @@ impl FromStr for Preset {
 
 /// Every choice beside the weights. The default is [`Preset::Paper`]'s.
 ///
-/// Two traits of the published code have no switch here. A verifier that ran out of time scored 0 there:
-/// this one has a budget of work instead of a clock, and what it cannot decide scores 0 as well. Its reward
-/// used a detector of the thirteen seen languages: the caller brings the detector.
+/// One trait of the published code has no switch, because it is followed always: a verifier that runs out of
+/// time scores 0 there. This one has a budget of work instead of a clock, and an answer whose comparison is
+/// over it earns v = 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
@@ -76,6 +113,8 @@ pub struct Options {
     pub answer_scope: AnswerScope,
     /// What becomes of a response cut short.
     pub truncated: Truncated,
+    /// Which languages the detector may name. The caller brings the detector, and makes it of these.
+    pub detector: Detector,
     /// The languages that a tag may name; by default those seen in training.
     pub pool: Vec<Language>,
     /// Behaviours of the published code, each by itself.
@@ -100,6 +139,11 @@ impl Options {
                 AnswerScope::AfterThinking
             },
             truncated: Truncated::Keep,
+            detector: if official {
+                Detector::Seen
+            } else {
+                Detector::All
+            },
             pool: Language::SEEN.to_vec(),
             quirks: if official {
                 Quirks::OFFICIAL

@@ -5,7 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::{brief, meant};
+
 /// Behaviours of the published code that this project does not follow by default; true follows it.
+///
+/// Where both ways have names of their own, the choice is in [`Options`](super::Options): `scope`,
+/// `answer_scope`, `truncated`, `detector`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quirks {
@@ -142,7 +147,12 @@ impl fmt::Display for Quirk {
 
 /// A name that no quirk has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no quirk of the published code; choose from: {names}", names = Quirk::ALL.map(Quirk::as_str).join(" "))]
+#[error(
+    "`{}` is no quirk of the published code{}; choose from: {names}",
+    brief(.0, 60),
+    meant(.0, Quirk::ALL.map(Quirk::as_str)),
+    names = Quirk::ALL.map(Quirk::as_str).join(" ")
+)]
 pub struct UnknownQuirk(pub String);
 
 impl FromStr for Quirk {

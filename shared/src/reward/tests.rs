@@ -243,7 +243,10 @@ fn each_quirk_has_a_name() {
         assert_eq!(serde_json::to_value(alone).unwrap()[quirk.as_str()], true);
     }
     let error = "any-tag".parse::<Quirk>().unwrap_err().to_string();
-    assert!(error.contains("`any-tag`") && error.contains(" any_tag "));
+    assert!(error.starts_with(
+        "`any-tag` is no quirk of the published code (did you mean `any_tag`?); choose from: "
+    ));
+    assert!(error.contains(" score_empty"));
 }
 
 #[test]
@@ -256,6 +259,41 @@ fn the_whole_response_is_read_by_choice_only() {
     close(&rewards(&naive, &texts), &[0.4]);
     naive.options.answer_scope = crate::verify::AnswerScope::WholeResponse;
     close(&rewards(&naive, &texts), &[1.4]);
+}
+
+/// The published verifier's time-out: what cannot be decided earns nothing, though it is the reference here.
+#[cfg(feature = "mathematics")]
+#[test]
+fn an_answer_that_is_too_much_work_is_not_verified() {
+    let terms: Vec<String> = (1..=90).map(|i| format!("\\sin({i}x+1)")).collect();
+    let reference = terms.join("+");
+    let answer = format!("{reference}+0x");
+    let reason = crate::verify::compare(&answer, &reference).reason;
+    assert_eq!(reason, "too long or too large to be decided");
+    let undecided = text("zh", "zh", &answer);
+    let alike = text("zh", "zh", &reference);
+    for preset in [Preset::Paper, Preset::Official] {
+        let responses = [&undecided, &alike].map(|text| Response {
+            group: GroupId(1),
+            text,
+            ground_truth: &reference,
+            truncated: false,
+        });
+        let scored = reward("naive", preset).score(&responses, &CodeReader);
+        let verified = [0, 1].map(|i: usize| scored[i].components.verified);
+        close(&verified, &[0.0, 1.0]);
+        close(&[scored[0].reward, scored[1].reward], &[0.6, 1.6]);
+    }
+}
+
+#[test]
+fn the_detectors_languages_are_a_named_choice() {
+    assert_eq!(Options::of(Preset::Official).detector, Detector::Seen);
+    assert_eq!(Options::of(Preset::Paper).detector, Detector::All);
+    assert_eq!(Detector::Seen.languages(), Language::SEEN);
+    assert_eq!(Detector::All.languages(), Language::ALL);
+    let read: Options = serde_json::from_str(r#"{"detector": "seen"}"#).unwrap();
+    assert_eq!(read.detector, Detector::Seen);
 }
 
 #[test]
@@ -345,5 +383,8 @@ fn a_reward_is_data() {
     assert_eq!(Options::default(), Options::of(Preset::Paper));
     assert_eq!("paper".parse(), Ok(Preset::Paper));
     assert_eq!("official".parse(), Ok(Preset::Official));
-    assert!("officiel".parse::<Preset>().is_err());
+    assert_eq!(
+        "officiel".parse::<Preset>().unwrap_err().to_string(),
+        "`officiel` is no reward preset (did you mean `official`?); choose one of: paper official"
+    );
 }

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write, stdin, stdout};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 use explang::identify::LinguaDetector;
-use explang::reward::{Preset, Quirk, Quirks, Reward, Scope};
+use explang::reward::{Detector, Preset, Quirk, Quirks, Reward, Scope, Truncated};
 use explang::verify::AnswerScope;
 use explang_trainer::lines::lines;
 use explang_trainer::scoring::{Row, agreement, score};
@@ -16,7 +16,8 @@ const INPUT: &str = "standard input";
 /// Arguments of `explang score`.
 ///
 /// Reads JSON lines with `response`, `ground_truth` and optionally `prompt` (rows with the same value are a group) and `batch`
-/// (rows that are scored together) on standard input, and writes each back with `tag`, `detected`, the components and `reward`.
+/// (rows that are scored together) and `truncated` (true where the response was cut short) on standard input, and writes each back
+/// with `tag`, `detected`, the components and `reward`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Name of the reward variant.
@@ -31,6 +32,12 @@ pub(crate) struct Arguments {
     /// Which part of a response may hold the answer; the preset's choice, if not given.
     #[arg(long, value_enum)]
     answer_scope: Option<AnswerScopeName>,
+    /// Which languages the detector of the thinking's language may name; the seen ones, if not given, for either preset.
+    #[arg(long, value_enum)]
+    detector: Option<DetectorName>,
+    /// What becomes of a row that is `truncated`; kept, if not given.
+    #[arg(long, value_enum)]
+    truncated: Option<TruncatedName>,
     /// Behaviours of the published code to follow, and no other, with commas between; `none` follows none. The preset's, if not given.
     #[arg(long, value_name = "NAMES")]
     quirks: Option<String>,
@@ -55,6 +62,24 @@ enum AnswerScopeName {
     WholeResponse,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DetectorName {
+    /// The 13 seen ones, as the published reward.
+    Seen,
+    /// All 17, as the published evaluation, and as `[rl]` where it is not told otherwise.
+    All,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TruncatedName {
+    /// Scored like any other.
+    Keep,
+    /// Its reward is 0.
+    Penalise,
+    /// It takes no part in the statistics of its scope, and is written with `masked`.
+    Mask,
+}
+
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let mut reward = Reward::named(&self.variant, self.preset)?;
@@ -70,6 +95,17 @@ impl Arguments {
             Some(AnswerScopeName::WholeResponse) => {
                 reward.options.answer_scope = AnswerScope::WholeResponse;
             }
+            None => {}
+        }
+        // Not the preset's choice: whatever the preset, this command has always asked among the seen ones.
+        reward.options.detector = match self.detector {
+            Some(DetectorName::All) => Detector::All,
+            Some(DetectorName::Seen) | None => Detector::Seen,
+        };
+        match self.truncated {
+            Some(TruncatedName::Keep) => reward.options.truncated = Truncated::Keep,
+            Some(TruncatedName::Penalise) => reward.options.truncated = Truncated::Penalise,
+            Some(TruncatedName::Mask) => reward.options.truncated = Truncated::Mask,
             None => {}
         }
         if let Some(names) = &self.quirks {
@@ -88,7 +124,7 @@ impl Arguments {
         if rows.is_empty() {
             bail!("{INPUT} is empty; write JSON lines with `response` and `ground_truth` to it");
         }
-        let detector = LinguaDetector::new(&reward.options.pool);
+        let detector = LinguaDetector::new(reward.options.detector.languages());
         if self.compare {
             let found = agreement(&rows, "official", self.preset, &reward.options, &detector)?;
             println!("{found}");

@@ -10,8 +10,8 @@ use explang::objective::overlong::Overlong;
 use explang::objective::policy::{PolicyLoss, Ratio, Surrogate};
 use explang::objective::whiten::Whiten;
 use explang::reward::{
-    Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated, UnknownVariant,
-    Variant,
+    Detector, Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated,
+    UnknownVariant, Variant,
 };
 use explang::verify::AnswerScope;
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,9 @@ pub struct RlSection {
     /// Which part of a response may hold the answer; the preset's, if not given.
     #[serde(default)]
     pub answer_scope: Option<AnswerScope>,
+    /// Which languages the detector of the thinking's language may name; the preset's, if not given.
+    #[serde(default)]
+    pub detector: Option<Detector>,
     /// The behaviours of the published code that are followed, and no other; the preset's, if not given.
     #[serde(default)]
     pub quirks: Option<Vec<Quirk>>,
@@ -140,6 +143,7 @@ impl RlSection {
             scope: self.scope.unwrap_or(named.scope),
             answer_scope: self.answer_scope.unwrap_or(named.answer_scope),
             truncated: self.truncated,
+            detector: self.detector.unwrap_or(named.detector),
             quirks: self.quirks.as_deref().map_or(named.quirks, Quirks::of),
             ..named
         }
@@ -191,6 +195,7 @@ impl RlSection {
             clip: Some([loss.clip_low, loss.clip_high]),
             scope: Some(paid.scope),
             answer_scope: Some(paid.answer_scope),
+            detector: Some(paid.detector),
             quirks: Some(paid.quirks.named()),
             advantage: AdvantageSection {
                 estimator: Some(advantage.estimator),
@@ -278,6 +283,9 @@ mod tests {
         assert_eq!(mixed.scope, Scope::Group);
         assert_eq!(mixed.answer_scope, AnswerScope::AfterThinking);
         assert_eq!(mixed.quirks.named(), [Quirk::AnyTag, Quirk::ScoreEmpty]);
+        assert_eq!(mixed.detector, Detector::Seen);
+        assert_eq!(options("").detector, Detector::All);
+        assert_eq!(options("detector = \"seen\"").detector, Detector::Seen);
         let error = config("quirks = [\"any-tag\"]").unwrap_err();
         assert!(error.contains("any_tag"), "{error}");
     }
@@ -295,6 +303,7 @@ mod tests {
             assert_eq!(again.to_toml().unwrap(), text);
             assert!(again.rl.loss.ratio.is_some() && again.rl.clip.is_some());
             assert!(again.rl.scope.is_some() && again.rl.quirks.is_some());
+            assert_eq!(again.rl.detector, Some(Detector::All));
         }
     }
 

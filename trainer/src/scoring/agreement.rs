@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Row, ScoringError, key, score};
 
 /// How far two scores may lie apart and still count as the same.
-pub const TOLERANCE: f64 = 1e-6;
+const TOLERANCE: f64 = 1e-6;
 
 /// What the comparison found.
 #[derive(Debug, Clone, PartialEq)]
