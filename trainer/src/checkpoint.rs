@@ -7,6 +7,12 @@ use explang::model::{ConfigError, Decoder, ModelConfig, Precision, WeightsError}
 use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
 use serde_json::json;
 
+use crate::checkpoint_tensors::{metadata, with_metadata};
+use crate::run::folder::sha256;
+
+/// The entry of `model.safetensors` that says with which tokenizer the weights were saved: the SHA-256 of its file.
+const TOKENIZER_ENTRY: &str = "tokenizer_sha256";
+
 /// A folder that is no checkpoint, or one that does not fit together.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
@@ -65,6 +71,27 @@ pub enum CheckpointError {
         /// Rows of the embedding.
         model: usize,
     },
+    /// The tokenizer is not the one that the weights were saved with.
+    #[error(
+        "{tokenizer} is not the tokenizer that {weights} was saved with; the files are of two checkpoints, so copy them again \
+         from one"
+    )]
+    Swapped {
+        /// The tokenizer's file.
+        tokenizer: PathBuf,
+        /// The weights' file.
+        weights: PathBuf,
+    },
+    /// A run and its checkpoint have different tokenizers.
+    #[error(
+        "{checkpoint} and {run} are two tokenizers, but a run and its checkpoints have one; put back the file that was replaced"
+    )]
+    OtherTokenizer {
+        /// The checkpoint's file.
+        checkpoint: PathBuf,
+        /// The run's file.
+        run: PathBuf,
+    },
 }
 
 /// Reads a checkpoint onto `device`.
@@ -81,13 +108,12 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
             path: path(),
             source,
         })?;
-    let tokenizer =
-        Tokenizer::from_json(&read(&folder.join("tokenizer.json"))?).map_err(|source| {
-            CheckpointError::Tokenizer {
-                path: path(),
-                source,
-            }
-        })?;
+    let tokenizer_file = folder.join("tokenizer.json");
+    let text = read(&tokenizer_file)?;
+    let tokenizer = Tokenizer::from_json(&text).map_err(|source| CheckpointError::Tokenizer {
+        path: path(),
+        source,
+    })?;
     // An embedding may be padded to a round number of rows, but not to twice what it needs.
     let rows = tokenizer.vocab_size();
     if rows > config.vocab_size || rows < config.vocab_size / 2 {
@@ -98,9 +124,44 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
         });
     }
     let file = folder.join("model.safetensors");
-    let model = Decoder::from_safetensors(&config, &read(&file)?, device)
-        .map_err(|source| CheckpointError::Weights { path: file, source })?;
+    let weights = read(&file)?;
+    let model = Decoder::from_safetensors(&config, &weights, device).map_err(|source| {
+        CheckpointError::Weights {
+            path: file.clone(),
+            source,
+        }
+    })?;
+    // Checkpoints from elsewhere do not say it. The file may have been laid out anew, or be of another version of the library.
+    if let Some(saved) = metadata(&weights, TOKENIZER_ENTRY)
+        && saved != sha256(&text)
+        && saved != sha256(tokenizer.to_json().as_bytes())
+    {
+        return Err(CheckpointError::Swapped {
+            tokenizer: tokenizer_file,
+            weights: file,
+        });
+    }
     Ok((model, tokenizer))
+}
+
+/// Reads a checkpoint of a run whose tokenizer is `tokenizer`, from its file `run`.
+///
+/// # Errors
+/// Those of [`load`]; when the checkpoint has another tokenizer.
+pub(crate) fn load_of_run(
+    folder: &Path,
+    tokenizer: &Tokenizer,
+    run: &Path,
+    device: &Device,
+) -> Result<Decoder, CheckpointError> {
+    let (model, theirs) = load(folder, device)?;
+    if theirs.to_json() != tokenizer.to_json() {
+        return Err(CheckpointError::OtherTokenizer {
+            checkpoint: folder.join("tokenizer.json"),
+            run: run.to_path_buf(),
+        });
+    }
+    Ok(model)
 }
 
 /// Writes a checkpoint's files into an existing folder.
@@ -113,8 +174,12 @@ pub fn save(
     tokenizer: &Tokenizer,
     precision: Precision,
 ) -> Result<(), CheckpointError> {
+    let tokenizer_text = tokenizer.to_json();
     let weights = model
         .to_safetensors(precision)
+        .and_then(|bytes| {
+            with_metadata(&bytes, TOKENIZER_ENTRY, &sha256(tokenizer_text.as_bytes()))
+        })
         .map_err(|source| CheckpointError::Weights {
             path: folder.join("model.safetensors"),
             source,
@@ -142,10 +207,7 @@ pub fn save(
         &folder.join("generation_config.json"),
         format!("{generation:#}\n").as_bytes(),
     )?;
-    write(
-        &folder.join("tokenizer.json"),
-        tokenizer.to_json().as_bytes(),
-    )?;
+    write(&folder.join("tokenizer.json"), tokenizer_text.as_bytes())?;
     write(
         &folder.join("tokenizer_config.json"),
         format!("{tokenizer_config:#}\n").as_bytes(),

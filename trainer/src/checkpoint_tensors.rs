@@ -1,13 +1,16 @@
 //! What lies in a checkpoint's `model.safetensors`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use explang::model::checkpoint::NamedTensors;
-use explang::model::decoder::Weights;
+use explang::model::{Weights, WeightsError};
 use serde_json::{Map, Value};
 
 use crate::checkpoint::{self, CheckpointError};
-use explang::model::WeightsError;
+
+/// The entry of a header that is no tensor.
+const METADATA: &str = "__metadata__";
 
 /// One stored tensor.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,9 +49,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<StoredTensor>, WeightsError> {
     // This checks the whole file, so the header below is sound.
     let mut values = NamedTensors::read(bytes)?;
     let header = header(bytes).ok_or_else(|| WeightsError::Damaged("it has no header".into()))?;
-    let tensors = header
-        .into_iter()
-        .filter(|(name, _)| name != "__metadata__");
+    let tensors = header.into_iter().filter(|(name, _)| name != METADATA);
     let stored = tensors.map(|(name, entry)| {
         let sizes = entry["shape"].as_array().into_iter().flatten();
         let shape: Vec<usize> = sizes
@@ -69,18 +70,56 @@ pub fn read(bytes: &[u8]) -> Result<Vec<StoredTensor>, WeightsError> {
     Ok(stored.collect())
 }
 
-/// The header of a safetensors file: its length as a 64-bit little-endian number, then JSON.
-fn header(bytes: &[u8]) -> Option<Map<String, Value>> {
+/// An entry of the `__metadata__` of a safetensors file; none where there is none.
+pub(crate) fn metadata(bytes: &[u8], name: &str) -> Option<String> {
+    let header = header(bytes)?;
+    let entry = header.get(METADATA)?.get(name)?;
+    entry.as_str().map(str::to_owned)
+}
+
+/// A safetensors file with one more entry in its `__metadata__`.
+///
+/// The header is written here because the library writes more than one entry in no certain order, and a run that is made again
+/// must have the same bytes.
+///
+/// # Errors
+/// When the file has no header.
+pub(crate) fn with_metadata(
+    bytes: &[u8],
+    name: &str,
+    value: &str,
+) -> Result<Vec<u8>, WeightsError> {
+    let damaged = || WeightsError::Damaged("it has no header".into());
+    let (old, tensors) = parts(bytes).ok_or_else(damaged)?;
+    let mut header: BTreeMap<String, Value> = serde_json::from_slice(old).map_err(|_| damaged())?;
+    let entries = header
+        .entry(METADATA.to_owned())
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Some(entries) = entries.as_object_mut() {
+        entries.insert(name.to_owned(), value.into());
+    }
+    let mut text = serde_json::to_vec(&header).map_err(|_| damaged())?;
+    // The tensors begin at a multiple of eight bytes.
+    text.resize(text.len().next_multiple_of(8), b' ');
+    let length = (text.len() as u64).to_le_bytes();
+    Ok([&length, text.as_slice(), tensors].concat())
+}
+
+/// The header of a safetensors file, and its tensors: the header's length as a 64-bit little-endian number, then JSON, then the rest.
+fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    serde_json::from_slice(rest.get(..length)?).ok()
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+}
+
+/// The header of a safetensors file.
+fn header(bytes: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice(parts(bytes)?.0).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use explang::model::Precision;
-    use std::collections::BTreeMap;
 
     #[test]
     fn names_shapes_types_and_norms_are_read() {
@@ -102,6 +141,23 @@ mod tests {
                 (&[1][..], Some(2.0))
             );
         }
+    }
+
+    #[test]
+    fn an_entry_is_added_and_nothing_else_changes() {
+        let tensors = BTreeMap::from([("a".to_owned(), (vec![2], vec![3.0, 4.0]))]);
+        let bytes = explang::model::checkpoint::write(tensors, Precision::F32).unwrap();
+        assert_eq!(metadata(&bytes, "x"), None);
+        // Of several lengths, so that the header ends at every place of the eight.
+        for value in ["", "1", "12", "123", "1234", "12345", "123456", "1234567"] {
+            let more = with_metadata(&bytes, "x", value).unwrap();
+            assert_eq!(with_metadata(&bytes, "x", value).unwrap(), more);
+            assert_eq!(metadata(&more, "x").as_deref(), Some(value));
+            assert_eq!(metadata(&more, "format").as_deref(), Some("pt"));
+            assert_eq!(read(&more).unwrap(), read(&bytes).unwrap());
+            assert_eq!(parts(&more).unwrap().0.len() % 8, 0);
+        }
+        assert!(with_metadata(b"short", "x", "1").is_err());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::learn::Learner;
 use crate::rollout::{Query, Rollout, Sampler};
 
 /// The stage's name.
-pub const STAGE: &str = "distil";
+pub(crate) const STAGE: &str = "distil";
 
 /// Runs the stage; nothing where the configuration has no such section.
 ///

@@ -40,7 +40,7 @@ pub struct Session {
     pub device: Device,
     /// Threads for shards.
     pub threads: usize,
-    /// Detects the language of a trace among all seventeen.
+    /// Detects the language of a trace among all seventeen, for evaluations. RL makes its own, by its `detector`.
     pub detector: LinguaDetector,
     /// What stops the run after the step that it is at; by default nothing does.
     pub stop: Stop,
@@ -49,19 +49,20 @@ pub struct Session {
 }
 
 /// What a step gives back: its metrics and a line for people.
-pub struct Step {
+pub(super) struct Step {
     /// A JSON object.
-    pub metrics: Value,
+    pub(super) metrics: Value,
     /// For the progress display.
-    pub line: String,
+    pub(super) line: String,
     /// Tokens handled, for the rate.
-    pub tokens: usize,
+    pub(super) tokens: usize,
     /// A transcript worth keeping in `samples.jsonl`.
-    pub sample: Option<Value>,
+    pub(super) sample: Option<Value>,
     /// The stage has reached its aim and ends with this step.
-    pub last: bool,
-    /// What was NaN or infinite, so that nothing was learned from the step; none where it was as it should be.
-    pub not_finite: Option<String>,
+    pub(super) last: bool,
+    /// What was NaN or infinite, so that nothing was learned from the step or from a part of it; none where it was as it
+    /// should be.
+    pub(super) not_finite: Option<String>,
 }
 
 /// Where a stage is.
@@ -79,9 +80,9 @@ struct Position {
 
 /// What is known of a finished stage.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Finished {
+struct Finished {
     /// Seconds of training.
-    pub seconds: f64,
+    seconds: f64,
 }
 
 impl Session {
@@ -95,7 +96,7 @@ impl Session {
         device: Device,
         threads: usize,
     ) -> anyhow::Result<Self> {
-        let path = folder.join("tokenizer.json");
+        let path = folder.join(TOKENIZER_FILE);
         let tokenizer = if path.exists() {
             Tokenizer::from_json(&checkpoint::read(&path)?)
                 .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()))?
@@ -106,7 +107,7 @@ impl Session {
                 TOKENIZER_PAGES,
             );
             let tokenizer = Tokenizer::train(texts, config.model.vocab_size)?;
-            folder.write("tokenizer.json", tokenizer.to_json().as_bytes())?;
+            folder.write(TOKENIZER_FILE, tokenizer.to_json().as_bytes())?;
             tokenizer
         };
         let (metrics, samples) = (
@@ -156,9 +157,20 @@ impl Session {
     /// The model that a finished stage left.
     ///
     /// # Errors
-    /// When the checkpoint is missing or damaged.
+    /// When the checkpoint is missing or damaged, or its tokenizer is not the run's.
     pub fn load(&self, stage: &str) -> anyhow::Result<Decoder> {
-        Ok(checkpoint::load(&self.checkpoint_path(stage), &self.device)?.0)
+        self.load_from(&self.checkpoint_path(stage))
+    }
+
+    /// The model of a checkpoint of this run.
+    fn load_from(&self, folder: &Path) -> anyhow::Result<Decoder> {
+        let run = self.folder.join(TOKENIZER_FILE);
+        Ok(checkpoint::load_of_run(
+            folder,
+            &self.tokenizer,
+            &run,
+            &self.device,
+        )?)
     }
 
     /// A new learner with a fresh optimizer.
@@ -175,7 +187,7 @@ impl Session {
     /// # Errors
     /// Those of `start` and `body`; when too many steps in a row are not finite; when the disk refuses;
     /// [`Stopped`](crate::run::stop::Stopped) when the session was asked to stop.
-    pub(crate) fn drive(
+    pub(super) fn drive(
         &mut self,
         stage: &str,
         steps: usize,
@@ -213,7 +225,7 @@ impl Session {
             }
             match &done.not_finite {
                 None => progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line)),
-                Some(what) => progress.skipped(step, &skipped.line(what)),
+                Some(what) => progress.skipped(step, &skipped.line(what, &done)),
             }
             skipped.count(&done).with_context(|| {
                 format!(
@@ -326,7 +338,7 @@ impl Session {
     /// Takes a stage up where [`Session::keep`] left it; drops the lines that were logged since.
     fn resume(&mut self, folder: &Path) -> anyhow::Result<(Learner, Position)> {
         let position: Position = read_json(&folder.join("position.json"))?;
-        let (model, _) = checkpoint::load(folder, &self.device)?;
+        let model = self.load_from(folder)?;
         let path = folder.join("optimizer.safetensors");
         let bytes = checkpoint::read(&path)?;
         let mut learner = self.learner(model);
@@ -352,6 +364,8 @@ impl Session {
     }
 }
 
+/// The run's tokenizer, in its folder.
+const TOKENIZER_FILE: &str = "tokenizer.json";
 /// Part of the path of the tokenizer's stream.
 const TOKENIZER: u64 = 0x746F_6B65;
 /// Pages that the tokenizer is trained on: some six hundred a language.

@@ -1,7 +1,7 @@
 //! The stages, one file each, readable from top to bottom like the paper's section.
 
 pub mod distil;
-pub mod driver;
+mod driver;
 pub mod evaluate;
 pub mod pipeline;
 mod policy_experience;

@@ -82,7 +82,7 @@ pub struct PolicyMetrics {
     pub updates: usize,
     /// Of these, those left out because their loss or gradient was not finite.
     pub skipped: usize,
-    /// What was not finite where all were left out.
+    /// What was not finite in the first one that was left out.
     #[serde(skip)]
     pub not_finite: Option<&'static str>,
     /// Learning rate.
@@ -138,6 +138,14 @@ pub(super) struct Updates {
     pub(super) norms: Vec<Result<f64, &'static str>>,
     /// Tokens read, prompts included.
     pub(super) tokens: usize,
+}
+
+impl Updates {
+    /// What was not finite in the first update that was left out. One is enough: where a part of every step is lost, the run must
+    /// not go on as if nothing were.
+    fn not_finite(&self) -> Option<&'static str> {
+        self.norms.iter().find_map(|norm| norm.err())
+    }
 }
 
 /// What a step is described by.
@@ -211,9 +219,7 @@ impl Described<'_> {
             gradient_norm_max: norms.iter().flatten().copied().fold(0.0, f64::max),
             updates: norms.len(),
             skipped: norms.iter().filter(|norm| norm.is_err()).count(),
-            not_finite: (norms.iter().all(Result::is_err))
-                .then(|| norms.iter().find_map(|norm| norm.err()))
-                .flatten(),
+            not_finite: self.updates.not_finite(),
             learning_rate: self.learning_rate,
             choices,
             correct: self.correct(),
@@ -282,5 +288,31 @@ impl Described<'_> {
             }
         }
         correct
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_update_that_was_left_out_is_told() {
+        let of = |norms: &[Result<f64, &'static str>]| {
+            let norms = norms.to_vec();
+            Updates {
+                norms,
+                ..Updates::default()
+            }
+            .not_finite()
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[Ok(1.0), Ok(2.0)]), None);
+        for norms in [
+            [Ok(1.0), Err("the loss")],
+            [Err("the loss"), Ok(1.0)],
+            [Err("the loss"), Err("the gradient")],
+        ] {
+            assert_eq!(of(&norms), Some("the loss"));
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::supervised;
 use crate::data::Batches;
 
 /// The stage's name.
-pub const STAGE: &str = "pretrain";
+pub(crate) const STAGE: &str = "pretrain";
 
 /// Runs the stage.
 ///

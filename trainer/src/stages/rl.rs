@@ -6,7 +6,9 @@
 
 use explang::Language;
 use explang::action::Action;
+use explang::identify::LinguaDetector;
 use explang::model::Decoder;
+use explang::reward::Reward;
 use serde_json::json;
 
 use super::driver::{Session, Step};
@@ -17,13 +19,13 @@ use crate::config::PhaseSection;
 use crate::learn::Learner;
 
 /// The phases, by the names of their stages.
-pub const EXPLORE: &str = "explore";
+pub(crate) const EXPLORE: &str = "explore";
 /// See [`EXPLORE`].
-pub const EXPLOIT: &str = "exploit";
+pub(crate) const EXPLOIT: &str = "exploit";
 /// The control's first phase.
-pub const CONTROL_EXPLORE: &str = "control-explore";
+pub(crate) const CONTROL_EXPLORE: &str = "control-explore";
 /// The control's second phase: the control's result.
-pub const CONTROL: &str = "control";
+pub(crate) const CONTROL: &str = "control";
 
 /// Runs explore from the SFT checkpoint.
 ///
@@ -83,6 +85,7 @@ fn run(
 ) -> anyhow::Result<()> {
     let config = session.config.clone();
     let reward = config.rl.reward(phase)?;
+    let detector = detector(&reward);
     let mut reference: Option<Decoder> = None;
     session.drive(
         stage,
@@ -96,7 +99,7 @@ fn run(
             let policy_step = PolicyStep {
                 config: &config,
                 tokenizer: &session.tokenizer,
-                detector: &session.detector,
+                detector: &detector,
                 reward: reward.clone(),
                 kl: phase.kl,
                 reference: reference.clone(),
@@ -108,6 +111,11 @@ fn run(
             one_step(&policy_step, learner, step, stage)
         },
     )
+}
+
+/// What a phase's traces are judged by.
+fn detector(reward: &Reward) -> LinguaDetector {
+    LinguaDetector::new(reward.options.detector.languages())
 }
 
 /// Steps between two transcripts in `samples.jsonl`.
@@ -176,4 +184,47 @@ fn line(metrics: &PolicyMetrics) -> String {
         100.0 * metrics.compliance,
         top.join(" "),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use explang::reward::{GroupId, Response, Scored};
+
+    use super::*;
+    use crate::config::Config;
+
+    const SMOKE: &str = include_str!("../../presets/smoke.toml");
+
+    /// A response that is tagged Italian and thinks in Romanian, as explore scores it with `lines` in `[rl]`.
+    fn scored(lines: &str) -> Scored {
+        let text = SMOKE.replacen(
+            "control = \"en\"\n",
+            &format!("control = \"en\"\n{lines}\n"),
+            1,
+        );
+        let rl = Config::parse("run.toml", &text).unwrap().rl;
+        let reward = rl.reward(&rl.explore).unwrap();
+        let text = "<lang_select>\nit\n</lang_select>\n<think>\nNimeni nu va fi supus la torturi, nici la pedepse sau tratamente crude, inumane sau degradante.\n</think>\n\\boxed{7}";
+        let response = Response {
+            group: GroupId(0),
+            text,
+            ground_truth: "7",
+            truncated: false,
+        };
+        let mut scored = reward.score(&[response], &detector(&reward));
+        scored.remove(0)
+    }
+
+    #[test]
+    fn an_unseen_language_passes_for_a_seen_one_where_the_detector_knows_the_seen_ones_only() {
+        for lines in ["", "detector = \"all\""] {
+            let found = scored(lines);
+            assert_eq!((found.detected, found.components.compliance), (None, 0.0));
+        }
+        for lines in ["detector = \"seen\"", "preset = \"official\""] {
+            let found = scored(lines);
+            assert_eq!(found.detected, Some(Language::It), "{lines}");
+            assert_eq!(found.components.compliance, 1.0);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::{pretrain, supervised};
 use crate::data::Batches;
 
 /// The stage's name.
-pub const STAGE: &str = "sft";
+pub(crate) const STAGE: &str = "sft";
 
 /// Runs the stage from the pretrained checkpoint, with a fresh optimizer.
 ///

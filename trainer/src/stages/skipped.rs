@@ -1,17 +1,18 @@
 //! Steps that are skipped because a number in them was NaN or infinite.
 //!
 //! The model and the optimizer stay as they were, and the next step has other problems: where it was those that no number came of,
-//! the run goes on. Where it is the model, no step will ever come of it, and after some in a row the run stops.
+//! the run goes on. Where it is the model, no step will ever come of it, and after some in a row the run stops. A step of several
+//! updates counts as skipped when one of them was: a model that loses a part of every step does not learn what it should.
 
 use explang::generate::GenerateError;
 use explang::model::kernels::sample::SampleError;
 use explang::objective::advantage::AdvantageError;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::driver::Step;
 use crate::rollout::RolloutError;
 
-/// The steps skipped in a row.
+/// The steps skipped in a row, in whole or in part.
 #[derive(Debug)]
 pub(super) struct Skipped {
     in_a_row: usize,
@@ -73,10 +74,18 @@ impl Skipped {
         })
     }
 
-    /// What a person is told of the next skipped step.
-    pub(super) fn line(&self, what: &str) -> String {
+    /// What a person is told of the next skipped step: where only some of its updates were, what it did besides.
+    pub(super) fn line(&self, what: &str, step: &Step) -> String {
+        let count = |name: &str| step.metrics.get(name).and_then(Value::as_u64);
+        let skipped = match (count("skipped"), count("updates")) {
+            (Some(some), Some(all)) if some < all => {
+                format!("{} · skipped {some} of {all} updates", step.line)
+            }
+            (Some(_), Some(all)) => format!("skipped {all} of {all} updates"),
+            _ => "skipped".to_owned(),
+        };
         format!(
-            "skipped: {what} was not finite ({} in a row; the run stops at {})",
+            "{skipped}: {what} was not finite ({} in a row; the run stops at {})",
             self.in_a_row + 1,
             self.limit
         )
@@ -160,12 +169,42 @@ mod tests {
         for step in [&bad, &bad, &good, &bad, &bad] {
             skipped.count(step).unwrap();
         }
-        assert!(!skipped.is_none() && skipped.line("x").contains("3 in a row"));
+        let line = skipped.line("x", &bad);
+        assert!(
+            !skipped.is_none()
+                && line == "skipped: x was not finite (3 in a row; the run stops at 3)"
+        );
         let error = skipped.count(&bad).unwrap_err().to_string();
         assert!(error.contains("3 steps in a row") && error.contains("the loss"));
         // A stage of which nothing comes does not end as if something had.
         let mut short = Skipped::new(10, 2);
         short.count(&bad).unwrap();
         assert!(short.count(&bad).is_err());
+    }
+
+    #[test]
+    fn a_step_that_lost_one_of_its_updates_counts_and_says_so() {
+        let lost = |some: u64, all: u64| Step {
+            not_finite: Some("the gradient".to_owned()),
+            metrics: json!({"skipped": some, "updates": all}),
+            line: "reward 0.50".to_owned(),
+            tokens: 0,
+            sample: None,
+            last: false,
+        };
+        let mut skipped = Skipped::new(2, 100);
+        for (step, said) in [
+            (
+                lost(1, 2),
+                "reward 0.50 · skipped 1 of 2 updates: the gradient",
+            ),
+            (lost(2, 2), "skipped 2 of 2 updates: the gradient"),
+        ] {
+            let line = skipped.line("the gradient", &step);
+            assert!(line.starts_with(said), "{line}");
+        }
+        skipped.count(&lost(1, 2)).unwrap();
+        assert!(!skipped.is_none());
+        assert!(skipped.count(&lost(1, 2)).is_err());
     }
 }

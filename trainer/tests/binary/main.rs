@@ -20,3 +20,5 @@ mod serve;
 mod serve_run;
 #[cfg(unix)]
 mod signals;
+mod tokenizers;
+mod verify;

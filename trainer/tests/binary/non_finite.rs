@@ -94,14 +94,24 @@ fn a_model_that_is_ruined_stops_the_run_and_never_becomes_a_checkpoint() {
     }
 }
 
+/// Steps of which some are skipped.
+const STEPS: usize = 40;
+
 #[test]
 fn a_few_steps_that_are_not_finite_are_skipped_and_the_run_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
-    // A response that ends early costs little; one that uses up its budget costs more than a reward can be.
+    // A response that ends early costs nothing; one that uses up its budget costs more than a number can be. Of many small steps
+    // of a policy that stays as it is some meet the one and some do not, however a machine rounds.
     let config = config(folder.path(), |config| {
-        config.optimizer.max_skipped = 100;
-        config.rl.explore.steps = 12;
+        config.optimizer.max_skipped = STEPS;
+        config.rl.prompts = 1;
+        config.rl.group = 2;
+        config.rl.mini_batches = 1;
+        // Half of the pairs are shorter.
+        config.rl.max_new_tokens = 32;
+        config.rl.explore.steps = STEPS;
+        config.rl.explore.schedule.peak = 0.0;
         config.rl.overlong = Some(Overlong {
             share: 0.01,
             penalty: 1e39,
@@ -111,12 +121,14 @@ fn a_few_steps_that_are_not_finite_are_skipped_and_the_run_goes_on() {
     command.args(["--until", "explore"]);
     let told = crate::program::output(command, "");
     let errors = String::from_utf8(told.stderr).unwrap();
+    assert!(told.status.success(), "{errors}");
     let found = skipped(&out, "explore");
     let all = metrics(&out)
         .iter()
         .filter(|line| line["stage"] == "explore")
         .count();
-    assert!(!found.is_empty(), "{errors}");
+    assert_eq!(all, STEPS);
+    assert!(!found.is_empty() && found.len() < all, "{errors}");
     assert!(
         found.iter().all(|(_, what)| what == "a reward"),
         "{found:?}"
@@ -125,15 +137,7 @@ fn a_few_steps_that_are_not_finite_are_skipped_and_the_run_goes_on() {
         .lines()
         .filter(|line| line.contains("skipped: a reward was not finite"));
     assert_eq!(told.count(), found.len(), "{errors}");
-    // Where all were skipped the run has stopped for that, else it has gone on to its end.
-    if found.len() == all {
-        assert!(
-            errors.contains("12 steps in a row were skipped"),
-            "{errors}"
-        );
-    } else {
-        assert!(out.join("stages/explore/checkpoint").exists(), "{errors}");
-    }
+    assert!(out.join("stages/explore/checkpoint").exists(), "{errors}");
 }
 
 #[test]
