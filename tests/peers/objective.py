@@ -6,7 +6,7 @@
 Reads a JSON list of cases and writes a JSON list of results, in their order. Responses are rows of padded matrices here, and
 gradients are autograd's: nothing is shared with the program that is checked. A case has
 
-    groups, rewards, masked    one for each response
+    groups, rewards, masked    one for each response; what the end of the budget costs is not in the rewards yet
     components                 a list of {weight, values}, values one for each response
     lengths                    tokens of each response
     log_probs, old, reference  of all tokens, response after response
@@ -65,6 +65,12 @@ def whitened(values: torch.Tensor, options: dict) -> torch.Tensor:
     return torch.zeros_like(values) if agree(values) else (values - values.mean()) / spread(values, options)
 
 
+def overlong(lengths: torch.Tensor, longest: int, share: float) -> torch.Tensor:
+    """DAPO's soft overlong punishment, with the buffer as a share of the longest response."""
+    buffer = share * longest
+    return ((longest - buffer - lengths) / buffer).clip(-1, 0)
+
+
 def divergence(log_probs: torch.Tensor, reference: torch.Tensor, estimator: str) -> torch.Tensor:
     ratio = (log_probs - reference).exp()
     if estimator == "k1":
@@ -90,6 +96,11 @@ def result(case: dict) -> dict:
     old, reference = padded(case["old"], lengths), padded(case["reference"], lengths)
     log_probs = padded(case["log_probs"], lengths).requires_grad_()
 
+    if options["overlong"]["penalty"] > 0:
+        penalty, share = options["overlong"]["penalty"], options["overlong"]["share"]
+        cost = penalty * overlong(count, case["longest"], share)
+        rewards = rewards + cost
+        case["components"].append({"weight": penalty, "values": cost.tolist()})
     paid = beta * divergence(old, reference, options["kl_estimator"]) * there
     if options["kl_place"] == "reward":
         rewards = rewards - paid.sum(dim=1)

@@ -13,6 +13,8 @@ mod generate;
 #[cfg(test)]
 mod identify;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod objective;
 #[cfg(test)]
 mod parity;

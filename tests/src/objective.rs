@@ -11,6 +11,7 @@ use explang::objective::gdpo::Component;
 use explang::objective::kl::{KlEstimator, KlPlace};
 use explang::objective::named::{Name, Objective};
 use explang::objective::normaliser::Normaliser;
+use explang::objective::overlong::Overlong;
 use explang::objective::policy::{Ratio, Surrogate, TokenTargets};
 use explang::objective::whiten::Whiten;
 use explang::random;
@@ -88,6 +89,7 @@ impl Random {
             loss,
             normaliser,
             kl_place,
+            overlong,
             ..
         } = objective;
         let components: Vec<Value> = self
@@ -120,8 +122,25 @@ impl Random {
                 "kl_estimator": loss.kl_estimator,
                 "kl_place": kl_place,
                 "normaliser": normaliser,
+                "overlong": overlong,
             },
         })
+    }
+
+    /// The samples and the components with what the end of the budget costs, as a step of training pays it.
+    fn shaped(&self, overlong: Overlong) -> (Vec<Sample>, Vec<Component>) {
+        let cost = |&length: &usize| overlong.punishment(length, LONGEST);
+        let costs: Vec<f64> = self.lengths.iter().map(cost).collect();
+        let mut samples = self.samples.clone();
+        for (sample, cost) in samples.iter_mut().zip(&costs) {
+            sample.reward += cost;
+        }
+        let mut components = self.components.clone();
+        components.push(Component {
+            weight: overlong.penalty,
+            values: costs,
+        });
+        (samples, components)
     }
 
     /// What we say: the advantage of every token, the loss, and its gradient by `log_probs`.
@@ -140,9 +159,10 @@ impl Random {
             rows(&self.log_probs),
         );
         let old_rows: Vec<&[f32]> = old.iter().map(Vec::as_slice).collect();
+        let (samples, components) = self.shaped(objective.overlong);
         let batch = Batch {
-            samples: &self.samples,
-            components: &self.components,
+            samples: &samples,
+            components: &components,
             log_probs: &old_rows,
             reference: &reference,
         };
@@ -272,6 +292,13 @@ fn objectives() -> Vec<(String, Objective)> {
             objective.advantage.deviation = Deviation::Population;
             objective.advantage.epsilon = 0.1;
             all.push((format!("{name}, {whiten:?}, population"), objective));
+        }
+    }
+    for name in Name::ALL {
+        for (share, penalty) in [(0.5, 2.0), (1.0, 0.3)] {
+            let mut objective = Objective::named(name);
+            objective.overlong = Overlong { share, penalty };
+            all.push((format!("{name}, {:?}", objective.overlong), objective));
         }
     }
     all

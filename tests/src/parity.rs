@@ -9,8 +9,7 @@ use std::process::Command;
 
 use burn::tensor::Tensor;
 use explang::Language;
-use explang::model::decoder::Weights;
-use explang::model::{Architecture, Cache, Decoder, ModelConfig, Packing, Precision};
+use explang::model::{Architecture, Cache, Decoder, ModelConfig, Packing, Precision, Weights};
 use explang::random;
 use explang::tasks::{Spec, SplitMix64, say};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer};

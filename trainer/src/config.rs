@@ -42,7 +42,7 @@ pub struct Config {
     pub pretrain: PretrainSection,
     /// Tagged traces in the seen languages.
     pub sft: SftSection,
-    /// GRPO: explore, exploit and the control.
+    /// Reinforcement learning: explore, exploit and the control.
     pub rl: RlSection,
     /// The smaller student.
     pub distil: Option<DistilSection>,
@@ -70,7 +70,8 @@ pub struct OptimizerSection {
     pub adamw: AdamWConfig,
     /// Largest norm of a gradient.
     pub clip_norm: f64,
-    /// A step whose loss, gradient, rewards or logits are NaN or infinite is skipped; after so many in a row the run stops.
+    /// A step whose loss, gradient, rewards or logits are NaN or infinite is skipped; after so many in a row the run stops. A step
+    /// of several updates counts when one of them is skipped.
     pub max_skipped: usize,
 }
 

@@ -9,7 +9,7 @@ pub mod device;
 pub mod eval;
 pub mod export;
 pub mod learn;
-pub mod line_process;
+mod line_process;
 pub mod lines;
 pub mod locate;
 pub mod manifest;

@@ -21,7 +21,7 @@ pub enum LineError {
 
 /// A running process; it ends when this value is dropped.
 #[derive(Debug)]
-pub struct LineProcess {
+pub(crate) struct LineProcess {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -32,7 +32,7 @@ impl LineProcess {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn start(mut command: Command) -> Result<Self, LineError> {
+    pub(crate) fn start(mut command: Command) -> Result<Self, LineError> {
         let program = command.get_program().to_string_lossy().into_owned();
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = spawned.map_err(|source| LineError::Start { program, source })?;
@@ -50,7 +50,7 @@ impl LineProcess {
     ///
     /// # Errors
     /// When it has ended.
-    pub fn ask(&mut self, line: &str) -> Result<String, LineError> {
+    pub(crate) fn ask(&mut self, line: &str) -> Result<String, LineError> {
         writeln!(self.input, "{line}").map_err(|_| LineError::Ended)?;
         self.input.flush().map_err(|_| LineError::Ended)?;
         self.line()
@@ -60,7 +60,7 @@ impl LineProcess {
     ///
     /// # Errors
     /// When it has ended.
-    pub fn line(&mut self) -> Result<String, LineError> {
+    pub(crate) fn line(&mut self) -> Result<String, LineError> {
         let mut line = String::new();
         match self.output.read_line(&mut line) {
             Ok(n) if n > 0 => Ok(line),

@@ -181,30 +181,14 @@ pub const fn estimator_name(estimator: Estimator) -> &'static str {
 
 /// The weights in the order of [`COMPONENTS`].
 pub fn listed(weights: &Weights) -> [f64; 8] {
-    [
-        weights.format,
-        weights.compliance,
-        weights.verified,
-        weights.diversity,
-        weights.pass_at_k,
-        weights.language_accuracy,
-        weights.english,
-        weights.other_language,
-    ]
+    let terms = weights.terms(&Components::default());
+    terms.map(|(_, weight, _)| weight)
 }
 
 /// The components' values in the order of [`COMPONENTS`].
 pub fn values(components: &Components) -> [f64; 8] {
-    [
-        components.format,
-        components.compliance,
-        components.verified,
-        components.diversity,
-        components.pass_at_k,
-        components.language_accuracy,
-        components.english,
-        components.other_language,
-    ]
+    let terms = Weights::default().terms(components);
+    terms.map(|(_, _, value)| value)
 }
 
 fn unlisted(weights: [f64; 8]) -> Weights {

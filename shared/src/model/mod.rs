@@ -1,15 +1,15 @@
 //! The model: one decoder for the Qwen3 and Llama families, its cache and its checkpoint.
 
-pub mod cache;
+mod cache;
 pub mod checkpoint;
 mod composed;
 pub mod config;
-pub mod decoder;
+mod decoder;
 pub mod device;
 mod fused;
 mod layout;
-pub mod ops;
-pub mod packing;
+pub(crate) mod ops;
+mod packing;
 
 /// The operations on slices.
 pub use explang_kernels as kernels;
@@ -17,5 +17,5 @@ pub use explang_kernels as kernels;
 pub use cache::Cache;
 pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig, Preset};
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Weights};
 pub use packing::Packing;

@@ -12,10 +12,10 @@ use super::config::ModelConfig;
 use super::packing::Packing;
 use super::{composed, fused};
 
-pub use super::kernels::rope::RopeTable;
+pub(crate) use super::kernels::rope::RopeTable;
 
 /// `x [rows, in] · w [in, out]`.
-pub fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
+pub(crate) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
     // Elsewhere the processor's wide registers make burn's own product the faster one.
     if cfg!(target_arch = "wasm32") && fused::available(&x) && !x.device().is_autodiff() {
         fused::product(x, w)
@@ -25,7 +25,7 @@ pub fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
 }
 
 /// RMS norm over the last dimension: `x / sqrt(mean(x²) + eps) * weight`, `x [rows, width]`, `weight [width]`.
-pub fn rms_norm(x: Tensor<2>, weight: Tensor<1>, eps: f32) -> Tensor<2> {
+pub(crate) fn rms_norm(x: Tensor<2>, weight: Tensor<1>, eps: f32) -> Tensor<2> {
     if fused::available(&x) {
         fused::rms_norm(x, weight, eps)
     } else {
@@ -35,7 +35,7 @@ pub fn rms_norm(x: Tensor<2>, weight: Tensor<1>, eps: f32) -> Tensor<2> {
 
 /// Splits `x [tokens, heads * head_dim]` into heads, norms each head where `gain [head_dim]` is given (Qwen3), and applies
 /// the rotary embedding in the rotate-half form of Hugging Face (pairs are `i` and `i + head_dim / 2`).
-pub fn rotate(
+pub(crate) fn rotate(
     x: Tensor<2>,
     gain: Option<Tensor<1>>,
     table: &RopeTable,
@@ -50,7 +50,7 @@ pub fn rotate(
 }
 
 /// `silu(gate) * up`, element by element.
-pub fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
+pub(crate) fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
     if fused::available(&gate) {
         fused::swiglu(gate, up)
     } else {
@@ -64,7 +64,7 @@ pub fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
 ///
 /// # Panics
 /// Off the CPU, when the sequences have different lengths: batches there are padded to rectangles.
-pub fn attention(
+pub(crate) fn attention(
     q: Tensor<2>,
     k: Tensor<2>,
     v: Tensor<2>,
@@ -79,7 +79,7 @@ pub fn attention(
 }
 
 /// Log-probability of each target under the softmax of its row: `logits [rows, vocab]` → `[rows]`.
-pub fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
+pub(crate) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
     if fused::available(&logits) {
         fused::log_prob(logits, targets)
     } else {
@@ -88,7 +88,7 @@ pub fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
 }
 
 /// The rows named, in the order named: `x [rows, width]` → `[indices, width]`.
-pub fn rows(x: Tensor<2>, indices: &[usize]) -> Tensor<2> {
+pub(crate) fn rows(x: Tensor<2>, indices: &[usize]) -> Tensor<2> {
     let ids: Vec<i32> = indices.iter().map(|&i| i as i32).collect();
     let device = x.device();
     x.select(

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use explang::Language;
+use explang::message::{brief, meant};
 use explang::tasks::{Family, Mixture, Spec, Style};
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::{Located, locate};
@@ -49,7 +50,7 @@ impl KindArguments {
 /// Which checkpoint is meant.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CheckpointArguments {
-    /// Folder of a checkpoint, or of a run: then its last finished stage of exploit, explore, sft, pretrain.
+    /// Folder of a checkpoint, or of a run: then the first finished stage of exploit, explore, sft, pretrain.
     pub(crate) checkpoint: PathBuf,
     /// The stage of the run.
     #[arg(long, value_parser = stage)]
@@ -68,7 +69,12 @@ pub(crate) fn stage(name: &str) -> Result<StageName, String> {
     let mut names = STAGES.into_iter().map(|(stage, _)| stage);
     names.find(|stage| stage.key() == name).ok_or_else(|| {
         let all: Vec<&str> = STAGES.iter().map(|(stage, _)| stage.key()).collect();
-        format!("`{name}` is no stage; choose one of: {}", all.join(" "))
+        let near = meant(name, all.iter().copied());
+        let said = brief(name, 60);
+        format!(
+            "`{said}` is no stage{near}; choose one of: {}",
+            all.join(" ")
+        )
     })
 }
 

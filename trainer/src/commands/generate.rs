@@ -35,7 +35,7 @@ const MOST_NEW_TOKENS: usize = 256;
 pub(crate) struct Arguments {
     /// The problem, such as "What is 47 + 38? Think in steps."; standard input, if not given.
     prompt: Option<String>,
-    /// Folder of a checkpoint, or of a run: then its last finished stage of exploit, explore, sft, pretrain.
+    /// Folder of a checkpoint, or of a run: then the first finished stage of exploit, explore, sft, pretrain.
     #[arg(long)]
     checkpoint: PathBuf,
     /// The stage of the run.

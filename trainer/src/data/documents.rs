@@ -12,12 +12,12 @@ use explang::transcript::{self, page_header};
 pub struct Layout {
     /// The header stands at the top of the page, not above the trace.
     pub header_on_top: bool,
-    /// Empty lines after the question, up to [`LARGEST_GAP`].
+    /// Empty lines after the question, six at most.
     pub gap: usize,
 }
 
 /// Most empty lines that follow a page's question: about as many tokens as a transcript has there for its tag and marks.
-pub const LARGEST_GAP: usize = 6;
+const LARGEST_GAP: usize = 6;
 
 /// One document: the prompt gives no loss, the rest does.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl Document {
     /// A page of pretraining: the problem, the trace and the answer under a plain header with the language's code (as a web page
     /// carries its `lang`). No tag and no think marks.
     ///
-    /// The layout varies: the header stands at the top of the page or above the trace, and up to [`LARGEST_GAP`] empty lines
+    /// The layout varies: the header stands at the top of the page or above the trace, and up to six empty lines
     /// follow the question. So the model learns to look for the question and for the code themselves and not at a fixed
     /// distance. That lets it move to the transcripts of SFT, and follow the tag of a language whose tag it was never shown.
     ///

@@ -4,5 +4,5 @@ pub mod compare;
 pub mod metrics;
 pub mod record;
 pub mod selection;
-pub mod statistics;
+pub(crate) mod statistics;
 pub mod summary;

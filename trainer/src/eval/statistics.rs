@@ -143,7 +143,7 @@ impl Estimate {
 
 /// The central 95 % of `draws`, which are sorted in place: the 2.5th and the 97.5th percentile, linearly
 /// interpolated (type 7 of Hyndman and Fan 1996).
-pub fn interval(draws: &mut [f64]) -> Option<[f64; 2]> {
+pub(crate) fn interval(draws: &mut [f64]) -> Option<[f64; 2]> {
     if draws.is_empty() || draws.iter().any(|value| !value.is_finite()) {
         return None;
     }
@@ -159,15 +159,15 @@ pub fn interval(draws: &mut [f64]) -> Option<[f64; 2]> {
 }
 
 /// `top / bottom`, or `None` where it is not a finite number.
-pub fn quotient(top: f64, bottom: f64) -> Option<f64> {
+pub(crate) fn quotient(top: f64, bottom: f64) -> Option<f64> {
     let value = top / bottom;
     (bottom > 0.0 && value.is_finite()).then_some(value)
 }
 
 /// The unbiased estimate of pass@k from `n` samples of which `correct` are correct (Chen et al. 2021,
-/// arXiv 2107.03374, equation 1): 1 − C(n − c, k) / C(n, k). With k = n it is [`any_of_n`].
+/// arXiv 2107.03374, equation 1): 1 − C(n − c, k) / C(n, k). With k = n it is 1 when any sample is correct, else 0.
 /// `None` when k is 0 or above n, or more samples are correct than there are.
-pub fn pass_at_k(n: usize, correct: usize, k: usize) -> Option<f64> {
+pub(crate) fn pass_at_k(n: usize, correct: usize, k: usize) -> Option<f64> {
     if k == 0 || k > n || correct > n {
         return None;
     }
@@ -178,14 +178,9 @@ pub fn pass_at_k(n: usize, correct: usize, k: usize) -> Option<f64> {
     Some(1.0 - none)
 }
 
-/// 1 when any sample of the problem is correct, else 0.
-pub fn any_of_n(correct: usize) -> f64 {
-    if correct > 0 { 1.0 } else { 0.0 }
-}
-
 /// Shannon entropy in nats of a distribution given by non-negative weights, which need not sum to 1. It is
 /// the plain plug-in estimate: no correction for small counts, so few samples read low. `None` without weight.
-pub fn entropy(weights: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
+pub(crate) fn entropy(weights: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
     let mut total = 0.0;
     for weight in weights.clone() {
         if !weight.is_finite() || weight < 0.0 {
@@ -247,7 +242,7 @@ pub(crate) fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// Ranks from 1, smallest first; equal values share the mean of their ranks.
-pub fn ranks(values: &[f64]) -> Vec<f64> {
+pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];

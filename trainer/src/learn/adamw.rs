@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use explang::model::checkpoint::{self, NamedTensors, Precision, WeightsError};
-use explang::model::decoder::Weights;
-use explang::model::{Decoder, device, kernels};
+use explang::model::{Decoder, Weights, device, kernels};
 use serde::{Deserialize, Serialize};
 
 use super::gradient::Flat;

@@ -12,17 +12,17 @@ use burn::tensor::{Gradients, Tensor};
 use explang::model::Decoder;
 
 /// Gradients of all parameters, each flattened to `[size]`, in the order in which the module visits them.
-pub type Flat = Vec<Tensor<1>>;
+pub(crate) type Flat = Vec<Tensor<1>>;
 
 /// What a batch gave.
 #[derive(Debug)]
-pub struct Gradient<R> {
+pub(crate) struct Gradient<R> {
     /// The sum of the shards' gradients; empty where there were no shards.
-    pub flat: Flat,
+    pub(crate) flat: Flat,
     /// The sum of the shards' losses.
-    pub loss: f64,
+    pub(crate) loss: f64,
     /// What each shard returned besides its loss.
-    pub shards: Vec<R>,
+    pub(crate) shards: Vec<R>,
 }
 
 /// Runs `work` on every item with up to `threads` threads; results come in the order of the items.
@@ -59,7 +59,7 @@ pub(crate) fn in_order<T: Sync, R: Send>(
 /// The sum over shards of the gradient of `loss(model, shard)` and of the loss, and what each shard returned besides.
 ///
 /// `loss` returns a scalar `[1]` that is already divided by what the whole batch is divided by.
-pub fn gradients<T: Sync, R: Send>(
+pub(crate) fn gradients<T: Sync, R: Send>(
     model: &Decoder,
     shards: &[T],
     threads: usize,

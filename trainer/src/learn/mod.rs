@@ -1,7 +1,7 @@
 //! How weights move: gradients over shards of a batch, AdamW, the schedule of the learning rate.
 
 pub mod adamw;
-pub mod gradient;
+pub(crate) mod gradient;
 pub mod learner;
 pub mod schedule;
 

@@ -1,4 +1,4 @@
-//! Every language says everything, and says it as a reviewer would have it.
+//! Every language says everything, and says it in the sentences written down here.
 
 use std::collections::HashMap;
 
