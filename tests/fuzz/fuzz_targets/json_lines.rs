@@ -14,6 +14,7 @@ use explang_trainer::lines::lines;
 use explang_trainer::report::{figure, history, table};
 use explang_trainer::run::metrics_log::parse_lines;
 use explang_trainer::scoring::{Row, score};
+use explang_trainer::verifying::Pair;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -55,6 +56,19 @@ fn rows(bytes: &[u8]) {
     }
 }
 
+/// What `explang verify` reads; the comparison has a target of its own.
+fn pairs(bytes: &[u8]) {
+    for line in lines(bytes) {
+        let (number, text) = match line {
+            Ok(line) => line,
+            Err(error) => return one_line(error),
+        };
+        if let Err(error) = Pair::parse(number, &text) {
+            one_line(error);
+        }
+    }
+}
+
 /// What `explang inspect` does with a run's metrics.
 fn metrics(bytes: &[u8]) {
     match parse_lines::<Value>(Path::new("metrics.jsonl"), bytes) {
@@ -89,10 +103,11 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else {
         return;
     };
-    match kind % 4 {
+    match kind.wrapping_sub(b'0') % 5 {
         0 => rows(bytes),
         1 => metrics(bytes),
         2 => records(bytes),
+        3 => pairs(bytes),
         _ => {
             if let Ok(summary) = serde_json::from_slice::<Summary>(bytes) {
                 let _ = table::report(&summary, table::Style::Terminal);

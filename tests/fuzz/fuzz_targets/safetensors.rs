@@ -1,4 +1,4 @@
-//! Any bytes are the weights of a small model or are refused with one line, without memory beyond their own size.
+//! Any bytes are the weights of a small model, or its optimizer's state, or are refused with one line, without memory beyond their own size.
 
 #![no_main]
 
@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use burn::tensor::Device;
 use explang::model::{Decoder, ModelConfig, Precision, Preset};
 use explang_trainer::checkpoint_tensors;
+use explang_trainer::learn::adamw::{AdamW, AdamWConfig};
 use libfuzzer_sys::fuzz_target;
 
 /// The smallest shape there is.
@@ -20,6 +21,16 @@ static SHAPE: LazyLock<ModelConfig> = LazyLock::new(|| ModelConfig {
     max_positions: 2,
     ..Preset::Pico.config(2)
 });
+
+thread_local! {
+    /// A model of that shape, for the optimizer's state.
+    static MODEL: Decoder = Decoder::from_safetensors(
+        &SHAPE,
+        include_bytes!("../seeds/safetensors/whole"),
+        &Device::flex(),
+    )
+    .expect("the seed is a model");
+}
 
 fuzz_target!(|bytes: &[u8]| {
     let one_line = |said: String| {
@@ -36,6 +47,11 @@ fuzz_target!(|bytes: &[u8]| {
         }
         Err(error) => one_line(error.to_string()),
     }
+    MODEL.with(|model| {
+        if let Err(error) = AdamW::from_safetensors(AdamWConfig::default(), model, bytes) {
+            one_line(error.to_string());
+        }
+    });
     match Decoder::from_safetensors(&SHAPE, bytes, &Device::flex()) {
         Ok(model) => {
             let written = model

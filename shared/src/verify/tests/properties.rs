@@ -194,6 +194,12 @@ proptest! {
     }
 
     #[test]
+    fn an_answer_without_a_box_stands_in_the_response(text in "[a-z0-9 .,$+/-]{0,60}") {
+        let answer = super::super::unboxed(&text);
+        prop_assert!(answer.as_deref().is_none_or(|answer| text.contains(answer)), "{:?}", answer);
+    }
+
+    #[test]
     fn expressions_are_compared_in_little_time(a in expression(), b in expression()) {
         prop_assert!(measured(&a, &b) < LIMIT, "{} {}", a, b);
         prop_assert!(measured(&format!("({a})+0"), &a) < LIMIT, "{}", a);
