@@ -171,3 +171,8 @@ fn decimals_that_a_program_printed() {
     differ("x = \\sqrt2 \\approx 1.5", "1.5");
     differ("\\sqrt2 \\approx 1.5", "\\sqrt{2}");
 }
+
+#[test]
+fn a_bracket_after_a_point_that_holds_more_than_digits_repeats_nothing() {
+    all_same(&[("0.(3)", "1/3"), ("2.(3+1)", "8")]);
+}

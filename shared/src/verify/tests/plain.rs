@@ -36,6 +36,8 @@ fn the_answers_of_the_embedded_tasks_are_compared_as_ever() {
 #[test]
 fn each_notation_of_the_little_comparison_decides() {
     for (answer, reference, same) in [
+        ("0.5, 2", "1/2, 2", true),
+        ("0.5, 2", "2, 1/2", false),
         ("23:59", "023:59", false),
         ("0:05", "00:05", true),
         ("24:00", "024:00", false),

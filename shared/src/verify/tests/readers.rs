@@ -62,11 +62,16 @@ fn equations_with_wide_space_or_a_line_between_are_two() {
         ("x = 2 \\quad \\text{or} \\quad x = 3", "x = 2, x = 3"),
         ("x = 2 \n\n y \\le 3", "x = 2, y \\le 3"),
         ("x = 2\\pi \\qquad y = 3", "x = 2\\pi, y = 3"),
+        (
+            "x = \\sqrt{2} \\quad y = (3) \\quad z = 5\\%",
+            "x = \\sqrt 2, y = 3, z = 5\\%",
+        ),
     ]);
     // The letters are factors where no equation ends before them.
     all_same(&[
         ("2 y z = 3", "2yz = 3"),
         ("x + 2 \\quad y = 3", "x + 2y = 3"),
+        ("y = 2 \\quad x", "y = 2x"),
     ]);
 }
 
@@ -74,4 +79,24 @@ fn equations_with_wide_space_or_a_line_between_are_two() {
 fn no_thousands_follow_a_zero() {
     all_same(&[("0{,}375", "3/8")]);
     all_differ(&[("0{,}375", "375"), ("0 375", "375")]);
+}
+
+#[test]
+fn a_decimal_without_a_whole_part_is_no_group_of_thousands() {
+    all_same(&[("1,200,.5", "1200, 0.5"), ("3,.5", "3, 0.5")]);
+    all_differ(&[("1,200,.5", "1200.5"), ("3,.5", "3.5")]);
+}
+
+#[test]
+fn a_fraction_of_tex_may_hold_a_whole_matrix() {
+    all_same(&[
+        (
+            "{{\\begin{pmatrix}2\\\\4\\end{pmatrix}} \\over 2}",
+            "\\begin{pmatrix}1\\\\2\\end{pmatrix}",
+        ),
+        (
+            "\\begin{pmatrix}4 \\over 2 & 3\\end{pmatrix}",
+            "\\begin{pmatrix}2 & 3\\end{pmatrix}",
+        ),
+    ]);
 }

@@ -102,8 +102,8 @@ impl Ball {
             .div(numerator.repr(), denominator.repr())
             .ok()?
             .value();
-        let error = exponent(&quotient).saturating_sub(precision as i64) + 2;
-        Ball::real(quotient, error, precision)
+        // Rounded three times, each by less than one unit of 2^(magnitude − precision): `around` allows for four.
+        Ball::real(quotient, NONE, precision)
     }
 
     pub(super) fn integer(value: i64, precision: usize) -> Ball {

@@ -21,7 +21,6 @@ pub(crate) fn modular(node: &Node, point: &Point, prime: u64, fuel: &Fuel) -> Op
     fuel.spend(1)?;
     match node {
         Node::Number(value) | Node::Decimal(value, _) => rational(value, prime),
-        Node::Symbol(name) => rational(point.get(name)?, prime),
         Node::Sum(terms) => terms
             .iter()
             .try_fold(0, |sum, term| Some(add(sum, at(term)?, prime))),
@@ -45,7 +44,7 @@ pub(crate) fn modular(node: &Node, point: &Point, prime: u64, fuel: &Fuel) -> Op
             Some(power(base, reduced, prime))
         }
         _ => {
-            // A part that is small enough to be exact, such as a factorial.
+            // A part that is small enough to be exact, such as a variable's value or a factorial.
             let value = exact(node, point, fuel).ok()?;
             rational(&value, prime)
         }

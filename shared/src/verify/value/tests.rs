@@ -216,6 +216,9 @@ fn signs_and_zeros_are_told_where_the_error_allows() {
     assert_eq!(at("0.5", -10).sign(), Some(Sign::Positive));
     assert_eq!(at("-0.5", -10).sign(), Some(Sign::Negative));
     assert_eq!(at("0.5", 0).sign(), None);
+    // A half within a half may be zero.
+    assert_eq!(at("0.5", -1).sign(), None);
+    assert_eq!(at("0.5", -2).sign(), Some(Sign::Positive));
     assert_eq!(at("0", -10).sign(), None);
     assert_eq!(at("1,1", -10).sign(), None);
     // A part that the error hides makes no number complex.
