@@ -59,25 +59,23 @@ fn each_function_has_its_own_value() {
 
 #[test]
 fn what_is_too_much_work_is_said_to_be() {
-    let sum = |shift: usize| {
-        let terms = (1..=90).map(|i| format!("\\sin({i}x+{shift})"));
+    let sines = |count: usize, argument: &str| {
+        let terms = (1..=count).map(|i| format!("\\sin({i}{argument})"));
         terms.collect::<Vec<_>>().join("+")
     };
     let reason = |a: &str, b: &str| compare(a, b).reason;
     assert_eq!(
-        reason(&sum(1), &format!("{}+0x", sum(1))),
+        reason(&sines(90, "x+1"), &format!("{}+0x", sines(90, "x+1"))),
         "too long or too large to be decided"
     );
     assert_eq!(reason("\\sin x", "\\cos x"), "different values");
     assert_eq!(reason("2x", "x+x"), "equal");
     // How many sines each of two equal sides may have: those of complex numbers cost more.
     let most = |argument: &str| {
-        let side = |n: usize| {
-            let terms = (1..=n).map(|i| format!("\\sin({i}{argument})"));
-            terms.collect::<Vec<_>>().join("+")
-        };
         (1..90)
-            .take_while(|&n| reason(&side(n), &format!("0+{}", side(n))) == "equal")
+            .take_while(|&n| {
+                reason(&sines(n, argument), &format!("0+{}", sines(n, argument))) == "equal"
+            })
             .count()
     };
     assert_eq!((most(""), most("+i"), most("x")), (20, 9, 4));
