@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use crate::model::kernels::sample::{self, SampleError};
 use crate::model::{Cache, Decoder, Packing};
-use crate::random;
 use crate::tokenizer::Tokenizer;
+use explang_tasks::random;
 
 /// How tokens are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]

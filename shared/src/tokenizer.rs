@@ -13,7 +13,7 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::{AddedToken, Tokenizer as Inner, TokenizerBuilder, TokenizerImpl};
 
 use crate::Language;
-use crate::message::brief;
+use explang_named::brief;
 
 /// Ends a document and a response.
 pub const END_OF_TEXT: &str = "<|endoftext|>";

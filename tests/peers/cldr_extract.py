@@ -6,7 +6,7 @@
 
 Two things are made, relative to the repository's root:
 
-* shared/data/cldr/rbnf/XX-SpelloutRules.txt: of each language's spell-out rules, only the rule sets
+* shared/tasks/data/cldr/rbnf/XX-SpelloutRules.txt: of each language's spell-out rules, only the rule sets
   that the numbering sets below reach, and in them only the rules for whole numbers below 2^32.
   The lines that stay are CLDR's own, unchanged.
 * shared/src/tasks/calendar/names.rs: wide weekday and month names.
@@ -65,7 +65,7 @@ def calendar(dates: pathlib.Path) -> str:
     return (
         "//! Wide weekday and month names of CLDR 48.2, written by `tests/peers/cldr_extract.py`.\n"
         "//!\n"
-        "//! Data: Unicode CLDR, licence Unicode-3.0 (`shared/data/cldr/LICENSE`). One row a language, in\n"
+        "//! Data: Unicode CLDR, licence Unicode-3.0 (`shared/tasks/data/cldr/LICENSE`). One row a language, in\n"
         "//! the order of `Language::ALL`.\n\n"
         "/// Stand-alone weekday names, Monday first.\n"
         "#[rustfmt::skip]\n"
@@ -81,7 +81,7 @@ def calendar(dates: pathlib.Path) -> str:
 
 def main() -> None:
     rbnf, dates = (pathlib.Path(argument) for argument in sys.argv[1:3])
-    folder = ROOT / "shared/data/cldr/rbnf"
+    folder = ROOT / "shared/tasks/data/cldr/rbnf"
     folder.mkdir(parents=True, exist_ok=True)
     for code in LANGUAGES:
         name = f"{code}-SpelloutRules.txt"

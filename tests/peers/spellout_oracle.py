@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/data/cldr-spellout.json: what ICU spells for 0..9999 in every language, compactly.
+"""Writes shared/tasks/data/cldr-spellout.json: what ICU spells for 0..9999 in every language, compactly.
 
     pip install icu_rbnf==0.2.0      # bundles ICU 78.3, whose data are CLDR 48
     python3 tests/peers/spellout_oracle.py

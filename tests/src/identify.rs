@@ -2,7 +2,8 @@
 
 use explang::Language;
 use explang::identify::{Identify, LinguaDetector, WhatlangDetector};
-use explang::tasks::{Spec, SplitMix64, say};
+use explang::random::SplitMix64;
+use explang::tasks::{Spec, say};
 use explang::transcript::{END_THINK, Parsed, forced_prefix};
 
 /// Traces of a language: four of every kind of problem.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use burn::tensor::Device;
-use explang::objective::overlong::Overlong;
+use explang::objective::Overlong;
 use explang::reward::{Components, Preset, Variant, Weights};
 use explang_trainer::config::Config;
 use explang_trainer::eval::summary::StageName;
@@ -99,7 +99,9 @@ fn number(line: &Line, key: &str) -> f64 {
 fn components(variant: &str) -> impl Iterator<Item = &'static str> {
     let weights = Variant::named(variant, Preset::Paper).unwrap().weights;
     let terms = weights.terms(&Components::default()).into_iter();
-    terms.filter(|(_, w, _)| *w != 0.0).map(|(name, ..)| name)
+    terms
+        .filter(|(_, w, _)| *w != 0.0)
+        .map(|(component, ..)| component.name())
 }
 
 /// Values that a step of reinforcement learning can have.

@@ -5,15 +5,15 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use explang::objective::advantage::{Deviation, Sample};
-use explang::objective::credit::Batch;
-use explang::objective::gdpo::Component;
-use explang::objective::kl::{KlEstimator, KlPlace};
-use explang::objective::named::{Name, Objective};
-use explang::objective::normaliser::Normaliser;
-use explang::objective::overlong::Overlong;
-use explang::objective::policy::{Ratio, Surrogate, TokenTargets};
-use explang::objective::whiten::Whiten;
+use explang::objective::Batch;
+use explang::objective::Component;
+use explang::objective::Normaliser;
+use explang::objective::Overlong;
+use explang::objective::Whiten;
+use explang::objective::{Deviation, Sample};
+use explang::objective::{KlEstimator, KlPlace};
+use explang::objective::{Objective, ObjectiveName, policy_loss};
+use explang::objective::{Ratio, Surrogate, TokenTargets};
 use explang::random;
 use explang::reward::GroupId;
 use serde_json::{Value, json};
@@ -192,7 +192,7 @@ impl Random {
         let x =
             Tensor::<1>::from_data(TensorData::new(flat(&new), [tokens]), &device).require_grad();
         let divisor = objective.normaliser.divisor(tokens, kept.len(), LONGEST);
-        let loss = objective.policy_loss(kl).sum(x.clone(), &targets) / divisor;
+        let loss = policy_loss(&objective.policy_loss(kl), x.clone(), &targets) / divisor;
         let gradient = x.grad(&loss.backward()).unwrap().into_data();
         let mut parts = gradient.iter::<f32>();
         let gradient = (0..self.lengths.len()).flat_map(|i| {
@@ -253,8 +253,8 @@ fn difference(ours: &[f64], theirs: &Value) -> f64 {
 
 /// Every named objective, and every choice besides with each that it may depend on.
 fn objectives() -> Vec<(String, Objective)> {
-    let grpo = Objective::named(Name::Grpo);
-    let mut all: Vec<(String, Objective)> = Name::ALL
+    let grpo = Objective::named(ObjectiveName::Grpo);
+    let mut all: Vec<(String, Objective)> = ObjectiveName::ALL
         .map(|name| (name.to_string(), Objective::named(name)))
         .to_vec();
     for ratio in [Ratio::Token, Ratio::SequenceMean, Ratio::SequenceProduct] {
@@ -285,7 +285,7 @@ fn objectives() -> Vec<(String, Objective)> {
             all.push((format!("{estimator:?} in {kl_place:?}"), objective));
         }
     }
-    for name in Name::ALL {
+    for name in ObjectiveName::ALL {
         for whiten in [Whiten::Nothing, Whiten::Responses, Whiten::Tokens] {
             let mut objective = Objective::named(name);
             objective.advantage.whiten = whiten;
@@ -294,7 +294,7 @@ fn objectives() -> Vec<(String, Objective)> {
             all.push((format!("{name}, {whiten:?}, population"), objective));
         }
     }
-    for name in Name::ALL {
+    for name in ObjectiveName::ALL {
         for (share, penalty) in [(0.5, 2.0), (1.0, 0.3)] {
             let mut objective = Objective::named(name);
             objective.overlong = Overlong { share, penalty };

@@ -6,9 +6,9 @@ use burn::module::Module;
 use explang::action::Action;
 use explang::identify::WhatlangDetector;
 use explang::model::Decoder;
-use explang::objective::dynamic::{DynamicSampling, Varied};
-use explang::objective::named::Name;
-use explang::objective::overlong::Overlong;
+use explang::objective::ObjectiveName;
+use explang::objective::Overlong;
+use explang::objective::{DynamicSampling, Varied};
 use explang::reward::Scored;
 use explang_trainer::config::Config;
 use explang_trainer::learn::Learner;
@@ -24,7 +24,7 @@ fn policy() -> Policy {
     Policy::taught(support::tokenizer(), 120)
 }
 
-fn config(name: Name) -> Config {
+fn config(name: ObjectiveName) -> Config {
     let mut config = Config::load("smoke").unwrap();
     config.tasks = support::tasks();
     config.rl.objective = name;
@@ -84,7 +84,7 @@ fn right(done: &Done) -> Vec<usize> {
 #[test]
 fn dynamic_sampling_looks_for_groups_that_differ_and_learns_from_no_other() {
     let policy = policy();
-    let plain = config(Name::Grpo);
+    let plain = config(ObjectiveName::Grpo);
     let mut dynamic = plain.clone();
     dynamic.rl.dynamic_sampling = Some(DynamicSampling {
         by: Varied::Accuracy,
@@ -139,7 +139,7 @@ fn dynamic_sampling_looks_for_groups_that_differ_and_learns_from_no_other() {
 fn where_nothing_can_be_learned_nothing_is() {
     // It has learned nothing, so all its answers are wrong.
     let policy = Policy::taught(support::tokenizer(), 0);
-    let done = step(&policy, &config(Name::Dapo), 0.0);
+    let done = step(&policy, &config(ObjectiveName::Dapo), 0.0);
     assert_eq!(done.metrics.groups, [60, 0]);
     assert_eq!((done.metrics.batches, done.metrics.skipped), (10, 0));
     assert_eq!(
@@ -152,7 +152,7 @@ fn where_nothing_can_be_learned_nothing_is() {
 #[test]
 fn the_end_of_the_budget_costs_and_is_shown() {
     let policy = policy();
-    let plain = config(Name::Grpo);
+    let plain = config(ObjectiveName::Grpo);
     let mut shaped = plain.clone();
     let overlong = Overlong {
         share: 0.5,
@@ -173,7 +173,7 @@ fn the_end_of_the_budget_costs_and_is_shown() {
 #[test]
 fn every_objective_learns_and_its_figures_agree_with_each_other() {
     let policy = policy();
-    for name in Name::ALL {
+    for name in ObjectiveName::ALL {
         let done = step(&policy, &config(name), 0.02);
         let m = &done.metrics;
         assert!(

@@ -6,7 +6,8 @@ use explang::Language;
 use explang::generate::Prompt;
 use explang::model::{Decoder, Preset};
 use explang::random;
-use explang::tasks::{Mixture, Problem, Split, SplitMix64};
+use explang::random::SplitMix64;
+use explang::tasks::{Mixture, Problem, Split};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::data::documents::{Batches, question, tokenizer_texts};
 use explang_trainer::learn::Learner;
@@ -85,7 +86,7 @@ impl Policy {
 
     /// The `index`-th of the test problems.
     pub(crate) fn problem(&self, index: u64) -> Problem {
-        self.tasks.draw(
+        self.tasks.problem(
             &mut SplitMix64::new(random::derive(77, &[index])),
             Split::HeldOut,
         )

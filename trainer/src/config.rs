@@ -13,8 +13,8 @@ use std::fs::File;
 use std::io::Read;
 
 use explang::Language;
-use explang::message::meant;
 use explang::model::Preset as ModelPreset;
+use explang::named::meant;
 use explang::tasks::{Mixture, Spec};
 use serde::{Deserialize, Serialize};
 

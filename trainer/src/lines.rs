@@ -81,7 +81,7 @@ fn read(input: &mut impl BufRead, line: usize) -> Result<Option<String>, LineErr
 /// What the parser says of one line: it counts the lines within it.
 pub(crate) fn in_line(error: &serde_json::Error) -> String {
     let text = error.to_string().replace(" at line 1 column", " at column");
-    explang::message::brief(&text, 200)
+    explang::named::brief(&text, 200)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::Parser;
-use explang::message::brief;
+use explang::named::brief;
 use explang_trainer::progress::tell;
 use explang_trainer::run::stop::stopped;
 

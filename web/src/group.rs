@@ -1,7 +1,7 @@
 //! A group of rollouts: what each is paid, and which way learning from it would push the model.
 
 use explang::Language;
-use explang::objective::advantage::{AdvantageError, AdvantageOptions, Sample, advantages};
+use explang::objective::{AdvantageError, AdvantageOptions, Sample, advantages};
 use explang::reward::{GroupId, Response, Scored};
 use explang::transcript::Parsed;
 

@@ -47,16 +47,16 @@ impl From<Estimator> for advantage::Estimator {
 
 /// A name that the page does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownEstimator;
+pub struct Unknown;
 
 impl FromStr for Estimator {
-    type Err = UnknownEstimator;
+    type Err = Unknown;
 
-    fn from_str(name: &str) -> Result<Self, UnknownEstimator> {
+    fn from_str(name: &str) -> Result<Self, Unknown> {
         [Estimator::Grpo, Estimator::DrGrpo]
             .into_iter()
             .find(|estimator| estimator_name(*estimator) == name)
-            .ok_or(UnknownEstimator)
+            .ok_or(Unknown)
     }
 }
 

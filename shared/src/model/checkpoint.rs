@@ -8,8 +8,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Weights};
-use crate::message::brief;
-use crate::random;
+use explang_named::brief;
+use explang_tasks::random;
 
 /// How weights are stored in a file. They are computed with in f32 whatever the file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::message::brief;
+use explang_named::brief;
 
 /// Most numbers in each half of a rotary table: 256 MiB.
 const MOST_ROTARY: usize = 1 << 26;
@@ -307,5 +307,4 @@ fn refuse_unsupported(root: &Map<String, Value>) -> Result<(), ConfigError> {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

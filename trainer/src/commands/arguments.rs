@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use explang::Language;
-use explang::message::{brief, meant};
+use explang::named::{brief, meant};
 use explang::tasks::{Family, Mixture, Spec, Style};
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::{Located, locate};

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod choice;
 mod device;
 mod distil;
 mod eval;

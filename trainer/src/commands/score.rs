@@ -3,12 +3,15 @@
 use std::io::{BufWriter, Write, stdin, stdout};
 
 use anyhow::{Context, bail, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use explang::identify::LinguaDetector;
 use explang::reward::{Detector, Preset, Quirk, Quirks, Reward, Scope, Truncated};
-use explang::verify::AnswerScope;
+use explang::rows::{Row, score};
+use explang::verify::Extraction;
 use explang_trainer::lines::lines;
-use explang_trainer::scoring::{Row, agreement, score};
+use explang_trainer::rows::agreement;
+
+use super::choice::{choice, extraction};
 
 /// What the lines are read from, for messages.
 const INPUT: &str = "standard input";
@@ -24,20 +27,20 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "exploit")]
     variant: String,
     /// `paper`: the rules as they are meant; `official`: the published code's, with its quirks.
-    #[arg(long, default_value = "paper")]
+    #[arg(long, default_value = "paper", value_parser = choice::<Preset>())]
     preset: Preset,
     /// Over which responses languages are compared; the preset's choice, if not given.
-    #[arg(long, value_enum)]
-    scope: Option<ScopeName>,
+    #[arg(long, value_parser = choice::<Scope>())]
+    scope: Option<Scope>,
     /// Which part of a response may hold the answer; the preset's choice, if not given.
-    #[arg(long, value_enum)]
-    answer_scope: Option<AnswerScopeName>,
+    #[arg(long, value_parser = extraction())]
+    answer_scope: Option<Extraction>,
     /// Which languages the detector of the thinking's language may name; the seen ones, if not given, for either preset.
-    #[arg(long, value_enum)]
-    detector: Option<DetectorName>,
+    #[arg(long, value_parser = choice::<Detector>())]
+    detector: Option<Detector>,
     /// What becomes of a row that is `truncated`; kept, if not given.
-    #[arg(long, value_enum)]
-    truncated: Option<TruncatedName>,
+    #[arg(long, value_parser = choice::<Truncated>())]
+    truncated: Option<Truncated>,
     /// Behaviours of the published code to follow, and no other, with commas between; `none` follows none. The preset's, if not given.
     #[arg(long, value_name = "NAMES")]
     quirks: Option<String>,
@@ -46,68 +49,15 @@ pub(crate) struct Arguments {
     compare: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ScopeName {
-    /// The responses to the same prompt.
-    Group,
-    /// All responses of the batch.
-    Batch,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum AnswerScopeName {
-    /// After the thinking.
-    AfterThinking,
-    /// Anywhere.
-    WholeResponse,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum DetectorName {
-    /// The 13 seen ones, as the published reward.
-    Seen,
-    /// All 17, as the published evaluation, and as `[rl]` where it is not told otherwise.
-    All,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum TruncatedName {
-    /// Scored like any other.
-    Keep,
-    /// Its reward is 0.
-    Penalise,
-    /// It takes no part in the statistics of its scope, and is written with `masked`.
-    Mask,
-}
-
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let mut reward = Reward::named(&self.variant, self.preset)?;
-        match self.scope {
-            Some(ScopeName::Group) => reward.options.scope = Scope::Group,
-            Some(ScopeName::Batch) => reward.options.scope = Scope::Batch,
-            None => {}
-        }
-        match self.answer_scope {
-            Some(AnswerScopeName::AfterThinking) => {
-                reward.options.answer_scope = AnswerScope::AfterThinking;
-            }
-            Some(AnswerScopeName::WholeResponse) => {
-                reward.options.answer_scope = AnswerScope::WholeResponse;
-            }
-            None => {}
-        }
+        let options = &mut reward.options;
+        options.scope = self.scope.unwrap_or(options.scope);
+        options.answer_scope = self.answer_scope.unwrap_or(options.answer_scope);
         // Not the preset's choice: whatever the preset, this command has always asked among the seen ones.
-        reward.options.detector = match self.detector {
-            Some(DetectorName::All) => Detector::All,
-            Some(DetectorName::Seen) | None => Detector::Seen,
-        };
-        match self.truncated {
-            Some(TruncatedName::Keep) => reward.options.truncated = Truncated::Keep,
-            Some(TruncatedName::Penalise) => reward.options.truncated = Truncated::Penalise,
-            Some(TruncatedName::Mask) => reward.options.truncated = Truncated::Mask,
-            None => {}
-        }
+        options.detector = self.detector.unwrap_or(Detector::Seen);
+        options.truncated = self.truncated.unwrap_or(options.truncated);
         if let Some(names) = &self.quirks {
             let names = names
                 .split(',')

@@ -6,10 +6,10 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use explang::message::brief;
-use explang::objective::advantage::Estimator;
-use explang::objective::kl::KlPlace;
-use explang::objective::policy::Surrogate;
+use explang::named::brief;
+use explang::objective::Estimator;
+use explang::objective::KlPlace;
+use explang::objective::Surrogate;
 use explang::tokenizer::LEAST_TOKENS;
 
 use super::reading::PIECE;

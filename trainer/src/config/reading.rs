@@ -1,6 +1,6 @@
 //! TOML into a configuration: what is wrong with it in one sentence, and on which line.
 
-use explang::message::{brief, meant};
+use explang::named::{brief, meant};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 use toml::Spanned;

@@ -1,19 +1,19 @@
 //! Section `[rl]`: what reinforcement learning samples, pays for and descends.
 
 use explang::Language;
-use explang::objective::advantage::{AdvantageOptions, Deviation, Estimator, NonFinite};
-use explang::objective::dynamic::DynamicSampling;
-use explang::objective::kl::{KlEstimator, KlPlace};
-use explang::objective::named::{Name, Objective};
-use explang::objective::normaliser::Normaliser;
-use explang::objective::overlong::Overlong;
-use explang::objective::policy::{PolicyLoss, Ratio, Surrogate};
-use explang::objective::whiten::Whiten;
+use explang::named::Unknown;
+use explang::objective::DynamicSampling;
+use explang::objective::Normaliser;
+use explang::objective::Overlong;
+use explang::objective::Whiten;
+use explang::objective::{AdvantageOptions, Deviation, Estimator, NonFinite};
+use explang::objective::{KlEstimator, KlPlace};
+use explang::objective::{Objective, ObjectiveName};
+use explang::objective::{PolicyLoss, Ratio, Surrogate};
 use explang::reward::{
-    Detector, Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated,
-    UnknownVariant, Variant,
+    Detector, Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated, Variant,
 };
-use explang::verify::AnswerScope;
+use explang::verify::Extraction;
 use serde::{Deserialize, Serialize};
 
 use crate::learn::Schedule;
@@ -34,7 +34,7 @@ pub struct RlSection {
     pub max_new_tokens: usize,
     /// The objective by name; all that follows here and is not given is as the name says.
     #[serde(default)]
-    pub objective: Name,
+    pub objective: ObjectiveName,
     /// Lower and upper clip of the ratio.
     #[serde(default)]
     pub clip: Option<[f32; 2]>,
@@ -49,7 +49,7 @@ pub struct RlSection {
     pub scope: Option<Scope>,
     /// Which part of a response may hold the answer; the preset's, if not given.
     #[serde(default)]
-    pub answer_scope: Option<AnswerScope>,
+    pub answer_scope: Option<Extraction>,
     /// Which languages the detector of the thinking's language may name; the preset's, if not given.
     #[serde(default)]
     pub detector: Option<Detector>,
@@ -129,7 +129,7 @@ impl RlSection {
     ///
     /// # Errors
     /// When no variant has the phase's name.
-    pub fn reward(&self, phase: &PhaseSection) -> Result<Reward, UnknownVariant> {
+    pub fn reward(&self, phase: &PhaseSection) -> Result<Reward, Unknown> {
         Ok(Reward {
             variant: Variant::named(&phase.variant, self.preset)?,
             options: self.reward_options(),
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn presets_and_what_older_versions_wrote_mean_grpo_as_ever() {
-        let grpo = Objective::named(Name::Grpo);
+        let grpo = Objective::named(ObjectiveName::Grpo);
         for name in ["smoke", "quick"] {
             assert_eq!(Config::load(name).unwrap().rl.objective(), grpo, "{name}");
         }
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_name_chooses_and_what_is_said_besides_wins() {
-        for name in Name::ALL {
+        for name in ObjectiveName::ALL {
             let read = config(&format!("objective = \"{name}\"")).unwrap();
             assert_eq!(read.rl.objective(), Objective::named(name));
         }
@@ -258,7 +258,7 @@ mod tests {
                      dynamic_sampling = { by = \"reward\", max_batches = 3 }\n\
                      [rl.advantage]\nepsilon = 1e-4\n[rl.loss]\nnormaliser = \"sequence-mean\"\nkl_estimator = \"k2\"";
         let read = config(lines).unwrap().rl.objective();
-        let dapo = Objective::named(Name::Dapo);
+        let dapo = Objective::named(ObjectiveName::Dapo);
         assert_eq!((read.loss.clip_low, read.loss.clip_high), (0.1, 0.3));
         assert_eq!(read.normaliser, Normaliser::SequenceMean);
         assert_eq!(read.loss.kl_estimator, KlEstimator::K2);
@@ -281,7 +281,7 @@ mod tests {
             "preset = \"official\"\nscope = \"group\"\nanswer_scope = \"after-thinking\"\nquirks = [\"any_tag\", \"score_empty\"]",
         );
         assert_eq!(mixed.scope, Scope::Group);
-        assert_eq!(mixed.answer_scope, AnswerScope::AfterThinking);
+        assert_eq!(mixed.answer_scope, Extraction::AfterThinking);
         assert_eq!(mixed.quirks.named(), [Quirk::AnyTag, Quirk::ScoreEmpty]);
         assert_eq!(mixed.detector, Detector::Seen);
         assert_eq!(options("").detector, Detector::All);
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn the_resolved_text_says_everything_and_means_the_same() {
-        for name in Name::ALL {
+        for name in ObjectiveName::ALL {
             let read = config(&format!(
                 "objective = \"{name}\"\nadvantage = {{ epsilon = 0.5 }}"
             ))

@@ -3,7 +3,8 @@
 use explang::Language;
 use explang::likelihood::Scored;
 use explang::random;
-use explang::tasks::{Mixture, Problem, Split, SplitMix64, say};
+use explang::random::SplitMix64;
+use explang::tasks::{Mixture, Problem, Split, say};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
 use explang::transcript::{self, page_header};
 
@@ -128,7 +129,7 @@ impl Batches<'_> {
             .map(|i| {
                 let mut rng = self.rng(step, i);
                 let language = Language::ALL[(step * size + i) % Language::ALL.len()];
-                let problem = self.tasks.draw(&mut rng, Split::Train);
+                let problem = self.tasks.problem(&mut rng, Split::Train);
                 let draw = |index| f64::from(random::uniform(self.stream_of(step, i), index));
                 let asked_in = if draw(0) < own_language {
                     language
@@ -159,7 +160,7 @@ impl Batches<'_> {
                 let mut rng = self.rng(step, i);
                 let u = f64::from(random::uniform(self.stream_of(step, i), 0));
                 let language = pick(shares, u);
-                let problem = self.tasks.draw(&mut rng, Split::Train);
+                let problem = self.tasks.problem(&mut rng, Split::Train);
                 Document::transcript(self.tokenizer, &problem, language)
             })
             .collect()
@@ -198,7 +199,7 @@ pub fn tokenizer_texts(
     (0..pages).map(move |i| {
         let language = Language::ALL[i % Language::ALL.len()];
         let mut rng = SplitMix64::new(random::derive(stream, &[i as u64]));
-        let problem = tasks.draw(&mut rng, Split::Train);
+        let problem = tasks.problem(&mut rng, Split::Train);
         let asked_in = if (i / Language::ALL.len()).is_multiple_of(2) {
             language
         } else {
@@ -287,7 +288,7 @@ mod tests {
         let tasks = tasks();
         for i in 0..500 {
             let mut rng = SplitMix64::new(i);
-            assert_eq!(tasks.draw(&mut rng, Split::Train).split(), Split::Train);
+            assert_eq!(tasks.problem(&mut rng, Split::Train).split(), Split::Train);
         }
     }
 }

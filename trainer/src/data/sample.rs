@@ -2,7 +2,8 @@
 
 use explang::Language;
 use explang::random;
-use explang::tasks::{Mixture, Problem, Split, SplitMix64, say};
+use explang::random::SplitMix64;
+use explang::tasks::{Mixture, Problem, Split, say};
 use explang::transcript::{Transcript, TranscriptError};
 use serde::Serialize;
 
@@ -62,7 +63,7 @@ impl TaskSample {
 /// The `number`-th problem that `seed` draws from the mixture, on one side of the held-out split.
 pub fn draw(tasks: &Mixture, split: Split, seed: u64, number: u64) -> Problem {
     let mut rng = SplitMix64::new(random::derive(seed, &[SAMPLES, number]));
-    tasks.draw(&mut rng, split)
+    tasks.problem(&mut rng, split)
 }
 
 /// Part of the path of the samples' streams.

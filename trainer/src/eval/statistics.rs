@@ -283,5 +283,4 @@ impl WinTieLose {
 }
 
 #[cfg(test)]
-#[path = "statistics_tests.rs"]
 mod tests;

@@ -317,5 +317,4 @@ pub(super) fn top(ranked: &[(Language, f64)], count: usize) -> String {
 }
 
 #[cfg(test)]
-#[path = "table_tests.rs"]
 pub(super) mod tests;

@@ -190,5 +190,4 @@ fn sync_folder(folder: &Path) -> Result<(), RunError> {
 }
 
 #[cfg(test)]
-#[path = "atomic_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use explang::message::brief;
+use explang::named::brief;
 
 /// A failure with a run's files.
 #[derive(Debug, thiserror::Error)]

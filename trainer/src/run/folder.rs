@@ -305,5 +305,4 @@ fn lock(path: &Path) -> Result<File, RunError> {
 }
 
 #[cfg(test)]
-#[path = "folder_tests.rs"]
 mod tests;

@@ -12,7 +12,8 @@ use explang::generate::Sampling;
 use explang::likelihood::{Scored, response_hidden};
 use explang::model::Decoder;
 use explang::random;
-use explang::tasks::{Split, SplitMix64};
+use explang::random::SplitMix64;
+use explang::tasks::Split;
 use serde_json::json;
 
 use super::driver::{Session, Step};
@@ -71,7 +72,7 @@ fn sample(
     let stream = random::derive(session.stream(STAGE), &[step as u64]);
     let queries: Vec<Query> = (0..distil.prompts as u64)
         .map(|i| Query {
-            problem: session.config.tasks.draw(
+            problem: session.config.tasks.problem(
                 &mut SplitMix64::new(random::derive(stream, &[i])),
                 Split::Train,
             ),

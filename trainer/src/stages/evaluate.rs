@@ -10,8 +10,9 @@ use explang::generate::Sampling;
 use explang::identify::Identify;
 use explang::model::Decoder;
 use explang::random;
+use explang::random::SplitMix64;
 use explang::reward::{Options, Preset, Reward};
-use explang::tasks::{Mixture, Problem, Spec, Split, SplitMix64};
+use explang::tasks::{Mixture, Problem, Spec, Split};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
@@ -112,7 +113,7 @@ impl Evaluator<'_> {
         let asked: Vec<Asked> = (0..count)
             .map(|number| Asked {
                 number,
-                problem: tasks.draw(&mut rng, Split::Train),
+                problem: tasks.problem(&mut rng, Split::Train),
                 forced: Some(Language::SEEN[number % Language::SEEN.len()]),
             })
             .collect();
@@ -217,7 +218,7 @@ pub fn held_out(config: &Config, count: usize) -> Vec<Problem> {
         if problems.len() == count {
             break;
         }
-        let problem = config.tasks.draw(&mut rng, Split::HeldOut);
+        let problem = config.tasks.problem(&mut rng, Split::HeldOut);
         let new = seen.insert((kind(&problem), problem.operands().canonical()));
         if new || attempt > 20 * count {
             problems.push(problem);

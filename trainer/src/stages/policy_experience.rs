@@ -1,12 +1,12 @@
 //! What the loss needs to know of each rollout: what its tokens are credited with, and what the reference thinks of them.
 
 use explang::likelihood::{Scored, response_log_probs};
-use explang::objective::advantage::{AdvantageError, Sample};
-use explang::objective::credit::Batch;
-use explang::objective::gdpo::Component;
-use explang::objective::named::Objective;
-use explang::objective::normaliser::Normaliser;
-use explang::objective::policy::TokenTargets;
+use explang::objective::Batch;
+use explang::objective::Component;
+use explang::objective::Normaliser;
+use explang::objective::Objective;
+use explang::objective::TokenTargets;
+use explang::objective::{AdvantageError, Sample};
 use explang::reward::Components;
 
 use super::policy_rollouts::Gathered;
@@ -97,7 +97,7 @@ impl PolicyStep<'_> {
         let weights = self.reward.variant.weights;
         let terms = |i: usize| weights.terms(&gathered.scored[i].components);
         // What is paid nothing at all (empty, or cut short and penalised) is paid nothing for any component.
-        let paid = |i: usize| gathered.scored[i].reward != 0.0;
+        let paid = |i: usize| !gathered.scored[i].forfeits;
         let named = weights.terms(&Components::default());
         let mut components: Vec<Component> = named
             .iter()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-use explang::objective::advantage::GroupStats;
-use explang::objective::stats::PolicyStats;
+use explang::objective::GroupStats;
+use explang::objective::PolicyStats;
 use explang::reward::{Scored as Rewarded, Weights};
 use serde::Serialize;
 
@@ -237,9 +237,11 @@ impl Described<'_> {
         for scored in &self.gathered.scored {
             let terms = self.weights.terms(&scored.components);
             // A response that is paid nothing at all is paid nothing for any component.
-            let paid = if scored.reward == 0.0 { 0.0 } else { 1.0 };
-            for (name, weight, value) in terms.into_iter().filter(|(_, weight, _)| *weight != 0.0) {
-                *parts.entry(name).or_insert(0.0) += paid * weight * value / n;
+            let paid = if scored.forfeits { 0.0 } else { 1.0 };
+            for (component, weight, value) in
+                terms.into_iter().filter(|(_, weight, _)| *weight != 0.0)
+            {
+                *parts.entry(component.name()).or_insert(0.0) += paid * weight * value / n;
             }
         }
         let overlong = self.gathered.overlong.iter().sum::<f64>() / n;

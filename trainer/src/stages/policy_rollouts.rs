@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use explang::Language;
 use explang::generate::Sampling;
-use explang::objective::advantage::Sample;
-use explang::objective::dynamic::Varied;
-use explang::objective::named::Objective;
+use explang::objective::Objective;
+use explang::objective::Sample;
+use explang::objective::Varied;
 use explang::random;
+use explang::random::SplitMix64;
 use explang::reward::{GroupId, Scored as Rewarded};
-use explang::tasks::{Split, SplitMix64};
+use explang::tasks::Split;
 
 use super::policy_metrics::Seconds;
 use super::policy_step::PolicyStep;
@@ -105,7 +106,7 @@ impl PolicyStep<'_> {
             .map(|i| {
                 let mut rng = SplitMix64::new(random::derive(stream, &[0, i as u64]));
                 Query {
-                    problem: self.config.tasks.draw(&mut rng, Split::Train),
+                    problem: self.config.tasks.problem(&mut rng, Split::Train),
                     asked_in: Language::En,
                     prefix: self.action.prefix(),
                     samples: self.config.rl.group,

@@ -10,9 +10,9 @@ use explang::action::Action;
 use explang::identify::Identify;
 use explang::likelihood::{Scored, response_log_probs};
 use explang::model::Decoder;
-use explang::objective::advantage::advantages;
-use explang::objective::named::Objective;
-use explang::objective::stats::PolicyStats;
+use explang::objective::Objective;
+use explang::objective::PolicyStats;
+use explang::objective::{advantages, policy_loss};
 use explang::random;
 use explang::reward::{Reward, Scored as Rewarded};
 use explang::tokenizer::Tokenizer;
@@ -134,7 +134,7 @@ impl PolicyStep<'_> {
                     .iter::<f32>()
                     .collect();
                 let stats = loss.stats(&values, &targets);
-                (loss.sum(log_probs, &targets) / divisor, stats)
+                (policy_loss(&loss, log_probs, &targets) / divisor, stats)
             });
             all.norms.push(match update.not_finite {
                 None => Ok(update.gradient_norm),

@@ -6,7 +6,7 @@
 
 use explang::generate::GenerateError;
 use explang::model::kernels::sample::SampleError;
-use explang::objective::advantage::AdvantageError;
+use explang::objective::AdvantageError;
 use serde_json::{Value, json};
 
 use super::driver::Step;

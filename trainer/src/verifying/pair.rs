@@ -1,6 +1,6 @@
 //! One line: an answer and its reference.
 
-use explang::verify::{Comparison, compare};
+use explang::verify::{Comparison, Extraction, compare};
 use serde_json::{Map, Value};
 
 use crate::lines::in_line;
@@ -94,7 +94,7 @@ impl Pair {
 
     /// Compares the two.
     pub fn compare(&self) -> Comparison {
-        compare(&self.answer, &self.gold)
+        compare(&self.answer, &self.gold, Extraction::Stated)
     }
 
     /// The line with `equal`, `gold_value`, `answer_value` and `reason`; other members are handed through.

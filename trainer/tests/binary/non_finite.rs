@@ -8,7 +8,7 @@ use std::process::Command;
 use burn::tensor::Device;
 use explang::model::Precision;
 use explang::model::checkpoint::write;
-use explang::objective::overlong::Overlong;
+use explang::objective::Overlong;
 use explang_trainer::checkpoint;
 use explang_trainer::config::Config;
 use serde_json::Value;

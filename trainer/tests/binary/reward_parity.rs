@@ -1,4 +1,4 @@
-//! Our scores beside those of the published reward code (`tests/data/reward-parity`).
+//! Our scores beside those of the published reward code (`shared/reward/data/reward-parity`).
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::program::{explang, output, refused, succeeds};
 fn batches() -> String {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../tests/data/reward-parity/batches.jsonl"
+        "/../shared/reward/data/reward-parity/batches.jsonl"
     );
     std::fs::read_to_string(path).unwrap()
 }

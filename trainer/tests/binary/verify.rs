@@ -11,7 +11,7 @@ const GOOD: &str = r#"{"gold": "1/2", "answer": "0.5"}"#;
 fn public_cases() -> &'static Path {
     Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../tests/data/math-equality/cases.jsonl"
+        "/../shared/verify/data/math-equality/cases.jsonl"
     ))
 }
 

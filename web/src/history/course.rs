@@ -259,5 +259,4 @@ fn averaged<const N: usize>(
 }
 
 #[cfg(test)]
-#[path = "course_tests.rs"]
 mod tests;

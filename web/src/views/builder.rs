@@ -2,8 +2,9 @@
 
 use explang::Language;
 use explang::random;
+use explang::random::SplitMix64;
 use explang::tasks::calendar::{Month, Weekday};
-use explang::tasks::{Family, Operands, Problem, Spec, Split, SplitMix64, Style};
+use explang::tasks::{Family, Operands, Problem, Spec, Split, Style};
 use leptos::prelude::*;
 
 use crate::address::Asked;

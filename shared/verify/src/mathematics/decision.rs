@@ -1,0 +1,176 @@
+//! Two answers are read and compared, and the verdict is put into words.
+
+use serde::Serialize;
+
+use super::find;
+use super::node::Node;
+use super::read::{Readings, read};
+use super::same::Judge;
+use super::value::{Fuel, mixed};
+use crate::{Extraction, extract, normal};
+
+/// Two answers as they were understood, and whether they are equal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// Whether they say the same thing.
+    pub equal: bool,
+    /// The answer as understood: a value in plain signs, or the text where it is not read as mathematics; none where there is
+    /// no answer.
+    pub answer: Option<String>,
+    /// The reference as understood.
+    pub reference: Option<String>,
+    /// Why they count as equal or as different, in a few words.
+    pub reason: String,
+}
+
+pub(crate) fn equal(answer: &str, reference: &str) -> bool {
+    Decision::of(answer, reference).outcome.is_equal()
+}
+
+/// Compares the answer that `extraction` finds in a response with the one that `reference` states, and says why.
+pub fn compare(response: &str, reference: &str, extraction: Extraction) -> Comparison {
+    let (answer, reference) = (extract(response, extraction), find::reference(reference));
+    let (Some(answer), Some(reference)) = (&answer, &reference) else {
+        let missing = if answer.is_none() {
+            "there is no answer"
+        } else {
+            "there is no reference"
+        };
+        return Comparison {
+            equal: false,
+            answer: answer.map(|text| text.trim().to_owned()),
+            reference: reference.map(|text| text.trim().to_owned()),
+            reason: missing.to_owned(),
+        };
+    };
+    let decision = Decision::of(answer, reference);
+    // Equal notation is decided before anything is read.
+    let decision = if decision.outcome == Outcome::SameNotation {
+        decision.with_readings(answer, reference)
+    } else {
+        decision
+    };
+    let shown = |readings: &Readings, text: &str| match &readings.usual {
+        Some(node) => node.to_string(),
+        None => text.trim().to_owned(),
+    };
+    Comparison {
+        equal: decision.outcome.is_equal(),
+        answer: Some(shown(&decision.answer, answer)),
+        reference: Some(shown(&decision.reference, reference)),
+        reason: decision.reason(),
+    }
+}
+
+/// How a comparison came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    SameNotation,
+    SameValue,
+    /// Equal, where a comma is read in another way than usual.
+    SameByComma,
+    Empty,
+    NotRead,
+    Different,
+    TooMuchWork,
+}
+
+impl Outcome {
+    const fn is_equal(self) -> bool {
+        matches!(
+            self,
+            Outcome::SameNotation | Outcome::SameValue | Outcome::SameByComma
+        )
+    }
+}
+
+struct Decision {
+    outcome: Outcome,
+    answer: Readings,
+    reference: Readings,
+}
+
+impl Decision {
+    fn of(answer: &str, reference: &str) -> Self {
+        let mut decision = Decision {
+            outcome: Outcome::Empty,
+            answer: Readings::default(),
+            reference: Readings::default(),
+        };
+        let normal = (normal::normalise(answer), normal::normalise(reference));
+        if normal.0.is_empty() || normal.1.is_empty() {
+            return decision;
+        }
+        // What is written alike means the same, whatever it is.
+        if normal.0 == normal.1 {
+            decision.outcome = Outcome::SameNotation;
+            return decision;
+        }
+        decision = decision.with_readings(answer, reference);
+        let fuel = Fuel::new();
+        let seed = mixed(&normal.0, 0) ^ mixed(&normal.1, 0);
+        decision.outcome = decision.judged(&Judge { fuel: &fuel, seed });
+        // Where the work was cut short, what had agreed so far tells nothing.
+        if decision.outcome != Outcome::NotRead && fuel.is_empty() {
+            decision.outcome = Outcome::TooMuchWork;
+        }
+        decision
+    }
+
+    fn with_readings(mut self, answer: &str, reference: &str) -> Self {
+        (self.answer, self.reference) = (read(answer), read(reference));
+        self
+    }
+
+    fn judged(&self, judge: &Judge<'_>) -> Outcome {
+        let (Some(a), Some(b)) = (&self.answer.usual, &self.reference.usual) else {
+            return Outcome::NotRead;
+        };
+        if judge.same(a, b) {
+            return Outcome::SameValue;
+        }
+        // Unusual readings only against a usual one: two that are both unusual would make 100,200 the list 200,100.
+        let by_comma = self.answer.others.iter().any(|a| judge.same(a, b))
+            || self.reference.others.iter().any(|b| judge.same(a, b));
+        if by_comma {
+            Outcome::SameByComma
+        } else {
+            Outcome::Different
+        }
+    }
+
+    fn reason(&self) -> String {
+        let kinds = || {
+            let kind = |readings: &Readings| readings.usual.as_ref().map(Node::kind);
+            match (kind(&self.answer), kind(&self.reference)) {
+                (Some(a), Some(b)) if a != b => {
+                    Some(format!("the answer is {a}, the reference {b}"))
+                }
+                _ => None,
+            }
+        };
+        match self.outcome {
+            Outcome::SameNotation => "written alike".to_owned(),
+            Outcome::SameValue => "equal".to_owned(),
+            Outcome::SameByComma => {
+                "equal, with the comma between digits read the other way".to_owned()
+            }
+            Outcome::Empty => "one side is empty".to_owned(),
+            Outcome::TooMuchWork => "too long or too large to be decided".to_owned(),
+            Outcome::Different => kinds().unwrap_or_else(|| "different values".to_owned()),
+            Outcome::NotRead => {
+                let side = match (&self.answer.usual, &self.reference.usual) {
+                    (None, None) => "neither side",
+                    (None, _) => "the answer",
+                    _ => "the reference",
+                };
+                let not = if side == "neither side" {
+                    "is"
+                } else {
+                    "is not"
+                };
+                format!("{side} {not} read as mathematics, and the texts differ")
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Brackets: groups, points, intervals, sets, absolute values.
+
+use super::Parser;
+use super::lexer::Kind;
+use super::vocabulary::{SET_CLOSE, SET_OPEN};
+use crate::mathematics::node::{Function, Joint, Node};
+
+impl Parser {
+    /// A group of TeX: what is in it; several items are a list.
+    pub(super) fn group(&mut self) -> Option<Node> {
+        let separating = !self.has_semicolon();
+        self.inside(separating, |parser| {
+            parser.expect('{')?;
+            let node = parser.list()?;
+            parser.expect('}')?;
+            Some(node)
+        })
+    }
+
+    /// Round, square or angle brackets. One thing in round brackets is itself.
+    pub(super) fn tuple(&mut self, open: char) -> Option<Node> {
+        let separating = !self.has_semicolon();
+        self.inside(separating, |parser| {
+            parser.expect(open)?;
+            let node = parser.list()?;
+            let close = match parser.peek()? {
+                Kind::Mark(mark @ (')' | ']' | '⟩' | '[')) => *mark,
+                _ => return None,
+            };
+            let fits = match open {
+                '(' => matches!(close, ')' | ']'),
+                '[' => matches!(close, ')' | ']' | '['),
+                ']' => matches!(close, '[' | ']'),
+                _ => close == '⟩',
+            };
+            if !fits {
+                return None;
+            }
+            parser.at += 1;
+            match node {
+                Node::List(items, Joint::Comma) => {
+                    // `]a, b[` is how some write an open interval.
+                    let mut open = if open == ']' { '(' } else { open };
+                    let mut close = if close == '[' { ')' } else { close };
+                    // Infinity is in no set of numbers, whatever bracket stands beside it.
+                    if let [low, high] = items.as_slice() {
+                        if open == '[' && low.infinity().is_some() {
+                            open = '(';
+                        }
+                        if close == ']' && high.infinity().is_some() {
+                            close = ')';
+                        }
+                    }
+                    Some(Node::Tuple(open, items, close))
+                }
+                Node::List(..) => None,
+                // The brackets of an array.
+                matrix @ Node::Matrix(_) => Some(matrix),
+                single => (open == '(' && close == ')').then_some(single),
+            }
+        })
+    }
+
+    /// `\{…\}`: elements, or an element and conditions.
+    pub(super) fn set(&mut self) -> Option<Node> {
+        let separating = !self.has_semicolon();
+        self.inside(separating, |parser| {
+            parser.expect(SET_OPEN)?;
+            if parser.eat(SET_CLOSE) {
+                return Some(Node::Set(Vec::new()));
+            }
+            if let Some(Kind::Begin(name)) = parser.peek().cloned() {
+                // The brace before a system, which nothing closes.
+                parser.at += 1;
+                let system = parser.environment(&name)?;
+                let closed = parser.eat(SET_CLOSE);
+                return (!closed && !matches!(system, Node::Matrix(_))).then_some(system);
+            }
+            // So that a bar after the element ends it.
+            parser.bars = 1;
+            let first = parser.list()?;
+            parser.bars = 0;
+            if parser.eat('|') || parser.eat(':') {
+                let conditions = match parser.list()? {
+                    Node::List(items, Joint::Comma | Joint::And) => items,
+                    Node::List(..) => return None,
+                    single => vec![single],
+                };
+                parser.expect(SET_CLOSE)?;
+                return Some(Node::Builder(Box::new(first), conditions));
+            }
+            parser.expect(SET_CLOSE)?;
+            Some(match first {
+                Node::List(items, _) => Node::Set(items),
+                single => Node::Set(vec![single]),
+            })
+        })
+    }
+
+    /// `|x|`
+    pub(super) fn bars(&mut self) -> Option<Node> {
+        self.inside(true, |parser| {
+            parser.expect('|')?;
+            parser.bars = 1;
+            let node = parser.sum()?;
+            parser.expect('|')?;
+            Some(Node::Call(Function::Abs, vec![node]))
+        })
+    }
+
+    /// `⌊x⌋` and its like.
+    pub(super) fn rounded(&mut self, close: char, function: Function) -> Option<Node> {
+        self.inside(true, |parser| {
+            parser.at += 1;
+            let node = parser.sum()?;
+            parser.expect(close)?;
+            Some(Node::Call(function, vec![node]))
+        })
+    }
+
+    /// Whether a semicolon stands in the bracket that opens here, outside of all inner ones: then commas may be in numbers.
+    fn has_semicolon(&self) -> bool {
+        let mut depth = 0_usize;
+        for token in self.tokens.iter().skip(self.at) {
+            match &token.kind {
+                Kind::Mark('(' | '[' | '{' | SET_OPEN) => depth += 1,
+                Kind::Mark(')' | ']' | '}' | SET_CLOSE) => match depth {
+                    0 | 1 => return false,
+                    _ => depth -= 1,
+                },
+                Kind::Mark(';') if depth == 1 => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,157 @@
+//! `\begin{…}…\end{…}`: matrices and systems.
+
+use super::lexer::Kind;
+use super::{MAX_CHAIN, Parser};
+use crate::mathematics::node::{Joint, Node};
+
+/// A matrix has at most this many entries.
+const MAX_ENTRIES: usize = 64;
+/// Rows of a determinant: its terms are as many as the factorial.
+const MAX_DETERMINANT: usize = 4;
+/// Nodes of the entries of a determinant.
+const MAX_PARTS: usize = 200;
+
+impl Parser {
+    /// The environment whose `\begin{name}` was just taken.
+    pub(super) fn environment(&mut self, name: &str) -> Option<Node> {
+        match name {
+            "pmatrix" | "bmatrix" | "matrix" | "Bmatrix" | "smallmatrix" => self.matrix(name),
+            "vmatrix" => determinant(&self.matrix(name)?),
+            "array" => {
+                // The columns' layout.
+                self.verbatim()?;
+                if self.relates_before_end(name) {
+                    self.system(name)
+                } else {
+                    self.matrix(name)
+                }
+            }
+            "aligned" | "align" | "gathered" | "gather" | "split" | "cases" | "equation" => {
+                self.system(name)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a relation stands in the environment: then its rows are statements.
+    fn relates_before_end(&self, name: &str) -> bool {
+        let inside = self.tokens.iter().skip(self.at).map(|token| &token.kind);
+        inside
+            .take_while(|kind| !matches!(kind, Kind::End(end) if end == name))
+            .any(|kind| matches!(kind, Kind::Mark('=' | '<' | '>' | '≤' | '≥' | '≠')))
+    }
+
+    fn ended(&mut self, name: &str) -> bool {
+        let ended = matches!(self.peek(), Some(Kind::End(end)) if end == name);
+        self.at += usize::from(ended);
+        ended
+    }
+
+    fn matrix(&mut self, name: &str) -> Option<Node> {
+        self.inside(true, |parser| {
+            let mut rows = vec![Vec::new()];
+            let mut count = 0;
+            loop {
+                rows.last_mut()?.push(parser.term()?);
+                count += 1;
+                if count > MAX_ENTRIES {
+                    return None;
+                }
+                if parser.eat('&') {
+                    continue;
+                }
+                let row = parser.peek() == Some(&Kind::Row);
+                parser.at += usize::from(row);
+                if parser.ended(name) {
+                    break;
+                }
+                if !row {
+                    return None;
+                }
+                rows.push(Vec::new());
+            }
+            let width = rows.first()?.len();
+            let even = rows.iter().all(|row| row.len() == width);
+            even.then_some(Node::Matrix(rows))
+        })
+    }
+
+    /// Lines, each a statement; the marks at which they are aligned say nothing.
+    fn system(&mut self, name: &str) -> Option<Node> {
+        if name != "cases" {
+            let end = self
+                .tokens
+                .iter()
+                .skip(self.at)
+                .position(|token| token.kind == Kind::End(name.to_owned()))?;
+            let mut at = 0;
+            let start = self.at;
+            self.tokens.retain(|token| {
+                at += 1;
+                !(at > start && at <= start + end && token.kind == Kind::Mark('&'))
+            });
+        }
+        self.inside(false, |parser| {
+            let mut lines = Vec::new();
+            loop {
+                if parser.ended(name) {
+                    break;
+                }
+                lines.push(parser.statement()?);
+                if lines.len() > MAX_CHAIN {
+                    return None;
+                }
+                let separated =
+                    parser.peek() == Some(&Kind::Row) || parser.sees(',') || parser.sees(';');
+                parser.eat(',');
+                parser.eat(';');
+                parser.at += usize::from(parser.peek() == Some(&Kind::Row));
+                if !separated && !matches!(parser.peek(), Some(Kind::End(_))) {
+                    return None;
+                }
+            }
+            match lines.len() {
+                0 => None,
+                1 => lines.pop(),
+                _ => Some(Node::List(lines, Joint::Comma)),
+            }
+        })
+    }
+}
+
+/// The determinant of a square matrix of at most four rows, as a sum of products.
+fn determinant(matrix: &Node) -> Option<Node> {
+    let Node::Matrix(rows) = matrix else {
+        return None;
+    };
+    let mut parts = 0;
+    matrix.each(&mut |_| parts += 1);
+    // Each entry is written out several times, and so would be a determinant in it, and one in that.
+    if parts > MAX_PARTS
+        || rows.len() > MAX_DETERMINANT
+        || rows.iter().any(|row| row.len() != rows.len())
+    {
+        return None;
+    }
+    let columns: Vec<usize> = (0..rows.len()).collect();
+    expanded(rows, &columns)
+}
+
+/// The determinant of these rows and columns, by the first row.
+fn expanded(rows: &[Vec<Node>], columns: &[usize]) -> Option<Node> {
+    let Some((first, below)) = rows.split_first() else {
+        return Some(Node::integer(1));
+    };
+    let mut terms = Vec::new();
+    for (place, &column) in columns.iter().enumerate() {
+        let entry = first.get(column)?.clone();
+        let others: Vec<usize> = columns.iter().copied().filter(|&c| c != column).collect();
+        let term = Node::Product(vec![entry, expanded(below, &others)?]);
+        terms.push(if place % 2 == 0 {
+            term
+        } else {
+            term.negative()
+        });
+    }
+    Some(Node::Sum(terms))
+}

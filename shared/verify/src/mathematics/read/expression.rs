@@ -1,0 +1,258 @@
+//! Sums, products and powers.
+
+use super::lexer::Kind;
+use super::vocabulary::{function, greek, is_degrees, is_percent, joint};
+use super::{MAX_CHAIN, Parser};
+use crate::mathematics::node::Node;
+
+impl Parser {
+    /// A sum of products, each with its sign.
+    pub(super) fn sum(&mut self) -> Option<Node> {
+        let mut terms = Vec::new();
+        let mut sign = self.sign();
+        loop {
+            let product = self.product()?;
+            terms.push(match sign {
+                Some('-') => product.negative(),
+                Some('±') => Node::Either(true, Box::new(product)),
+                Some('∓') => Node::Either(false, Box::new(product)),
+                _ => product,
+            });
+            if terms.len() > MAX_CHAIN {
+                return None;
+            }
+            sign = self.sign();
+            if sign.is_none() {
+                break;
+            }
+            // `1 + -2`, where a sign follows the operator.
+            if self.sees('-') && matches!(sign, Some('+' | '-')) {
+                // `5 +- 3` is how `±` is typed.
+                if !self.spaced_at(0) && self.spaced_at(1) {
+                    return None;
+                }
+                self.at += 1;
+                sign = Some(if sign == Some('-') { '+' } else { '-' });
+            }
+        }
+        Some(if terms.len() == 1 {
+            terms.pop()?
+        } else {
+            Node::Sum(terms)
+        })
+    }
+
+    /// Takes a sign.
+    fn sign(&mut self) -> Option<char> {
+        let Some(Kind::Mark(mark @ ('+' | '-' | '±' | '∓'))) = self.peek() else {
+            return None;
+        };
+        let mark = *mark;
+        self.at += 1;
+        Some(mark)
+    }
+
+    /// Factors with `·`, `/` or nothing between them.
+    fn product(&mut self) -> Option<Node> {
+        let begin = self.at;
+        let first = self.power()?;
+        let start = self.at;
+        let mut first = self.mixed(first, begin);
+        if self.at > start && self.is_share() {
+            first = self.marked_after(first)?;
+        }
+        let mut factors = vec![first];
+        let mut quotients = 0;
+        let mut plain = matches!(
+            self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
+            Some(Kind::Number(_))
+        );
+        loop {
+            if self.eat('*') {
+                let negative = self.eat('-');
+                let factor = self.power()?;
+                factors.push(if negative { factor.negative() } else { factor });
+            } else if self.eat('/') {
+                self.wraps(&mut quotients)?;
+                let negative = !self.eat('+') && self.eat('-');
+                let divisor = self.power()?;
+                let divisor = if negative {
+                    divisor.negative()
+                } else {
+                    divisor
+                };
+                let dividend = factors.pop()?;
+                // Only a plain fraction is one number: `2·3/4` is a product.
+                if factors.is_empty() {
+                    factors.push(dividend.over(divisor));
+                } else {
+                    factors.push(dividend);
+                    factors.push(Node::Inverse(Box::new(divisor)));
+                }
+            } else if matches!(factors.as_slice(), [Node::Degrees(_)]) && self.names_scale() {
+                break;
+            } else if self.starts_factor() {
+                // Two numbers side by side are no product.
+                if plain && matches!(self.peek(), Some(Kind::Number(_) | Kind::Vulgar(..))) {
+                    return None;
+                }
+                let bracket = self.sees('(');
+                let factor = self.power()?;
+                if bracket && matches!(factor, Node::Relation(..)) && self.condition.is_none() {
+                    self.condition = Some(factor);
+                    break;
+                }
+                factors.push(factor);
+            } else {
+                break;
+            }
+            plain = matches!(
+                self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
+                Some(Kind::Number(_))
+            );
+            if factors.len() > MAX_CHAIN {
+                return None;
+            }
+        }
+        Some(match factors.len() {
+            1 => factors.pop()?,
+            _ => Node::Product(factors),
+        })
+    }
+
+    /// Whether the token here begins a factor that needs no sign before it.
+    pub(super) fn starts_factor(&self) -> bool {
+        match self.peek() {
+            Some(Kind::Number(_) | Kind::Letter(_) | Kind::Vulgar(..)) => true,
+            Some(Kind::Word(word)) => {
+                if joint(word).is_some() {
+                    return false;
+                }
+                match word.as_str() {
+                    "e" | "i" | "pi" | "sqrt" => true,
+                    // The name of a function may also be a unit: 5 min.
+                    "min" | "max" | "sec" => self.sees_at(1, '('),
+                    word => function(word).is_some() && self.peek_at(1).is_some(),
+                }
+            }
+            Some(Kind::Command(name)) => match name.as_str() {
+                // A fraction of units follows a number; it is no factor.
+                "frac" => {
+                    !(self.sees_at(1, '{') && self.word_at(2).is_some_and(|word| word != "e"))
+                }
+                "sqrt" | "binom" | "angle" | "triangle" | "log" | "lg" | "operatorname" => true,
+                name => {
+                    function(name).is_some()
+                        || greek(name).is_some()
+                        || super::vocabulary::decorates(name)
+                }
+            },
+            Some(Kind::Mark(mark)) => match mark {
+                '(' | '{' | '⌊' | '⌈' | '√' | '∞' => true,
+                '|' => self.bars == 0,
+                _ => false,
+            },
+            Some(Kind::Begin(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// A single thing with what follows it: powers, factorials, percent and degree signs.
+    pub(super) fn power(&mut self) -> Option<Node> {
+        let node = self.primary()?;
+        self.marked_after(node)
+    }
+
+    /// Whether a percent or a degree sign is here.
+    fn is_share(&self) -> bool {
+        match self.peek() {
+            Some(Kind::Mark('%' | '°')) => true,
+            Some(Kind::Mark('^')) => {
+                self.sees_at(1, '°') || self.sees_at(1, '{') && self.sees_at(2, '°')
+            }
+            Some(Kind::Word(word)) => is_percent(word) || is_degrees(word),
+            _ => false,
+        }
+    }
+
+    /// `node` with the powers and signs after it.
+    fn marked_after(&mut self, mut node: Node) -> Option<Node> {
+        let mut marks = 0;
+        for _ in 0..super::MAX_DEPTH {
+            match self.peek() {
+                Some(Kind::Mark('^')) => {
+                    self.at += 1;
+                    node = self.raised(node)?;
+                }
+                Some(Kind::Mark('!')) => {
+                    self.at += 1;
+                    // The double factorial is no factorial of a factorial.
+                    if self.sees('!') {
+                        return None;
+                    }
+                    node = Node::Call(crate::mathematics::node::Function::Factorial, vec![node]);
+                }
+                Some(Kind::Mark('%')) => {
+                    self.at += 1;
+                    node = Node::Percent(Box::new(node));
+                }
+                Some(Kind::Word(word)) if is_percent(word) => {
+                    self.at += 1;
+                    node = Node::Percent(Box::new(node));
+                }
+                Some(Kind::Mark('°')) => {
+                    self.at += 1;
+                    node = Node::Degrees(Box::new(node));
+                }
+                Some(Kind::Word(word)) if is_degrees(word) => {
+                    self.at += 1;
+                    node = Node::Degrees(Box::new(node));
+                }
+                _ => return Some(node),
+            }
+            self.wraps(&mut marks)?;
+        }
+        None
+    }
+
+    /// `base` to the exponent here.
+    fn raised(&mut self, base: Node) -> Option<Node> {
+        if self.eat('°') {
+            return Some(Node::Degrees(Box::new(base)));
+        }
+        if self.sees('{') && self.sees_at(1, '°') && self.sees_at(2, '}') {
+            self.at += 3;
+            return Some(Node::Degrees(Box::new(base)));
+        }
+        // "the 21st"
+        let braced = usize::from(self.sees('{'));
+        if matches!(self.word_at(braced), Some("st" | "nd" | "rd" | "th"))
+            && (braced == 0 || self.sees_at(2, '}'))
+        {
+            self.at += 1 + 2 * braced;
+            return Some(base);
+        }
+        let exponent = self.exponent()?;
+        Some(base.power(exponent))
+    }
+
+    /// What stands after `^`: a group, or a single thing with its sign.
+    pub(super) fn exponent(&mut self) -> Option<Node> {
+        if self.sees('{') {
+            return self.group();
+        }
+        let negative = self.eat('-');
+        let exponent = match self.command_at(0) {
+            Some("top") => {
+                self.at += 1;
+                Node::Symbol("T".to_owned())
+            }
+            _ => self.inside(true, Parser::primary)?,
+        };
+        Some(if negative {
+            exponent.negative()
+        } else {
+            exponent
+        })
+    }
+}
