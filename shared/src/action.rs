@@ -7,7 +7,7 @@
 use burn::tensor::Tensor;
 
 use crate::Language;
-use crate::likelihood::{Scored, response_log_probs};
+use crate::likelihood::{Sequence, response_log_probs};
 use crate::model::Decoder;
 use crate::tokenizer::{Tokenizer, TokenizerError, tag_text};
 use crate::transcript::{CLOSE_TAG, OPEN_TAG, forced_prefix};
@@ -120,19 +120,19 @@ pub async fn distribution(
     if tokens > limit {
         return Err(ActionError::PromptTooLong { tokens, limit });
     }
-    let given = prompt.len() + shared.len();
-    let scored: Vec<Scored<'_>> = rows
+    let prompt_len = prompt.len() + shared.len();
+    let scored: Vec<Sequence<'_>> = rows
         .iter()
-        .map(|row| Scored {
+        .map(|row| Sequence {
             tokens: row,
-            prompt: given,
+            prompt_len,
         })
         .collect();
     let log_probs = values(response_log_probs(model, &scored, tokenizer.pad())).await?;
     let mut at = 0;
     let mut totals = Vec::with_capacity(pool.len());
     for row in &rows {
-        let length = row.len() - given;
+        let length = row.len() - prompt_len;
         // The closing mark is part of the tag: without it `e` would be a tag that `en` begins with.
         totals.push(
             log_probs[at..at + length]

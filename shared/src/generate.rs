@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use crate::model::kernels::sample::{self, SampleError};
 use crate::model::{Cache, Decoder, Packing};
+use crate::random;
 use crate::tokenizer::Tokenizer;
-use explang_tasks::random;
 
 /// How tokens are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Prompt {
     pub tokens: Vec<u32>,
     /// How many of these tokens belong to the response: a prefilled tag. They count against the longest completion, so that a
     /// forced language has no more room to think than a chosen one.
-    pub given: usize,
+    pub forced_len: usize,
     /// One stream a completion (see [`crate::random`]); equal streams give equal completions.
     pub streams: Vec<u64>,
 }
@@ -146,7 +146,7 @@ pub async fn generate_with_pauses(
     let mut rows: Vec<Row> = Vec::with_capacity(done.len());
     for (i, prompt) in prompts.iter().enumerate() {
         for &stream in &prompt.streams {
-            let room = sampling.max_new_tokens.saturating_sub(prompt.given);
+            let room = sampling.max_new_tokens.saturating_sub(prompt.forced_len);
             rows.push(Row {
                 completion: rows.len(),
                 stream,

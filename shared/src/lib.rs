@@ -6,9 +6,14 @@
 
 pub mod action;
 pub mod generate;
+pub mod learn;
 pub mod likelihood;
 pub mod model;
 pub mod objective;
+pub mod parallel;
+pub mod policy;
+pub mod prompt;
+pub mod rollout;
 pub mod text_stream;
 pub mod tokenizer;
 

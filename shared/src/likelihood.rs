@@ -1,4 +1,4 @@
-//! Log-probabilities of given responses under a model: what SFT, RL and distillation differentiate.
+//! Log-probabilities of responses under a model: what SFT, RL and distillation differentiate.
 
 use burn::tensor::Tensor;
 
@@ -6,22 +6,22 @@ use crate::model::{Decoder, Packing, ops};
 
 /// A prompt and its response in one row of tokens.
 #[derive(Debug, Clone, Copy)]
-pub struct Scored<'a> {
+pub struct Sequence<'a> {
     /// Prompt, then response.
     pub tokens: &'a [u32],
     /// Number of prompt tokens, at least one: the response starts here.
-    pub prompt: usize,
+    pub prompt_len: usize,
 }
 
-impl Scored<'_> {
+impl Sequence<'_> {
     /// The response's tokens.
     pub fn response(&self) -> &[u32] {
-        &self.tokens[self.prompt..]
+        &self.tokens[self.prompt_len..]
     }
 }
 
 /// Final hidden states `[response tokens, hidden]` from which each response token is predicted, all sequences in order.
-pub fn response_hidden(model: &Decoder, sequences: &[Scored<'_>], pad: u32) -> Tensor<2> {
+pub fn response_hidden(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Tensor<2> {
     // The last token predicts nothing that is asked for.
     let inputs = sequences.iter().map(|s| &s.tokens[..s.tokens.len() - 1]);
     let lengths = inputs.clone().map(<[u32]>::len);
@@ -34,13 +34,13 @@ pub fn response_hidden(model: &Decoder, sequences: &[Scored<'_>], pad: u32) -> T
     let rows: Vec<usize> = sequences
         .iter()
         .zip(packing.offsets())
-        .flat_map(|(s, start)| start + s.prompt - 1..start + s.tokens.len() - 1)
+        .flat_map(|(s, start)| start + s.prompt_len - 1..start + s.tokens.len() - 1)
         .collect();
     ops::rows(hidden, &rows)
 }
 
 /// Log-probability of each response token, `[response tokens]`, all sequences in order.
-pub fn response_log_probs(model: &Decoder, sequences: &[Scored<'_>], pad: u32) -> Tensor<1> {
+pub fn response_log_probs(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Tensor<1> {
     let hidden = response_hidden(model, sequences, pad);
     let targets: Vec<u32> = sequences
         .iter()

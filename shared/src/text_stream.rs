@@ -11,18 +11,18 @@ pub struct TextStream<'a> {
     tokens: Vec<u32>,
     /// Tokens from here on are decoded together.
     start: usize,
-    /// Tokens before this one have been given out.
-    given: usize,
+    /// Tokens before this one have been shown out.
+    shown: usize,
 }
 
 impl<'a> TextStream<'a> {
-    /// A stream that has given out nothing.
+    /// A stream that has shown out nothing.
     pub const fn new(tokenizer: &'a Tokenizer) -> Self {
         TextStream {
             tokenizer,
             tokens: Vec::new(),
             start: 0,
-            given: 0,
+            shown: 0,
         }
     }
 
@@ -33,8 +33,8 @@ impl<'a> TextStream<'a> {
         if text.is_empty() || text.ends_with(char::REPLACEMENT_CHARACTER) {
             return String::new();
         }
-        self.start = self.given;
-        self.given = self.tokens.len();
+        self.start = self.shown;
+        self.shown = self.tokens.len();
         text
     }
 
@@ -43,9 +43,9 @@ impl<'a> TextStream<'a> {
         self.pending()
     }
 
-    /// The text of the tokens that were not given out yet.
+    /// The text of the tokens that were not shown out yet.
     fn pending(&self) -> String {
-        let before = self.tokenizer.decode(&self.tokens[self.start..self.given]);
+        let before = self.tokenizer.decode(&self.tokens[self.start..self.shown]);
         let now = self.tokenizer.decode(&self.tokens[self.start..]);
         now.get(before.len()..).unwrap_or_default().to_owned()
     }

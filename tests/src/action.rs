@@ -30,7 +30,7 @@ fn sampled(
 ) -> (usize, BTreeMap<Language, usize>) {
     let prompts = [Prompt {
         tokens: prompt.to_vec(),
-        given: 0,
+        forced_len: 0,
         streams: (0..SAMPLES).map(|i| random::derive(31, &[i])).collect(),
     }];
     let sampling = Sampling {
@@ -200,7 +200,7 @@ fn plain_tokenizer() -> Tokenizer {
         .build();
     let (tasks, embedded) = (support::tasks(), support::tokenizer());
     let batches = Batches {
-        tasks: &tasks,
+        source: &tasks,
         tokenizer: &embedded,
         stream: 4,
     };

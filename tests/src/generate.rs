@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use explang::generate::{Completion, Drawn, End, Prompt, Sampling, generate, generate_with_pauses};
-use explang::likelihood::{Scored, response_log_probs};
+use explang::likelihood::{Sequence, response_log_probs};
 use explang::model::Packing;
 
 use crate::support::{Policy, tokenizer};
@@ -39,11 +39,11 @@ fn a_prefilled_tag_counts_against_the_room_for_thinking() {
         max_new_tokens: 7,
         ..SAMPLING
     };
-    for (given, prompt) in prompts.iter_mut().enumerate() {
-        prompt.given = given;
+    for (forced_len, prompt) in prompts.iter_mut().enumerate() {
+        prompt.forced_len = forced_len;
     }
-    for (given, completion) in complete(&policy, &prompts, &sampling).iter().enumerate() {
-        let room = 7usize.saturating_sub(given);
+    for (forced_len, completion) in complete(&policy, &prompts, &sampling).iter().enumerate() {
+        let room = 7usize.saturating_sub(forced_len);
         match completion.end {
             End::Length => assert_eq!(completion.tokens.len(), room),
             _ => assert!(completion.tokens.len() <= room),
@@ -74,7 +74,7 @@ fn a_completion_depends_on_its_own_prompt_and_stream_alone() {
     // In one group with others the prompt is read once for all of them.
     let group = Prompt {
         tokens: prompts[0].tokens.clone(),
-        given: 0,
+        forced_len: 0,
         streams: vec![5, prompts[0].streams[0], 6],
     };
     let group = complete(&policy, &[prompts[3].clone(), group], &SAMPLING);
@@ -187,12 +187,12 @@ fn sampled_log_probabilities_are_those_that_training_computes() {
     };
     for (prompt, completion) in prompts.iter().zip(complete(&policy, &prompts, &sampling)) {
         let tokens = [&prompt.tokens[..], &completion.tokens].concat();
-        let scored = Scored {
+        let sequence = Sequence {
             tokens: &tokens,
-            prompt: prompt.tokens.len(),
+            prompt_len: prompt.tokens.len(),
         };
         let computed =
-            response_log_probs(&policy.model, &[scored], policy.tokenizer.pad()).into_data();
+            response_log_probs(&policy.model, &[sequence], policy.tokenizer.pad()).into_data();
         let computed: Vec<f32> = computed.iter::<f32>().collect();
         assert_eq!(computed.len(), completion.log_probs.len());
         for (a, b) in computed.iter().zip(&completion.log_probs) {

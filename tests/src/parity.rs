@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 use explang::Language;
 use explang::model::{Architecture, Cache, Decoder, ModelConfig, Packing, Precision, Weights};
 use explang::random;
@@ -114,16 +114,17 @@ struct Spread(u64);
 impl Weights for Spread {
     type Error = std::convert::Infallible;
 
-    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Self::Error> {
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, Self::Error> {
         let stream = random::derive(self.0, &name.bytes().map(u64::from).collect::<Vec<_>>());
         let value = |i: u64| match shape {
             [_] => 0.5 + random::uniform(stream, i),
             [_, _] if name.contains("embed_tokens") => random::normal(stream, i),
             _ => 1.5 * random::normal(stream, i) / (shape[shape.len() - 1] as f32).sqrt(),
         };
-        Ok((0..shape.iter().product::<usize>() as u64)
+        let values: Vec<f32> = (0..shape.iter().product::<usize>() as u64)
             .map(value)
-            .collect())
+            .collect();
+        Ok(TensorData::new(values, shape))
     }
 }
 

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use explang::action::Action;
 use explang::identify::WhatlangDetector;
+use explang::learn::{AdamWConfig, Learner};
 use explang::model::Decoder;
 use explang::objective::ObjectiveName;
 use explang::objective::Overlong;
 use explang::objective::{DynamicSampling, Varied};
+use explang::policy::{self, PolicyMetrics};
+use explang::prompt::PromptFormat;
 use explang::reward::Scored;
+use explang::rollout::Rollout;
 use explang_trainer::config::Config;
-use explang_trainer::learn::Learner;
-use explang_trainer::learn::adamw::AdamWConfig;
-use explang_trainer::rollout::Rollout;
-use explang_trainer::stages::policy_metrics::PolicyMetrics;
-use explang_trainer::stages::policy_step::PolicyStep;
+use explang_trainer::stages::rl;
+use explang_trainer::threads::Threads;
 
 use crate::support::{self, Policy};
 
@@ -43,27 +44,31 @@ struct Done {
 
 fn weights(model: &Decoder) -> Vec<f32> {
     let all = model.named_weights().into_values();
-    all.flat_map(|(_, values)| values).collect()
+    all.flat_map(|values| values.iter::<f32>().collect::<Vec<_>>())
+        .collect()
 }
 
 /// The first step from `policy`, with a divergence paid for where `kl` is not 0.
 fn step(policy: &Policy, config: &Config, kl: f32) -> Done {
     let model = policy.model.clone().fork(&support::device().autodiff());
-    let mut learner = Learner::new(model, AdamWConfig::default(), 1.0, 2);
+    let mut learner = Learner::new(model, AdamWConfig::default(), 1.0);
     let before = weights(&learner.model);
-    let policy_step = PolicyStep {
-        config,
+    let mut options = rl::options(config, &config.rl.exploit, Action::Free).unwrap();
+    (options.kl, options.steps) = (kl, 10);
+    let phase = policy::Phase {
+        options: &options,
+        source: &config.tasks,
+        format: PromptFormat::Line,
         tokenizer: &policy.tokenizer,
         detector: &WhatlangDetector::new(&explang::Language::SEEN),
-        reward: config.rl.reward(&config.rl.exploit).unwrap(),
-        kl,
-        reference: (kl != 0.0).then(|| policy.model.clone()),
-        action: Action::Free,
+        reference: (kl != 0.0).then_some(&policy.model),
         stream: 5,
-        schedule: config.rl.exploit.schedule,
-        steps: 10,
+        parallel: &Threads(2),
+        now: || 0.0,
     };
-    let (metrics, rollouts) = policy_step.run(&mut learner, 0).unwrap();
+    let report = pollster::block_on(policy::take(&phase, &mut learner, 0)).unwrap();
+    let (metrics, rollouts) = (report.metrics, report.rollouts);
+    let rollouts = rollouts.rollouts.into_iter().zip(rollouts.scored).collect();
     Done {
         metrics,
         rollouts,

@@ -4,15 +4,16 @@ use burn::module::Module;
 use burn::tensor::Device;
 use explang::Language;
 use explang::generate::Prompt;
+use explang::learn::{AdamWConfig, Learner, supervised};
 use explang::model::{Decoder, Preset};
+use explang::prompt::PromptFormat;
 use explang::random;
 use explang::random::SplitMix64;
 use explang::tasks::{Mixture, Problem, Split};
 use explang::tokenizer::Tokenizer;
-use explang_trainer::data::documents::{Batches, question, tokenizer_texts};
-use explang_trainer::learn::Learner;
-use explang_trainer::learn::adamw::AdamWConfig;
-use explang_trainer::stages::supervised;
+use explang_trainer::data::Document;
+use explang_trainer::data::documents::{Batches, tokenizer_texts};
+use explang_trainer::threads::Threads;
 
 /// Where the tests' models compute: the GPU where the tests were built for it, else the processor.
 pub(crate) fn device() -> Device {
@@ -63,15 +64,23 @@ impl Policy {
         let (tasks, shares) = (tasks(), shares());
         let shape = Preset::Pico.config(tokenizer.vocab_size());
         let model = Decoder::random(&shape, 3, &device.clone().autodiff());
-        let mut learner = Learner::new(model, AdamWConfig::default(), 1.0, 2);
+        let mut learner = Learner::new(model, AdamWConfig::default(), 1.0);
         let batches = Batches {
-            tasks: &tasks,
+            source: &tasks,
             tokenizer: &tokenizer,
             stream: 9,
         };
         for step in 0..steps {
             let documents = batches.transcripts(step, 16, &shares).unwrap();
-            let metrics = supervised::update(&mut learner, &documents, 4e-3, 2, tokenizer.pad());
+            let sequences: Vec<_> = documents.iter().map(Document::sequence).collect();
+            let metrics = pollster::block_on(supervised::update(
+                &mut learner,
+                &Threads(2),
+                &sequences,
+                4e-3,
+                2,
+                tokenizer.pad(),
+            ));
             assert!(
                 metrics.loss.is_finite() && metrics.skipped == 0,
                 "{metrics:?}"
@@ -94,9 +103,9 @@ impl Policy {
 
     /// The tokens of that problem's question, asked in `language`.
     pub(crate) fn prompt(&self, index: u64, language: Language) -> Vec<u32> {
-        self.tokenizer
-            .encode(&question(&self.problem(index), language))
-            .unwrap()
+        let question = self.problem(index).example(language).question;
+        let prompt = PromptFormat::Line.tokens(&self.tokenizer, &question, "");
+        prompt.unwrap().tokens
     }
 
     /// Sixteen prompts of different lengths, each with a stream of its own.
@@ -104,7 +113,7 @@ impl Policy {
         (0..16)
             .map(|i| Prompt {
                 tokens: self.prompt(i, Language::ALL[i as usize]),
-                given: 0,
+                forced_len: 0,
                 streams: vec![random::derive(21, &[i])],
             })
             .collect()

@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<StoredTensor>, WeightsError> {
             .filter_map(|size| usize::try_from(size.as_u64()?).ok())
             .collect();
         let norm = values.get(&name, &shape).ok().map(|values| {
-            let squares = values.iter().map(|&v| f64::from(v) * f64::from(v));
+            let squares = values.iter::<f32>().map(|v| f64::from(v) * f64::from(v));
             squares.sum::<f64>().sqrt()
         });
         let dtype = entry["dtype"].as_str().unwrap_or_default().to_owned();
@@ -119,15 +119,20 @@ fn header(bytes: &[u8]) -> Option<Map<String, Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::TensorData;
     use explang::model::Precision;
 
     #[test]
     fn names_shapes_types_and_norms_are_read() {
         let tensors = BTreeMap::from([
-            ("a".to_owned(), (vec![2, 1], vec![3.0, 4.0])),
-            ("b".to_owned(), (vec![1], vec![-2.0])),
+            ("a".to_owned(), TensorData::from([[3.0f32], [4.0]])),
+            ("b".to_owned(), TensorData::from([-2.0f32])),
         ]);
-        for (precision, dtype) in [(Precision::F32, "F32"), (Precision::F16, "F16")] {
+        for (precision, dtype) in [
+            (Precision::F32, "F32"),
+            (Precision::F16, "F16"),
+            (Precision::BF16, "BF16"),
+        ] {
             let bytes = explang::model::checkpoint::write(tensors.clone(), precision).unwrap();
             let stored = read(&bytes).unwrap();
             assert_eq!(stored.len(), 2);
@@ -145,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_added_and_nothing_else_changes() {
-        let tensors = BTreeMap::from([("a".to_owned(), (vec![2], vec![3.0, 4.0]))]);
+        let tensors = BTreeMap::from([("a".to_owned(), TensorData::from([3.0f32, 4.0]))]);
         let bytes = explang::model::checkpoint::write(tensors, Precision::F32).unwrap();
         assert_eq!(metadata(&bytes, "x"), None);
         // Of several lengths, so that the header ends at every place of the eight.

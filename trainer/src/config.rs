@@ -18,8 +18,7 @@ use explang::named::meant;
 use explang::tasks::{Mixture, Spec};
 use serde::{Deserialize, Serialize};
 
-use crate::learn::Schedule;
-use crate::learn::adamw::AdamWConfig;
+use explang::learn::{AdamWConfig, Schedule};
 
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,15 +9,16 @@ use explang::Language;
 use explang::action::distribution;
 use explang::generate::{Drawn, End, Prompt, Sampling, generate};
 use explang::model::Decoder;
+use explang::prompt::PromptFormat;
+use explang::rollout::visible;
 use explang::tokenizer::Tokenizer;
 use explang::transcript::Parsed;
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint;
 use crate::config::Config;
-use crate::data::documents::question;
 use crate::eval::summary::StageName;
-use crate::rollout::visible;
+
 use crate::run::folder::sha256;
 use crate::stages::evaluate::held_out;
 
@@ -139,8 +140,8 @@ fn entries(folder: &Path) -> anyhow::Result<BTreeMap<String, FileEntry>> {
 fn known_answer(config: &Config, checkpoint: &Path) -> anyhow::Result<KnownAnswer> {
     let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
     let mut best: Option<KnownAnswer> = None;
-    for problem in held_out(config, PROBLEMS) {
-        let prompt = question(&problem, Language::En);
+    for example in held_out(config, PROBLEMS) {
+        let prompt = PromptFormat::Line.text(&example.question);
         let answer = greedy(&model, &tokenizer, prompt, config.rl.max_new_tokens)?;
         if best.as_ref().is_none_or(|best| answer.margin > best.margin) {
             best = Some(answer);
@@ -165,7 +166,7 @@ fn greedy(
     let prompt_tokens = tokenizer.encode(&prompt)?;
     let prompts = [Prompt {
         tokens: prompt_tokens.clone(),
-        given: 0,
+        forced_len: 0,
         streams: vec![0],
     }];
     let sampling = Sampling {

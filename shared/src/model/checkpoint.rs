@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Weights};
+use crate::random;
 use explang_named::brief;
-use explang_tasks::random;
 
-/// How weights are stored in a file. They are computed with in f32 whatever the file holds.
+/// How weights are stored in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// Four bytes, exact.
     F32,
     /// Two bytes, eleven bits of precision.
     F16,
+    /// Two bytes, eight bits of precision and the range of f32.
+    BF16,
 }
 
 /// A `model.safetensors` that does not fit its `config.json`, or is none.
@@ -78,8 +80,8 @@ impl Decoder {
         }
     }
 
-    /// Every parameter by its name, with its shape and its values in row-major order.
-    pub fn named_weights(&self) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+    /// Every parameter by its name, with its shape, number format and values in row-major order.
+    pub fn named_weights(&self) -> BTreeMap<String, TensorData> {
         let mut collect = Collect::default();
         self.visit(&mut collect);
         collect.tensors
@@ -99,26 +101,29 @@ impl Decoder {
 /// # Errors
 /// When a value is not finite.
 pub fn write(
-    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    tensors: BTreeMap<String, TensorData>,
     precision: Precision,
 ) -> Result<Vec<u8>, WeightsError> {
     let mut encoded = Vec::with_capacity(tensors.len());
-    for (name, (shape, values)) in tensors {
-        if !values.iter().all(|v| v.is_finite()) {
-            return Err(WeightsError::NotFinite(name));
+    for (name, tensor) in tensors {
+        let shape: Vec<usize> = tensor.shape().iter().copied().collect();
+        let mut bytes = Vec::with_capacity(4 * tensor.num_elements());
+        for value in tensor.iter::<f32>() {
+            if !value.is_finite() {
+                return Err(WeightsError::NotFinite(name));
+            }
+            match precision {
+                Precision::F32 => bytes.extend(value.to_le_bytes()),
+                Precision::F16 => bytes.extend(half::f16::from_f32(value).to_le_bytes()),
+                Precision::BF16 => bytes.extend(half::bf16::from_f32(value).to_le_bytes()),
+            }
         }
-        let bytes: Vec<u8> = match precision {
-            Precision::F32 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
-            Precision::F16 => values
-                .iter()
-                .flat_map(|&v| half::f16::from_f32(v).to_le_bytes())
-                .collect(),
-        };
         encoded.push((name, shape, bytes));
     }
     let dtype = match precision {
         Precision::F32 => Dtype::F32,
         Precision::F16 => Dtype::F16,
+        Precision::BF16 => Dtype::BF16,
     };
     let views = encoded
         .iter()
@@ -156,7 +161,7 @@ impl<'a> NamedTensors<'a> {
 impl Weights for NamedTensors<'_> {
     type Error = WeightsError;
 
-    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightsError> {
         let view = self
             .0
             .tensor(name)
@@ -168,28 +173,37 @@ impl Weights for NamedTensors<'_> {
                 expected: shape.to_vec(),
             });
         }
-        let data = view.data();
-        let pair = |b: &[u8]| [b[0], b[1]];
-        let values: Vec<f32> = match view.dtype() {
-            Dtype::F32 => data
-                .chunks_exact(4)
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                .collect(),
-            Dtype::F16 => data
-                .chunks_exact(2)
-                .map(|b| half::f16::from_le_bytes(pair(b)).to_f32())
-                .collect(),
-            Dtype::BF16 => data
-                .chunks_exact(2)
-                .map(|b| half::bf16::from_le_bytes(pair(b)).to_f32())
-                .collect(),
+        let bytes = view.data();
+        let pairs = || bytes.chunks_exact(2).map(|b| [b[0], b[1]]);
+        let values = match view.dtype() {
+            Dtype::F32 => {
+                let fours = bytes.chunks_exact(4).map(|b| [b[0], b[1], b[2], b[3]]);
+                let values: Vec<f32> = fours.map(f32::from_le_bytes).collect();
+                finite(name, values.iter().copied())?;
+                TensorData::new(values, shape)
+            }
+            Dtype::F16 => {
+                let values: Vec<half::f16> = pairs().map(half::f16::from_le_bytes).collect();
+                finite(name, values.iter().map(|v| v.to_f32()))?;
+                TensorData::new(values, shape)
+            }
+            Dtype::BF16 => {
+                let values: Vec<half::bf16> = pairs().map(half::bf16::from_le_bytes).collect();
+                finite(name, values.iter().map(|v| v.to_f32()))?;
+                TensorData::new(values, shape)
+            }
             other => return Err(WeightsError::Format(name.to_owned(), format!("{other:?}"))),
         };
-        if values.iter().all(|v| v.is_finite()) {
-            Ok(values)
-        } else {
-            Err(WeightsError::NotFinite(name.to_owned()))
-        }
+        Ok(values)
+    }
+}
+
+/// Refuses a tensor with a NaN or an infinity.
+fn finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<(), WeightsError> {
+    if values.all(f32::is_finite) {
+        Ok(())
+    } else {
+        Err(WeightsError::NotFinite(name.to_owned()))
     }
 }
 
@@ -202,18 +216,19 @@ struct RandomInit {
 impl Weights for RandomInit {
     type Error = std::convert::Infallible;
 
-    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Self::Error> {
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, Self::Error> {
         let size = shape.iter().product::<usize>();
         if shape.len() == 1 {
-            return Ok(vec![1.0; size]);
+            return Ok(TensorData::new(vec![1.0f32; size], shape));
         }
         let back = name.ends_with("o_proj.weight") || name.ends_with("down_proj.weight");
         let std = 0.02 * if back { self.residual } else { 1.0 };
         let path: Vec<u64> = name.bytes().map(u64::from).collect();
         let stream = random::derive(self.seed, &path);
-        Ok((0..size as u64)
+        let values: Vec<f32> = (0..size as u64)
             .map(|i| std * random::normal(stream, i))
-            .collect())
+            .collect();
+        Ok(TensorData::new(values, shape))
     }
 }
 
@@ -221,7 +236,7 @@ impl Weights for RandomInit {
 #[derive(Default)]
 struct Collect {
     path: Vec<String>,
-    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    tensors: BTreeMap<String, TensorData>,
 }
 
 impl ModuleVisitor for Collect {
@@ -234,9 +249,7 @@ impl ModuleVisitor for Collect {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let tensor = param.val();
-        let shape = tensor.dims().to_vec();
-        let values = tensor.into_data().iter::<f32>().collect();
-        self.tensors.insert(self.path.join("."), (shape, values));
+        let data = param.val().into_data();
+        self.tensors.insert(self.path.join("."), data);
     }
 }

@@ -105,11 +105,11 @@ pub trait Weights {
     /// What can go wrong.
     type Error;
 
-    /// The values of the tensor `name`, row-major, of exactly the shape given.
+    /// The tensor `name`, row-major, of exactly this shape, in the number format that the source holds it in.
     ///
     /// # Errors
     /// When there is no such tensor, or it has another shape.
-    fn get(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Self::Error>;
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, Self::Error>;
 }
 
 impl Linear {
@@ -284,7 +284,8 @@ impl<W: Weights> Build<'_, W> {
         name: &str,
         shape: [usize; D],
     ) -> Result<Param<Tensor<D>>, W::Error> {
-        let data = TensorData::new(self.weights.get(name, &shape)?, shape);
+        // The decoder computes in f32, whatever the source holds.
+        let data = self.weights.get(name, &shape)?.convert::<f32>();
         let mut tensor = Tensor::from_data(data, self.device);
         if self.device.is_autodiff() {
             tensor = tensor.require_grad();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Device;
 use explang::generate::{Completion, End, Prompt, Sampling};
-use explang::likelihood::{Scored, response_log_probs};
+use explang::likelihood::{Sequence, response_log_probs};
 use explang::model::{Decoder, ModelConfig, Precision, Preset};
 use explang::random;
 use explang::tokenizer::Tokenizer;
@@ -14,9 +14,10 @@ use serde_json::json;
 
 use super::Kind;
 use crate::checkpoint;
-use crate::learn::Learner;
-use crate::learn::adamw::AdamWConfig;
-use crate::rollout::complete;
+use crate::threads::Threads;
+use explang::learn::{AdamWConfig, Learner};
+use explang::prompt::PromptFormat;
+use explang::rollout::Sampler;
 
 /// Sequences and tokens of an optimizer step.
 const TRAIN: [usize; 2] = [32, 128];
@@ -75,7 +76,7 @@ impl Work {
     pub fn new(preset: Preset, seed: u64, device: &Device, threads: usize) -> anyhow::Result<Self> {
         let model = Decoder::random(&preset.config(VOCABULARY), seed, device);
         let policy = model.valid();
-        let learner = Learner::new(model, AdamWConfig::default(), 1.0, threads);
+        let learner = Learner::new(model, AdamWConfig::default(), 1.0);
         let mut work = Work {
             learner,
             policy,
@@ -132,13 +133,21 @@ impl Work {
     fn train(&mut self) -> usize {
         let parts: Vec<&[Vec<u32>]> = self.batch.chunks(TRAIN[0] / SHARDS).collect();
         let targets = (TRAIN[0] * TRAIN[1]) as f32;
-        self.learner.update(&parts, LEARNING_RATE, |model, part| {
-            let scored: Vec<Scored<'_>> = part
+        let loss = async |model: &Decoder, part: &&[Vec<u32>]| {
+            let sequences: Vec<Sequence<'_>> = part
                 .iter()
-                .map(|tokens| Scored { tokens, prompt: 1 })
+                .map(|tokens| Sequence {
+                    tokens,
+                    prompt_len: 1,
+                })
                 .collect();
-            (response_log_probs(model, &scored, 0).sum() / -targets, ())
-        });
+            (
+                response_log_probs(model, &sequences, 0).sum() / -targets,
+                (),
+            )
+        };
+        let threads = Threads(self.threads);
+        pollster::block_on(self.learner.update(&parts, &threads, LEARNING_RATE, loss));
         TRAIN[0] * TRAIN[1]
     }
 
@@ -155,15 +164,16 @@ impl Work {
             max_new_tokens: length,
         };
         // One part a thread: 64 rows are few, and the parts of a real run are as large as all of them together.
-        Ok(complete(
-            &self.policy,
+        let sampler = Sampler {
+            model: &self.policy,
             tokenizer,
-            prompts,
-            &sampling,
-            self.threads,
-            self.threads,
-            None,
-        )?)
+            format: PromptFormat::Line,
+            sampling,
+            shards: self.threads,
+            parallel: &Threads(self.threads),
+            cancel: None,
+        };
+        Ok(pollster::block_on(sampler.complete(prompts))?)
     }
 
     /// Prompts of which every other one is answered briefly: a completion depends on its prompt and its stream alone, so both
@@ -201,7 +211,7 @@ fn prompts(seed: u64, set: u64, count: usize) -> Vec<Prompt> {
     let stream = |i: usize| random::derive(seed, &[2, set, i as u64]);
     let prompt = |(i, tokens)| Prompt {
         tokens,
-        given: 0,
+        forced_len: 0,
         streams: vec![stream(i)],
     };
     rows.into_iter().enumerate().map(prompt).collect()

@@ -12,6 +12,7 @@ use explang::action::{Action, distribution};
 use explang::generate::{Drawn, End, Prompt, Sampling, generate};
 use explang::identify::{Identify, LinguaDetector};
 use explang::model::Decoder;
+use explang::prompt::{PromptFormat, PromptTokens};
 use explang::tasks::{Problem, Split, say};
 use explang::text_stream::TextStream;
 use explang::tokenizer::Tokenizer;
@@ -78,7 +79,7 @@ impl Arguments {
         let (question, problem) = self.question()?;
         let device = self.device.open()?.inner();
         let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
-        let tokens = tokenizer.encode(&format!("{question}\n"))?;
+        let tokens = PromptFormat::Line.tokens(&tokenizer, &question, "")?.tokens;
         let mut out = stdout().lock();
         writeln!(out, "{question}\n")?;
         writeln!(out, "{}\n", choice(&model, &tokenizer, &tokens)?)?;
@@ -100,7 +101,8 @@ impl Arguments {
                     .map_or(MOST_NEW_TOKENS, |config| config.rl.max_new_tokens),
             },
         };
-        let prompt = (tokens, prefix, self.seed);
+        let prompt = PromptFormat::Line.tokens(&tokenizer, &question, &prefix)?;
+        let prompt = (prompt, prefix, self.seed);
         let mut answer = Answer::stream(&model, &tokenizer, prompt, &sampling, &mut out)?;
         if !answer.text.ends_with('\n') {
             writeln!(out)?;
@@ -171,15 +173,13 @@ impl Answer {
     fn stream(
         model: &Decoder,
         tokenizer: &Tokenizer,
-        (mut prompt, prefix, seed): (Vec<u32>, String, u64),
+        (prompt, prefix, seed): (PromptTokens, String, u64),
         sampling: &Sampling,
         out: &mut impl Write,
     ) -> anyhow::Result<Self> {
-        let forced = tokenizer.encode(&prefix)?;
-        prompt.extend(&forced);
         let prompts = [Prompt {
-            tokens: prompt,
-            given: forced.len(),
+            tokens: prompt.tokens,
+            forced_len: prompt.forced_len,
             streams: vec![seed],
         }];
         let mut text = prefix;

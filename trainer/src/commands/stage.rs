@@ -155,9 +155,9 @@ fn program() -> String {
 pub(crate) fn what_next(config: &Config, path: &Path) -> String {
     let (program, run) = (program(), quoted(&path.to_string_lossy()));
     let problems = evaluate::held_out(config, 1);
-    let question = problems.first().map_or_else(String::new, |problem| {
-        explang::tasks::say::problem(problem, explang::Language::En)
-    });
+    let question = problems
+        .first()
+        .map_or_else(String::new, |problem| problem.question.clone());
     let question = quoted(&question);
     format!(
         "The run is in {}. Try next:\n  {program} generate {question} --checkpoint {run}\n  \

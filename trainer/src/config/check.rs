@@ -14,7 +14,7 @@ use explang::tokenizer::LEAST_TOKENS;
 
 use super::reading::PIECE;
 use super::{Config, PhaseSection, RlSection};
-use crate::learn::Schedule;
+use explang::learn::Schedule;
 
 /// Most problems of an evaluation, and most samples of a problem.
 pub const MOST_PROBLEMS: usize = 1_000_000;

@@ -16,7 +16,7 @@ use explang::reward::{
 use explang::verify::Extraction;
 use serde::{Deserialize, Serialize};
 
-use crate::learn::Schedule;
+use explang::learn::Schedule;
 
 /// Reinforcement learning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
-//! Documents of the embedded tasks, drawn on the fly: nothing is stored, a batch depends on the seed and the step alone.
+//! Documents of a source of examples, drawn on the fly: nothing is stored, a batch depends on the seed and the step alone.
 
 use explang::Language;
-use explang::likelihood::Scored;
+use explang::likelihood::Sequence;
+use explang::prompt::PromptFormat;
 use explang::random;
-use explang::random::SplitMix64;
-use explang::tasks::{Mixture, Problem, Split, say};
+use explang::tasks::{Solved, Source};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
 use explang::transcript::{self, page_header};
 
@@ -26,15 +26,15 @@ pub struct Document {
     /// Prompt, then response.
     pub tokens: Vec<u32>,
     /// Number of prompt tokens.
-    pub prompt: usize,
+    pub prompt_len: usize,
 }
 
 impl Document {
     fn new(tokenizer: &Tokenizer, prompt: &str, response: &str) -> Result<Self, TokenizerError> {
         let mut tokens = tokenizer.encode(prompt)?;
-        let prompt = tokens.len();
+        let prompt_len = tokens.len();
         tokens.extend(tokenizer.encode(response)?);
-        Ok(Document { tokens, prompt })
+        Ok(Document { tokens, prompt_len })
     }
 
     /// A page of pretraining: the problem, the trace and the answer under a plain header with the language's code (as a web page
@@ -48,20 +48,20 @@ impl Document {
     /// When the tokenizer cannot encode it.
     pub fn page(
         tokenizer: &Tokenizer,
-        problem: &Problem,
-        asked_in: Language,
+        solved: &Solved,
         language: Language,
         layout: Layout,
     ) -> Result<Self, TokenizerError> {
-        let (question, header) = (question(problem, asked_in), page_header(language));
+        let question = PromptFormat::Line.text(&solved.example.question);
+        let header = page_header(language);
         let gap = "\n".repeat(layout.gap);
         let prompt = if layout.header_on_top {
             format!("{header}{question}{gap}")
         } else {
             format!("{question}{gap}{header}")
         };
-        let trace = say::trace(problem, language);
-        let response = format!("{trace}\n\\boxed{{{}}}{END_OF_TEXT}", problem.answer());
+        let (trace, answer) = (&solved.trace, &solved.example.answer);
+        let response = format!("{trace}\n\\boxed{{{answer}}}{END_OF_TEXT}");
         Self::new(tokenizer, &prompt, &response)
     }
 
@@ -71,43 +71,45 @@ impl Document {
     /// When the tokenizer cannot encode it.
     pub fn transcript(
         tokenizer: &Tokenizer,
-        problem: &Problem,
+        solved: &Solved,
         language: Language,
     ) -> Result<Self, TokenizerError> {
         let response = format!(
             "{}{}\n{}\n\\boxed{{{}}}{END_OF_TEXT}",
             transcript::forced_prefix(language),
-            say::trace(problem, language),
+            solved.trace,
             transcript::END_THINK,
-            problem.answer(),
+            solved.example.answer,
         );
-        Self::new(tokenizer, &question(problem, Language::En), &response)
+        let prompt = PromptFormat::Line.text(&solved.example.question);
+        Self::new(tokenizer, &prompt, &response)
     }
 
     /// As the likelihood reads it.
-    pub fn scored(&self) -> Scored<'_> {
-        Scored {
+    pub fn sequence(&self) -> Sequence<'_> {
+        Sequence {
             tokens: &self.tokens,
-            prompt: self.prompt,
+            prompt_len: self.prompt_len,
         }
-    }
-
-    /// Number of tokens that give loss.
-    pub fn response_len(&self) -> usize {
-        self.tokens.len() - self.prompt
     }
 }
 
-/// The prompt of a problem: the question and a line break. The response follows.
-pub fn question(problem: &Problem, language: Language) -> String {
-    format!("{}\n", say::problem(problem, language))
+/// A document that cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// The tokenizer cannot encode a text.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// The source has no reasoning in a language that the stage asks for.
+    #[error("the data has no reasoning in {}; supervised stages need a trace in every language that they show", .0.english_name())]
+    Unsolved(Language),
 }
 
 /// Draws the batches of a stage.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Batches<'a> {
-    /// Kinds of problems.
-    pub tasks: &'a Mixture,
+    /// What is asked.
+    pub source: &'a dyn Source,
     /// Tokenizer.
     pub tokenizer: &'a Tokenizer,
     /// Stream of the stage.
@@ -124,12 +126,10 @@ impl Batches<'_> {
         step: usize,
         size: usize,
         own_language: f64,
-    ) -> Result<Vec<Document>, TokenizerError> {
+    ) -> Result<Vec<Document>, DocumentError> {
         (0..size)
             .map(|i| {
-                let mut rng = self.rng(step, i);
                 let language = Language::ALL[(step * size + i) % Language::ALL.len()];
-                let problem = self.tasks.problem(&mut rng, Split::Train);
                 let draw = |index| f64::from(random::uniform(self.stream_of(step, i), index));
                 let asked_in = if draw(0) < own_language {
                     language
@@ -140,7 +140,8 @@ impl Batches<'_> {
                     header_on_top: draw(1) < 0.5,
                     gap: (draw(2) * (LARGEST_GAP + 1) as f64) as usize,
                 };
-                Document::page(self.tokenizer, &problem, asked_in, language, layout)
+                let solved = self.solved(step, i, asked_in, language)?;
+                Ok(Document::page(self.tokenizer, &solved, language, layout)?)
             })
             .collect()
     }
@@ -154,14 +155,13 @@ impl Batches<'_> {
         step: usize,
         size: usize,
         shares: &[(Language, f64)],
-    ) -> Result<Vec<Document>, TokenizerError> {
+    ) -> Result<Vec<Document>, DocumentError> {
         (0..size)
             .map(|i| {
-                let mut rng = self.rng(step, i);
                 let u = f64::from(random::uniform(self.stream_of(step, i), 0));
                 let language = pick(shares, u);
-                let problem = self.tasks.problem(&mut rng, Split::Train);
-                Document::transcript(self.tokenizer, &problem, language)
+                let solved = self.solved(step, i, Language::En, language)?;
+                Ok(Document::transcript(self.tokenizer, &solved, language)?)
             })
             .collect()
     }
@@ -170,8 +170,17 @@ impl Batches<'_> {
         random::derive(self.stream, &[step as u64, i as u64])
     }
 
-    fn rng(&self, step: usize, i: usize) -> SplitMix64 {
-        SplitMix64::new(random::derive(self.stream_of(step, i), &[1]))
+    fn solved(
+        &self,
+        step: usize,
+        i: usize,
+        asked_in: Language,
+        language: Language,
+    ) -> Result<Solved, DocumentError> {
+        let stream = random::derive(self.stream_of(step, i), &[1]);
+        self.source
+            .solved(stream, asked_in, language)
+            .ok_or(DocumentError::Unsolved(language))
     }
 }
 
@@ -189,32 +198,31 @@ fn pick(shares: &[(Language, f64)], u: f64) -> Language {
         .map_or(Language::En, |&(language, _)| language)
 }
 
-/// Texts to train a tokenizer on: every language in the same number of pages, questions and answers included.
-pub fn tokenizer_texts(
-    tasks: &Mixture,
+/// Texts to train a tokenizer on: every language in the same number of pages, questions and answers included; none for a language
+/// that the source has no reasoning in.
+pub fn tokenizer_texts<S: Source + Clone>(
+    source: &S,
     stream: u64,
     pages: usize,
-) -> impl Iterator<Item = String> + Send {
-    let tasks = tasks.clone();
-    (0..pages).map(move |i| {
+) -> impl Iterator<Item = String> + Send + use<S> {
+    let source = source.clone();
+    (0..pages).filter_map(move |i| {
         let language = Language::ALL[i % Language::ALL.len()];
-        let mut rng = SplitMix64::new(random::derive(stream, &[i as u64]));
-        let problem = tasks.problem(&mut rng, Split::Train);
         let asked_in = if (i / Language::ALL.len()).is_multiple_of(2) {
             language
         } else {
             Language::En
         };
-        format!(
-            "{}lang\n{}\n",
-            question(&problem, asked_in),
-            say::trace(&problem, language)
-        )
+        let solved = source.solved(random::derive(stream, &[i as u64]), asked_in, language)?;
+        let question = PromptFormat::Line.text(&solved.example.question);
+        Some(format!("{question}lang\n{}\n", solved.trace))
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use explang::tasks::Mixture;
+
     use super::*;
 
     fn tasks() -> Mixture {
@@ -233,14 +241,14 @@ mod tests {
     fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
         let (tasks, tokenizer) = (tasks(), tokenizer());
         let batches = Batches {
-            tasks: &tasks,
+            source: &tasks,
             tokenizer: &tokenizer,
             stream: 1,
         };
         let mut counts = [0; 17];
         for step in 0..2 {
             for page in batches.pages(step, 17, 0.5).unwrap() {
-                let prompt = tokenizer.decode(&page.tokens[..page.prompt]);
+                let prompt = tokenizer.decode(&page.tokens[..page.prompt_len]);
                 let text = tokenizer.decode(&page.tokens);
                 assert!(
                     !text.contains("<think>") && !text.contains("<lang_select>"),
@@ -259,7 +267,7 @@ mod tests {
     fn transcripts_parse_verify_and_keep_to_the_shares() {
         let (tasks, tokenizer) = (tasks(), tokenizer());
         let batches = Batches {
-            tasks: &tasks,
+            source: &tasks,
             tokenizer: &tokenizer,
             stream: 2,
         };
@@ -267,7 +275,7 @@ mod tests {
         let mut english = 0;
         let documents = batches.transcripts(0, 400, &shares).unwrap();
         for document in &documents {
-            let response = tokenizer.decode(&document.tokens[document.prompt..]);
+            let response = tokenizer.decode(&document.tokens[document.prompt_len..]);
             let response = response.strip_suffix(END_OF_TEXT).unwrap();
             let parsed = transcript::Transcript::parse(response).unwrap();
             english += usize::from(parsed.language() == Some(Language::En));
@@ -286,9 +294,10 @@ mod tests {
     #[test]
     fn nothing_held_out_is_drawn() {
         let tasks = tasks();
-        for i in 0..500 {
-            let mut rng = SplitMix64::new(i);
-            assert_eq!(tasks.problem(&mut rng, Split::Train).split(), Split::Train);
+        let held_out: Vec<u64> = tasks.held_out(1, 60).iter().map(|e| e.id).collect();
+        for stream in 0..500 {
+            let solved = tasks.solved(stream, Language::En, Language::Zh).unwrap();
+            assert!(!held_out.contains(&solved.example.id));
         }
     }
 }

@@ -9,19 +9,20 @@ use burn::module::Module;
 use burn::tensor::{Tensor, activation};
 use explang::Language;
 use explang::generate::Sampling;
-use explang::likelihood::{Scored, response_hidden};
+use explang::learn::{Learner, supervised};
+use explang::likelihood::{Sequence, response_hidden};
 use explang::model::Decoder;
+use explang::parallel::split;
+use explang::prompt::PromptFormat;
 use explang::random;
-use explang::random::SplitMix64;
-use explang::tasks::Split;
+use explang::rollout::{Query, Rollout, Sampler};
+use explang::tasks::{Source, Split};
 use serde_json::json;
 
 use super::driver::{Session, Step};
-use super::{rl, supervised};
+use super::rl;
 use crate::config::DistilSection;
-use crate::data::Document;
-use crate::learn::Learner;
-use crate::rollout::{Query, Rollout, Sampler};
+use crate::threads::Threads;
 
 /// The stage's name.
 pub(crate) const STAGE: &str = "distil";
@@ -72,11 +73,11 @@ fn sample(
     let stream = random::derive(session.stream(STAGE), &[step as u64]);
     let queries: Vec<Query> = (0..distil.prompts as u64)
         .map(|i| Query {
-            problem: session.config.tasks.problem(
-                &mut SplitMix64::new(random::derive(stream, &[i])),
+            example: session.config.tasks.draw(
+                random::derive(stream, &[i]),
                 Split::Train,
+                Language::En,
             ),
-            asked_in: Language::En,
             prefix: String::new(),
             samples: 1,
         })
@@ -84,16 +85,18 @@ fn sample(
     let sampler = Sampler {
         model,
         tokenizer: &session.tokenizer,
+        format: PromptFormat::Line,
         sampling: Sampling {
             temperature: 1.0,
             top_p: 1.0,
             max_new_tokens: session.config.rl.max_new_tokens,
         },
         shards: session.config.shards,
-        threads: session.threads,
-        stop: None,
+        parallel: &Threads(session.threads),
+        cancel: None,
     };
-    let mut rollouts = sampler.sample(&queries, random::derive(stream, &[u64::MAX]))?;
+    let draws = random::derive(stream, &[u64::MAX]);
+    let mut rollouts = pollster::block_on(sampler.sample(&queries, draws))?;
     rollouts.retain(|r| r.response_len() > 0);
     Ok(rollouts)
 }
@@ -105,23 +108,19 @@ fn warm_up(
     learner: &mut Learner,
     step: usize,
 ) -> anyhow::Result<Step> {
-    let documents: Vec<Document> = sample(session, distil, teacher, step)?
-        .into_iter()
-        // What the teacher did not finish is no example.
-        .filter(|r| !r.truncated)
-        .map(|r| Document {
-            prompt: r.given,
-            tokens: r.tokens,
-        })
-        .collect();
+    let rollouts = sample(session, distil, teacher, step)?;
+    // A response that the teacher did not finish teaches nothing.
+    let finished = rollouts.iter().filter(|r| !r.truncated);
+    let sequences: Vec<Sequence<'_>> = finished.map(Rollout::sequence).collect();
     let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-    let metrics = supervised::update(
+    let metrics = pollster::block_on(supervised::update(
         learner,
-        &documents,
+        &Threads(session.threads),
+        &sequences,
         rate,
         session.config.shards,
         session.tokenizer.pad(),
-    );
+    ));
     Step::supervised(&metrics)
 }
 
@@ -135,24 +134,18 @@ fn on_policy(
     let rollouts = sample(session, distil, &learner.model, step)?;
     let tokens: usize = rollouts.iter().map(Rollout::response_len).sum();
     let pad = session.tokenizer.pad();
-    let parts: Vec<&[Rollout]> = rollouts
-        .chunks(rollouts.len().div_ceil(session.config.shards).max(1))
-        .collect();
+    let parts = split(&rollouts, session.config.shards);
     let rate = distil
         .schedule
         .at(step - distil.warm_up_steps, distil.steps);
-    let update = learner.update(&parts, rate, |student, part| {
-        let scored: Vec<Scored<'_>> = part
-            .iter()
-            .map(|r| Scored {
-                tokens: &r.tokens,
-                prompt: r.given,
-            })
-            .collect();
-        let student = student.logits(response_hidden(student, &scored, pad));
-        let teacher = teacher.logits(response_hidden(teacher, &scored, pad));
+    let loss = async |student: &Decoder, part: &&[Rollout]| {
+        let sequences: Vec<Sequence<'_>> = part.iter().map(Rollout::sequence).collect();
+        let student = student.logits(response_hidden(student, &sequences, pad));
+        let teacher = teacher.logits(response_hidden(teacher, &sequences, pad));
         (reverse_kl(student, teacher) / tokens.max(1) as f32, ())
-    });
+    };
+    let threads = Threads(session.threads);
+    let update = pollster::block_on(learner.update(&parts, &threads, rate, loss));
     let divergence = update.loss;
     let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
     Ok(Step {

@@ -10,6 +10,7 @@ use anyhow::Context;
 use burn::tensor::Device;
 use explang::Language;
 use explang::identify::LinguaDetector;
+use explang::learn::{AdamW, Learner};
 use explang::model::{Decoder, Precision};
 use explang::random;
 use explang::tokenizer::Tokenizer;
@@ -21,7 +22,6 @@ use super::skipped::Skipped;
 use crate::checkpoint;
 use crate::config::Config;
 use crate::data::documents::tokenizer_texts;
-use crate::learn::{AdamW, Learner};
 use crate::progress::Progress;
 use crate::run::error::RunError;
 use crate::run::folder::{RunFolder, read_json};
@@ -176,7 +176,7 @@ impl Session {
     /// A new learner with a fresh optimizer.
     pub fn learner(&self, model: Decoder) -> Learner {
         let optimizer = &self.config.optimizer;
-        Learner::new(model, optimizer.adamw, optimizer.clip_norm, self.threads)
+        Learner::new(model, optimizer.adamw, optimizer.clip_norm)
     }
 
     /// Runs a stage of `steps` steps at most, or what is left of it; nothing where it is done.

@@ -3,23 +3,22 @@
 //! *en*: English forced; *self*: the model chooses; *multi*: each seen language forced once; *ood*: each unseen language forced
 //! once. A pretrained model has no tags yet: it has no *self*, and is forced by the page header that pretraining taught it.
 
-use std::collections::BTreeSet;
-
 use explang::Language;
 use explang::generate::Sampling;
 use explang::identify::Identify;
 use explang::model::Decoder;
+use explang::prompt::PromptFormat;
 use explang::random;
-use explang::random::SplitMix64;
 use explang::reward::{Options, Preset, Reward};
-use explang::tasks::{Mixture, Problem, Spec, Split};
+use explang::rollout::{Query, Rollout, RolloutError, Sampler, reward};
+use explang::tasks::{Example, Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
 use crate::config::Config;
 use crate::eval::record::{Mode, Record};
-use crate::rollout::{Query, Rollout, Sampler, kind, reward};
 use crate::run::stop::Stop;
+use crate::threads::Threads;
 
 /// How a model is forced into a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +43,11 @@ pub struct Evaluator<'a> {
     pub stop: &'a Stop,
 }
 
-/// A problem put to the model.
+/// An example put to the model.
 struct Asked {
-    /// Number of the problem.
+    /// Number of the example.
     number: usize,
-    problem: Problem,
+    example: Example,
     /// The language that is forced; none where the model chooses.
     forced: Option<Language>,
 }
@@ -86,10 +85,10 @@ impl Evaluator<'_> {
         let asked: Vec<Asked> = problems
             .iter()
             .enumerate()
-            .flat_map(|(number, &problem)| {
+            .flat_map(|(number, example)| {
                 languages.iter().map(move |&forced| Asked {
                     number,
-                    problem,
+                    example: example.clone(),
                     forced,
                 })
             })
@@ -108,12 +107,14 @@ impl Evaluator<'_> {
         kind: Spec,
         count: usize,
     ) -> anyhow::Result<f64> {
-        let tasks = Mixture::even([kind])?;
-        let mut rng = SplitMix64::new(random::derive(self.config.seed, &[PAGES]));
-        let asked: Vec<Asked> = (0..count)
-            .map(|number| Asked {
+        let stream = random::derive(self.config.seed, &[PAGES]);
+        let examples = Mixture::even([kind])?.train(stream, count);
+        let asked: Vec<Asked> = examples
+            .into_iter()
+            .enumerate()
+            .map(|(number, example)| Asked {
                 number,
-                problem: tasks.problem(&mut rng, Split::Train),
+                example,
                 forced: Some(Language::SEEN[number % Language::SEEN.len()]),
             })
             .collect();
@@ -137,8 +138,7 @@ impl Evaluator<'_> {
         let queries: Vec<Query> = asked
             .iter()
             .map(|asked| Query {
-                problem: asked.problem,
-                asked_in: Language::En,
+                example: asked.example.clone(),
                 prefix: match (asked.forced, forcing) {
                     (None, _) => String::new(),
                     (Some(language), Forcing::Tag) => forced_prefix(language),
@@ -147,20 +147,26 @@ impl Evaluator<'_> {
                 samples,
             })
             .collect();
+        let cancel = || stop.is_some_and(Stop::is_asked);
         let sampler = Sampler {
             model,
             tokenizer: self.tokenizer,
+            format: PromptFormat::Line,
             sampling: Sampling {
                 temperature: eval.temperature,
                 top_p: eval.top_p,
                 max_new_tokens: self.config.rl.max_new_tokens,
             },
             shards: self.config.shards,
-            threads: self.threads,
-            stop,
+            parallel: &Threads(self.threads),
+            cancel: Some(&cancel),
         };
         let stream = random::derive(self.config.seed, &[EVALUATION, mode as u64]);
-        let mut rollouts = sampler.sample(&queries, stream)?;
+        let sampled = pollster::block_on(sampler.sample(&queries, stream));
+        if let (Err(RolloutError::Cancelled), Some(stop)) = (&sampled, stop) {
+            stop.check()?;
+        }
+        let mut rollouts = sampled?;
         if forcing == Forcing::Page {
             for rollout in &mut rollouts {
                 if let Some(language) = asked[rollout.query].forced {
@@ -189,12 +195,13 @@ impl Evaluator<'_> {
             .zip(scored)
             .map(|(rollout, scored)| {
                 let asked = &asked[rollout.query];
+                let (family, style) = asked.example.kind.family_and_style();
                 let trace = Parsed::of(&rollout.text).trace.unwrap_or_default();
                 Ok(Record {
                     problem: asked.number,
-                    family: asked.problem.family().to_string(),
-                    style: asked.problem.style().to_string(),
-                    level: usize::from(asked.problem.level()),
+                    family: family.to_owned(),
+                    style: style.to_owned(),
+                    level: asked.example.level,
                     mode,
                     forced: asked.forced,
                     tag: scored.language,
@@ -209,22 +216,10 @@ impl Evaluator<'_> {
     }
 }
 
-/// The first `count` held-out problems of a run: distinct as long as there are enough of them, the same in every stage.
-pub fn held_out(config: &Config, count: usize) -> Vec<Problem> {
-    let mut rng = SplitMix64::new(random::derive(config.seed, &[EVALUATION]));
-    let (mut seen, mut problems) = (BTreeSet::new(), Vec::with_capacity(count));
-    // Small kinds run out of new problems; then repetitions are let in.
-    for attempt in 0.. {
-        if problems.len() == count {
-            break;
-        }
-        let problem = config.tasks.problem(&mut rng, Split::HeldOut);
-        let new = seen.insert((kind(&problem), problem.operands().canonical()));
-        if new || attempt > 20 * count {
-            problems.push(problem);
-        }
-    }
-    problems
+/// The first `count` held-out examples of a run: distinct as long as there are enough of them, the same in every stage.
+pub fn held_out(config: &Config, count: usize) -> Vec<Example> {
+    let stream = random::derive(config.seed, &[EVALUATION]);
+    config.tasks.held_out(stream, count)
 }
 
 /// A page's text after its header, in the form of a transcript: the last box and what follows is the answer.

@@ -3,11 +3,12 @@
 //!
 //! It may end before its last step, once the model can do as much as is wanted of it.
 
+use explang::learn::supervised;
 use explang::model::Decoder;
 
 use super::driver::{Session, Step};
-use super::supervised;
-use crate::data::Batches;
+use crate::data::{Batches, Document};
+use crate::threads::Threads;
 
 /// The stage's name.
 pub(crate) const STAGE: &str = "pretrain";
@@ -32,14 +33,22 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         },
         |session, learner, step| {
             let batches = Batches {
-                tasks: &config.tasks,
+                source: &config.tasks,
                 tokenizer: &session.tokenizer,
                 stream: session.stream(STAGE),
             };
             let pages = batches.pages(step, pretrain.batch, pretrain.asked_in_own_language)?;
             let rate = pretrain.schedule.at(step, pretrain.steps);
             let pad = session.tokenizer.pad();
-            let metrics = supervised::update(learner, &pages, rate, config.shards, pad);
+            let sequences: Vec<_> = pages.iter().map(Document::sequence).collect();
+            let metrics = pollster::block_on(supervised::update(
+                learner,
+                &Threads(session.threads),
+                &sequences,
+                rate,
+                config.shards,
+                pad,
+            ));
             let mut done = Step::supervised(&metrics)?;
             if let Some(until) = &pretrain.until
                 && (step + 1) % until.every == 0

@@ -4,19 +4,24 @@
 //! languages that reach correct answers, and pays for diverging from that checkpoint (k3). The *control* goes through the same
 //! two phases, with the same rewards, steps and prompts' number, from the same SFT checkpoint; only its language is forced.
 
+use std::sync::LazyLock;
+use std::time::Instant;
+
 use explang::Language;
 use explang::action::Action;
 use explang::identify::LinguaDetector;
+use explang::learn::Learner;
 use explang::model::Decoder;
+use explang::named::Unknown;
+use explang::policy::{self, PolicyMetrics, PolicyOptions};
+use explang::prompt::PromptFormat;
 use explang::reward::Reward;
 use serde_json::json;
 
 use super::driver::{Session, Step};
-use super::policy_metrics::PolicyMetrics;
-use super::policy_step::PolicyStep;
 use super::sft;
-use crate::config::PhaseSection;
-use crate::learn::Learner;
+use crate::config::{Config, PhaseSection};
+use crate::threads::Threads;
 
 /// The phases, by the names of their stages.
 pub(crate) const EXPLORE: &str = "explore";
@@ -84,8 +89,8 @@ fn run(
     action: Action,
 ) -> anyhow::Result<()> {
     let config = session.config.clone();
-    let reward = config.rl.reward(phase)?;
-    let detector = detector(&reward);
+    let options = options(&config, phase, action)?;
+    let detector = detector(&options.reward);
     let mut reference: Option<Decoder> = None;
     session.drive(
         stage,
@@ -96,21 +101,52 @@ fn run(
                 let policy = session.load(from)?;
                 reference = Some(burn::module::Module::valid(&policy));
             }
-            let policy_step = PolicyStep {
-                config: &config,
+            let phase = policy::Phase {
+                options: &options,
+                source: &config.tasks,
+                format: PromptFormat::Line,
                 tokenizer: &session.tokenizer,
                 detector: &detector,
-                reward: reward.clone(),
-                kl: phase.kl,
-                reference: reference.clone(),
-                action,
+                reference: reference.as_ref(),
                 stream: session.stream(problems),
-                schedule: phase.schedule,
-                steps: phase.steps,
+                parallel: &Threads(session.threads),
+                now: seconds,
             };
-            one_step(&policy_step, learner, step, stage)
+            one_step(&phase, learner, step, stage)
         },
     )
+}
+
+/// The choices of a phase as the configuration has them.
+///
+/// # Errors
+/// When no reward variant has the phase's name.
+pub fn options(
+    config: &Config,
+    phase: &PhaseSection,
+    action: Action,
+) -> Result<PolicyOptions, Unknown> {
+    let rl = &config.rl;
+    Ok(PolicyOptions {
+        prompts: rl.prompts,
+        group: rl.group,
+        mini_batches: rl.mini_batches,
+        temperature: rl.temperature,
+        max_new_tokens: rl.max_new_tokens,
+        shards: config.shards,
+        objective: rl.objective(),
+        kl: phase.kl,
+        reward: rl.reward(phase)?,
+        action,
+        schedule: phase.schedule,
+        steps: phase.steps,
+    })
+}
+
+/// Seconds since the first call: a step's clock.
+fn seconds() -> f64 {
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    BEGAN.elapsed().as_secs_f64()
 }
 
 /// What a phase's traces are judged by.
@@ -122,22 +158,23 @@ fn detector(reward: &Reward) -> LinguaDetector {
 const SAMPLE_EVERY: usize = 5;
 
 fn one_step(
-    policy_step: &PolicyStep<'_>,
+    phase: &policy::Phase<'_>,
     learner: &mut Learner,
     step: usize,
     stage: &str,
 ) -> anyhow::Result<Step> {
-    let (metrics, rollouts) = policy_step.run(learner, step)?;
+    let policy::StepReport { metrics, rollouts } =
+        pollster::block_on(policy::take(phase, learner, step))?;
     let line = line(&metrics);
     let tokens = metrics.sampled_tokens + metrics.trained_tokens;
-    let sample = rollouts
-        .first()
+    let first = rollouts.rollouts.first().zip(rollouts.scored.first());
+    let sample = first
         .filter(|_| step.is_multiple_of(SAMPLE_EVERY))
         .map(|(rollout, scored)| {
             json!({
                 "stage": stage,
                 "step": step,
-                "text": policy_step.tokenizer.decode(&rollout.tokens),
+                "text": phase.tokenizer.decode(&rollout.tokens),
                 "tag": scored.tag,
                 "detected": scored.detected,
                 "components": scored.components,
@@ -191,7 +228,6 @@ mod tests {
     use explang::reward::{GroupId, Response, Scored};
 
     use super::*;
-    use crate::config::Config;
 
     const SMOKE: &str = include_str!("../../presets/smoke.toml");
 

@@ -2,9 +2,12 @@
 //!
 //! The tags' shares are a setting. Every language is shown the same kinds of problems.
 
+use explang::learn::supervised;
+
 use super::driver::{Session, Step};
-use super::{pretrain, supervised};
-use crate::data::Batches;
+use super::pretrain;
+use crate::data::{Batches, Document};
+use crate::threads::Threads;
 
 /// The stage's name.
 pub(crate) const STAGE: &str = "sft";
@@ -23,14 +26,22 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         |session| session.load(pretrain::STAGE),
         |session, learner, step| {
             let batches = Batches {
-                tasks: &config.tasks,
+                source: &config.tasks,
                 tokenizer: &session.tokenizer,
                 stream: session.stream(STAGE),
             };
             let transcripts = batches.transcripts(step, sft.batch, &shares)?;
             let rate = sft.schedule.at(step, sft.steps);
             let pad = session.tokenizer.pad();
-            let metrics = supervised::update(learner, &transcripts, rate, config.shards, pad);
+            let sequences: Vec<_> = transcripts.iter().map(Document::sequence).collect();
+            let metrics = pollster::block_on(supervised::update(
+                learner,
+                &Threads(session.threads),
+                &sequences,
+                rate,
+                config.shards,
+                pad,
+            ));
             Step::supervised(&metrics)
         },
     )

@@ -7,10 +7,11 @@
 use explang::generate::GenerateError;
 use explang::model::kernels::sample::SampleError;
 use explang::objective::AdvantageError;
+use explang::policy::StepError;
+use explang::rollout::RolloutError;
 use serde_json::{Value, json};
 
 use super::driver::Step;
-use crate::rollout::RolloutError;
 
 /// The steps skipped in a row, in whole or in part.
 #[derive(Debug)]
@@ -114,10 +115,14 @@ impl Step {
 
 /// What was not finite.
 fn not_finite(error: &anyhow::Error) -> Option<String> {
-    if let Some(AdvantageError::NonFinite { .. }) = error.downcast_ref() {
-        return Some(REWARD.to_owned());
-    }
-    match error.downcast_ref() {
+    let rollout = match error.downcast_ref() {
+        Some(StepError::Advantage(AdvantageError::NonFinite { .. })) => {
+            return Some(REWARD.to_owned());
+        }
+        Some(StepError::Rollout(error)) => Some(error),
+        _ => error.downcast_ref(),
+    };
+    match rollout {
         Some(RolloutError::Generate(GenerateError::Logits(
             SampleError::Logit(_) | SampleError::Nothing,
         ))) => Some("a logit".to_owned()),
@@ -138,7 +143,7 @@ mod tests {
         };
         for (error, what) in [
             (anyhow::Error::new(RolloutError::Generate(logit)), "a logit"),
-            (anyhow::Error::new(reward), "a reward"),
+            (anyhow::Error::new(StepError::from(reward)), "a reward"),
         ] {
             let step = Step::skipped(error).unwrap();
             assert_eq!(step.not_finite.as_deref(), Some(what));

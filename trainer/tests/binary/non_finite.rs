@@ -1,11 +1,10 @@
 //! Numbers that are NaN or infinite: the step is skipped, counted and told, and where no step comes of the model the run stops.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, TensorData};
 use explang::model::Precision;
 use explang::model::checkpoint::write;
 use explang::objective::Overlong;
@@ -54,7 +53,7 @@ fn greatest(checkpoint: &Path) -> f32 {
     let (model, _) = checkpoint::load(checkpoint, &Device::flex()).unwrap();
     let weights = model.named_weights().into_values();
     weights
-        .flat_map(|(_, values)| values)
+        .flat_map(|values| values.iter::<f32>().collect::<Vec<_>>())
         .fold(0.0, |max, w| max.max(w.abs()))
 }
 
@@ -166,8 +165,9 @@ fn a_policy_that_is_ruined_stops_its_stage_and_keeps_the_others() {
 /// A copy of a checkpoint whose last gain is so great that its logits are no numbers, though its weights are.
 fn poisoned(good: &Path, bad: &Path) {
     let (model, _) = checkpoint::load(good, &Device::flex()).unwrap();
-    let mut weights: BTreeMap<String, (Vec<usize>, Vec<f32>)> = model.named_weights();
-    weights.get_mut("model.norm.weight").unwrap().1.fill(3e38);
+    let mut weights = model.named_weights();
+    let gain = weights.get_mut("model.norm.weight").unwrap();
+    *gain = TensorData::full(gain.shape().to_vec(), 3e38f32);
     fs::create_dir(bad).unwrap();
     for file in ["config.json", "tokenizer.json"] {
         fs::copy(good.join(file), bad.join(file)).unwrap();

@@ -9,6 +9,7 @@ use explang::Language;
 use explang::action::{Action, ActionError, distribution};
 use explang::generate::{Drawn, GenerateError, Prompt, Sampling, generate_with_pauses};
 use explang::model::{ConfigError, Decoder, ModelConfig, WeightsError};
+use explang::prompt::{PromptFormat, PromptTokens};
 use explang::text_stream::TextStream;
 use explang::tokenizer::{Tokenizer, TokenizerError};
 use explang::transcript::page_header;
@@ -113,7 +114,7 @@ impl Session {
     /// When the problem is empty or too long, or the device fails.
     pub async fn choice(&self, prompt: &str) -> Result<Choice, AskError> {
         let begun = Instant::now();
-        let tokens = self.tokenizer.encode(&question(prompt))?;
+        let tokens = prompt_tokens(&self.tokenizer, prompt, "")?.tokens;
         let action = distribution(&self.model, &self.tokenizer, &tokens, &Language::ALL).await?;
         Ok(Choice {
             probabilities: action.probabilities.iter().map(|(_, p)| *p).collect(),
@@ -136,16 +137,14 @@ impl Session {
         let mut prompts = Vec::with_capacity(columns.len());
         let mut texts: Vec<(String, String)> = Vec::with_capacity(columns.len());
         for column in columns {
-            let given = self.prefix(column.language);
-            let mut tokens = self.tokenizer.encode(&question(&column.prompt))?;
-            let forced = self.tokenizer.encode(&given)?;
-            tokens.extend(&forced);
+            let prefix = self.prefix(column.language);
+            let prompt = prompt_tokens(&self.tokenizer, &column.prompt, &prefix)?;
             prompts.push(Prompt {
-                tokens,
-                given: forced.len(),
+                tokens: prompt.tokens,
+                forced_len: prompt.forced_len,
                 streams: vec![column.seed],
             });
-            texts.push((given.clone(), given));
+            texts.push((prefix.clone(), prefix));
         }
         let sampling = Sampling {
             temperature: sampling.temperature,
@@ -198,7 +197,7 @@ impl Session {
                     text,
                     given,
                     drawn: completion.tokens.len(),
-                    tokens: prompt.given + completion.tokens.len(),
+                    tokens: prompt.forced_len + completion.tokens.len(),
                     end: completion.end.into(),
                 }
             })
@@ -239,7 +238,11 @@ impl Session {
     }
 }
 
-/// A problem as the model was taught to read it: alone on its line.
-fn question(prompt: &str) -> String {
-    format!("{}\n", prompt.trim_end())
+/// The tokens of a question and of what is forced after it.
+fn prompt_tokens(
+    tokenizer: &Tokenizer,
+    question: &str,
+    prefix: &str,
+) -> Result<PromptTokens, TokenizerError> {
+    PromptFormat::Line.tokens(tokenizer, question.trim_end(), prefix)
 }

@@ -25,6 +25,15 @@ impl Problem {
     }
 }
 
+impl Mixture {
+    /// `count` training examples asked in English, in a fixed order; some may be equal.
+    pub fn train(&self, stream: u64, count: usize) -> Vec<Example> {
+        let mut rng = SplitMix64::new(stream);
+        let mut example = || self.problem(&mut rng, Split::Train).example(Language::En);
+        (0..count).map(|_| example()).collect()
+    }
+}
+
 impl Source for Mixture {
     fn draw(&self, stream: u64, split: Split, asked_in: Language) -> Example {
         self.problem(&mut SplitMix64::new(stream), split)

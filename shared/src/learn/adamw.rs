@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
-use explang::model::checkpoint::{self, NamedTensors, Precision, WeightsError};
-use explang::model::{Decoder, Weights, device, kernels};
 use serde::{Deserialize, Serialize};
 
-use super::gradient::Flat;
+use super::gradient::{Flat, learns};
+use crate::model::checkpoint::{self, NamedTensors, Precision, WeightsError};
+use crate::model::{Decoder, Weights, device, kernels};
 
 /// Constants of AdamW.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct AdamW {
     config: AdamWConfig,
     /// Steps taken.
     steps: u64,
-    /// First and second moment of each parameter, flattened, in the order of the module.
+    /// First and second moment of each parameter that learns, flattened, in the order of the module.
     moments: Vec<[Tensor<1>; 2]>,
 }
 
@@ -86,15 +86,14 @@ impl AdamW {
     /// When a moment is not finite.
     pub fn to_safetensors(&self, model: &Decoder) -> Result<Vec<u8>, WeightsError> {
         let mut tensors = BTreeMap::new();
-        for ((name, size), moments) in names(model).into_iter().zip(&self.moments) {
+        for ((name, _), moments) in names(model).into_iter().zip(&self.moments) {
             for (kind, moment) in KINDS.iter().zip(moments) {
-                let values = moment.to_data().iter::<f32>().collect();
-                tensors.insert(format!("{kind}.{name}"), (vec![size], values));
+                tensors.insert(format!("{kind}.{name}"), moment.to_data());
             }
         }
         // Two halves, each exact in f32.
         let step = vec![(self.steps >> 20) as f32, (self.steps & 0xF_FFFF) as f32];
-        tensors.insert("step".to_owned(), (vec![2], step));
+        tensors.insert("step".to_owned(), TensorData::new(step, [2]));
         checkpoint::write(tensors, Precision::F32)
     }
 
@@ -113,11 +112,11 @@ impl AdamW {
         for (name, size) in names(model) {
             let mut read = |kind: &str| -> Result<Tensor<1>, WeightsError> {
                 let values = file.get(&format!("{kind}.{name}"), &[size])?;
-                Ok(Tensor::from_data(TensorData::new(values, [size]), &device))
+                Ok(Tensor::from_data(values.convert::<f32>(), &device))
             };
             moments.push([read(KINDS[0])?, read(KINDS[1])?]);
         }
-        let step = file.get("step", &[2])?;
+        let step: Vec<f32> = file.get("step", &[2])?.iter::<f32>().collect();
         let steps = ((step[0] as u64) << 20) | step[1] as u64;
         Ok(AdamW {
             config,
@@ -130,7 +129,7 @@ impl AdamW {
 /// PyTorch's names for the two moments.
 const KINDS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
 
-/// Name and size of every parameter, in the module's order.
+/// Name and size of every parameter that learns, in the module's order.
 fn names(model: &Decoder) -> Vec<(String, usize)> {
     #[derive(Default)]
     struct Visit {
@@ -145,8 +144,11 @@ fn names(model: &Decoder) -> Vec<(String, usize)> {
             self.path.pop();
         }
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.names
-                .push((self.path.join("."), param.val().shape().num_elements()));
+            let value = param.val();
+            if learns(&value) {
+                let size = value.shape().num_elements();
+                self.names.push((self.path.join("."), size));
+            }
         }
     }
     let mut visit = Visit::default();
@@ -164,6 +166,9 @@ struct Step<I> {
 
 impl<'a, I: Iterator<Item = (Tensor<1>, &'a mut [Tensor<1>; 2])>> ModuleMapper for Step<I> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if !learns(&param.val()) {
+            return param;
+        }
         let Some((gradient, moments)) = self.rest.next() else {
             return param;
         };
@@ -197,7 +202,10 @@ impl<I> Step<I> {
         moments: &mut [Tensor<1>; 2],
         decay: f64,
     ) -> Tensor<1> {
-        let host = |t: Tensor<1>| -> Vec<f32> { t.into_data().try_into_vec().unwrap_or_default() };
+        let host = |t: Tensor<1>| -> Vec<f32> {
+            let data = t.into_data().convert::<f32>();
+            data.try_into_vec().expect("converted to f32 above")
+        };
         let device = value.device();
         let size = value.dims()[0];
         let empty = || Tensor::zeros([0], &device);

@@ -1,27 +1,23 @@
-//! Rollouts: prompts sampled in groups, read back as text, and rewarded.
+//! Rollouts: examples answered in groups, read back as text, and rewarded.
 
 use std::ops::ControlFlow;
 
-use explang::Language;
-use explang::generate::{Completion, Drawn, End, GenerateError, Prompt, Sampling, generate};
-use explang::identify::Identify;
-use explang::model::Decoder;
-use explang::random;
-use explang::reward::{GroupId, Response, Reward, Scored};
-use explang::tasks::Problem;
-use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
+use crate::generate::{Completion, Drawn, End, GenerateError, Prompt, Sampling, generate};
+use crate::identify::Identify;
+use crate::likelihood::Sequence;
+use crate::model::Decoder;
+use crate::parallel::{Parallel, in_order, split};
+use crate::prompt::PromptFormat;
+use crate::random;
+use crate::reward::{GroupId, Response, Reward, Scored};
+use crate::tasks::Example;
+use crate::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
 
-use crate::data::documents::question;
-use crate::learn::gradient::in_order;
-use crate::run::stop::{Stop, Stopped};
-
-/// A problem to be answered, and how often.
+/// An example to be answered, and how often.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// The problem.
-    pub problem: Problem,
-    /// The language that the problem is asked in.
-    pub asked_in: Language,
+    /// The example.
+    pub example: Example,
     /// What is prefilled after the question: nothing where the model chooses its language, a tag where it is forced.
     pub prefix: String,
     /// Number of answers: the size of the group.
@@ -36,8 +32,8 @@ pub struct Rollout {
     /// Prompt, forced prefix and response.
     pub tokens: Vec<u32>,
     /// Tokens that the policy did not choose: prompt and forced prefix.
-    pub given: usize,
-    /// Log-probability of each chosen token when it was sampled.
+    pub prompt_len: usize,
+    /// Log-probability of each chosen token when it was sampled, in nats.
     pub log_probs: Vec<f32>,
     /// The response's text with its forced prefix, end token stripped.
     pub text: String,
@@ -48,7 +44,15 @@ pub struct Rollout {
 impl Rollout {
     /// Number of tokens that the policy chose.
     pub fn response_len(&self) -> usize {
-        self.tokens.len() - self.given
+        self.tokens.len() - self.prompt_len
+    }
+
+    /// The rollout as a model reads it.
+    pub fn sequence(&self) -> Sequence<'_> {
+        Sequence {
+            tokens: &self.tokens,
+            prompt_len: self.prompt_len,
+        }
     }
 }
 
@@ -61,26 +65,31 @@ pub enum RolloutError {
     /// The model failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
-    /// It was broken off.
+    /// It was asked to stop before all was sampled.
     #[error("not all was sampled")]
-    Stopped(#[from] Stopped),
+    Cancelled,
 }
 
+/// Asked before every token: true ends the sampling.
+pub type Cancel<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Samples from a policy.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Sampler<'a> {
     /// The policy.
     pub model: &'a Decoder,
     /// Its tokenizer.
     pub tokenizer: &'a Tokenizer,
+    /// The form of its prompts.
+    pub format: PromptFormat,
     /// How tokens are drawn.
     pub sampling: Sampling,
-    /// Parts that the queries are split into; each is one batch on one thread.
+    /// Parts that the queries are split into; each is one batch.
     pub shards: usize,
-    /// Threads.
-    pub threads: usize,
-    /// What breaks the sampling off; none where it belongs to a step, which is finished.
-    pub stop: Option<&'a Stop>,
+    /// How the parts are worked on.
+    pub parallel: &'a dyn Parallel,
+    /// What ends the sampling early; none where it belongs to a step, which is finished.
+    pub cancel: Option<Cancel<'a>>,
 }
 
 impl Sampler<'_> {
@@ -88,24 +97,21 @@ impl Sampler<'_> {
     /// query `i` draws from the stream `(stream, i, j)`.
     ///
     /// # Errors
-    /// When a prompt is too long, the model's logits are not finite, or it is broken off.
-    pub fn sample(&self, queries: &[Query], stream: u64) -> Result<Vec<Rollout>, RolloutError> {
+    /// When a prompt is too long, the model's logits are not finite, or the sampling is cancelled.
+    pub async fn sample(
+        &self,
+        queries: &[Query],
+        stream: u64,
+    ) -> Result<Vec<Rollout>, RolloutError> {
         let prompts = queries
             .iter()
             .enumerate()
             .map(|(i, query)| self.prompt(query, random::derive(stream, &[i as u64])))
             .collect::<Result<Vec<_>, _>>()?;
-        let completions = complete(
-            self.model,
-            self.tokenizer,
-            &prompts,
-            &self.sampling,
-            self.shards,
-            self.threads,
-            self.stop,
-        )?;
-        // What was broken off is no completion.
-        self.stop.map_or(Ok(()), Stop::check)?;
+        let completions = self.complete(&prompts).await?;
+        if self.cancel.is_some_and(|asked| asked()) {
+            return Err(RolloutError::Cancelled);
+        }
         let owners = queries
             .iter()
             .enumerate()
@@ -118,18 +124,36 @@ impl Sampler<'_> {
         Ok(rollouts)
     }
 
+    /// All completions of all prompts, in their order. Where the sampling is cancelled, those that are not finished end in
+    /// [`End::Cancelled`].
+    ///
+    /// # Errors
+    /// When a prompt is too long or the model's logits are not finite.
+    pub async fn complete(&self, prompts: &[Prompt]) -> Result<Vec<Completion>, GenerateError> {
+        let model = self.model.for_sampling();
+        let model = &*model;
+        let parts = in_order(self.parallel, &split(prompts, self.shards), async |part| {
+            let watch = |_: Drawn<'_>| match self.cancel {
+                Some(asked) if asked() => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            };
+            generate(model, self.tokenizer, part, &self.sampling, watch).await
+        })
+        .await;
+        let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(parts.into_iter().flatten().collect())
+    }
+
     fn prompt(&self, query: &Query, stream: u64) -> Result<Prompt, TokenizerError> {
-        let text = question(&query.problem, query.asked_in);
-        let mut tokens = self.tokenizer.encode(&text)?;
-        let question = tokens.len();
-        tokens.extend(self.tokenizer.encode(&query.prefix)?);
-        let given = tokens.len() - question;
+        let prompt = self
+            .format
+            .tokens(self.tokenizer, &query.example.question, &query.prefix)?;
         let streams = (0..query.samples as u64)
             .map(|j| random::derive(stream, &[j]))
             .collect();
         Ok(Prompt {
-            tokens,
-            given,
+            tokens: prompt.tokens,
+            forced_len: prompt.forced_len,
             streams,
         })
     }
@@ -146,41 +170,13 @@ impl Sampler<'_> {
         tokens.extend(&completion.tokens);
         Rollout {
             query,
-            given: prompt.len(),
+            prompt_len: prompt.len(),
             tokens,
             log_probs: completion.log_probs,
             text,
             truncated: completion.end != End::EndOfText,
         }
     }
-}
-
-/// All completions of all prompts, in their order: the prompts are split into `shards` parts, each one batch on one of the threads.
-/// Where `stop` is asked for meanwhile, those that are not finished end in [`End::Cancelled`].
-///
-/// # Errors
-/// When a prompt is too long or the model's logits are not finite.
-pub fn complete(
-    model: &Decoder,
-    tokenizer: &Tokenizer,
-    prompts: &[Prompt],
-    sampling: &Sampling,
-    shards: usize,
-    threads: usize,
-    stop: Option<&Stop>,
-) -> Result<Vec<Completion>, GenerateError> {
-    let model = model.for_sampling();
-    let size = prompts.len().div_ceil(shards.max(1)).max(1);
-    let parts: Vec<&[Prompt]> = prompts.chunks(size).collect();
-    let parts = in_order(&parts, threads, |part| {
-        let watch = |_: Drawn<'_>| match stop {
-            Some(stop) if stop.is_asked() => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        };
-        pollster::block_on(generate(&model, tokenizer, part, sampling, watch))
-    });
-    let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(parts.into_iter().flatten().collect())
 }
 
 /// The text of a completion without the tokens that only end or fill it.
@@ -202,20 +198,14 @@ pub fn reward(
     reward: &Reward,
     detector: &dyn Identify,
 ) -> Vec<Scored> {
-    let answers: Vec<String> = queries.iter().map(|q| q.problem.answer()).collect();
     let responses: Vec<Response<'_>> = rollouts
         .iter()
         .map(|r| Response {
             group: GroupId(r.query as u64),
             text: &r.text,
-            ground_truth: &answers[r.query],
+            ground_truth: &queries[r.query].example.answer,
             truncated: r.truncated,
         })
         .collect();
     reward.score(&responses, detector)
-}
-
-/// Family and style of a problem, such as `sums/steps`: the kinds that choices and accuracies are told apart by.
-pub fn kind(problem: &Problem) -> String {
-    format!("{}/{}", problem.family(), problem.style())
 }

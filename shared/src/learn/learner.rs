@@ -1,10 +1,11 @@
 //! A policy that learns: the model with its optimizer.
 
 use burn::tensor::Tensor;
-use explang::model::Decoder;
 
 use super::adamw::{AdamW, AdamWConfig};
 use super::gradient::{Gradient, global_norm, gradients};
+use crate::model::Decoder;
+use crate::parallel::Parallel;
 
 /// The model and its optimizer.
 #[derive(Debug, Clone)]
@@ -15,8 +16,6 @@ pub struct Learner {
     pub optimizer: AdamW,
     /// Largest norm of a gradient; larger ones are scaled down to it.
     pub clip_norm: f64,
-    /// Threads that shards are spread over.
-    pub threads: usize,
 }
 
 /// What one update did.
@@ -34,31 +33,31 @@ pub struct Update<R> {
 
 impl Learner {
     /// A learner with a fresh optimizer.
-    pub fn new(model: Decoder, optimizer: AdamWConfig, clip_norm: f64, threads: usize) -> Self {
+    pub fn new(model: Decoder, optimizer: AdamWConfig, clip_norm: f64) -> Self {
         let optimizer = AdamW::new(optimizer, &model);
         Learner {
             model,
             optimizer,
             clip_norm,
-            threads,
         }
     }
 
     /// One update from the gradient of `loss` summed over the shards. Where it or the loss is NaN or infinite nothing changes; nor
     /// does anything without shards.
-    pub fn update<T: Sync, R: Send>(
+    pub async fn update<T: Sync, R: Send>(
         &mut self,
         shards: &[T],
+        parallel: &dyn Parallel,
         learning_rate: f64,
-        loss: impl Fn(&Decoder, &T) -> (Tensor<1>, R) + Sync,
+        loss: impl AsyncFn(&Decoder, &T) -> (Tensor<1>, R) + Sync,
     ) -> Update<R> {
-        let found = gradients(&self.model, shards, self.threads, loss);
+        let found = gradients(&self.model, shards, parallel, loss).await;
         let Gradient {
             mut flat,
             loss,
             shards,
         } = found;
-        let gradient_norm = global_norm(&flat);
+        let gradient_norm = global_norm(&flat).await;
         let not_finite = [(loss, "the loss"), (gradient_norm, "the gradient")]
             .into_iter()
             .find_map(|(number, name)| (!number.is_finite()).then_some(name));

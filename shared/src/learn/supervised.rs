@@ -1,10 +1,11 @@
-//! One update on documents: the mean negative log-likelihood of their response tokens.
+//! One update on sequences: the mean negative log-likelihood of their response tokens. Pretraining and SFT are made of these.
 
-use explang::likelihood::{Scored, response_log_probs};
 use serde::Serialize;
 
-use crate::data::Document;
-use crate::learn::Learner;
+use super::Learner;
+use crate::likelihood::{Sequence, response_log_probs};
+use crate::model::Decoder;
+use crate::parallel::{Parallel, split};
 
 /// What an update on documents did: one line of `metrics.jsonl`.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -24,29 +25,28 @@ pub struct SupervisedMetrics {
     pub tokens: usize,
 }
 
-/// One update on `documents`, split into `shards` parts.
-pub fn update(
+/// One update on `sequences`, split into `shards` parts.
+pub async fn update(
     learner: &mut Learner,
-    documents: &[Document],
+    parallel: &dyn Parallel,
+    sequences: &[Sequence<'_>],
     learning_rate: f64,
     shards: usize,
     pad: u32,
 ) -> SupervisedMetrics {
-    let targets: usize = documents.iter().map(Document::response_len).sum();
-    let parts: Vec<&[Document]> = documents
-        .chunks(documents.len().div_ceil(shards).max(1))
-        .collect();
-    let update = learner.update(&parts, learning_rate, |model, part| {
-        let scored: Vec<Scored<'_>> = part.iter().map(Document::scored).collect();
-        let log_probs = response_log_probs(model, &scored, pad);
+    let targets: usize = sequences.iter().map(|s| s.response().len()).sum();
+    let parts = split(sequences, shards);
+    let loss = async |model: &Decoder, part: &&[Sequence<'_>]| {
+        let log_probs = response_log_probs(model, part, pad);
         (log_probs.sum() / -(targets as f32), ())
-    });
+    };
+    let update = learner.update(&parts, parallel, learning_rate, loss).await;
     SupervisedMetrics {
         loss: update.loss,
         gradient_norm: update.gradient_norm,
         skipped: usize::from(update.not_finite.is_some()),
         not_finite: update.not_finite,
         learning_rate,
-        tokens: documents.iter().map(|d| d.tokens.len()).sum(),
+        tokens: sequences.iter().map(|s| s.tokens.len()).sum(),
     }
 }

@@ -1,0 +1,148 @@
+//! The rollouts of a step: groups sampled and rewarded, and sampled again where nothing can be learned from them.
+
+use super::Phase;
+use super::metrics::Seconds;
+use crate::Language;
+use crate::generate::Sampling;
+use crate::model::Decoder;
+use crate::objective::{Objective, Sample, Varied};
+use crate::random;
+use crate::reward::{GroupId, Scored};
+use crate::rollout::{Query, Rollout, RolloutError, Sampler, reward};
+use crate::tasks::Split;
+
+/// All rollouts of a step.
+#[derive(Debug, Default)]
+pub struct Rollouts {
+    /// The prompts, those of all batches.
+    pub queries: Vec<Query>,
+    /// Their responses; those of one prompt are neighbours, `group` of them.
+    pub rollouts: Vec<Rollout>,
+    /// Their rewards.
+    pub scored: Vec<Scored>,
+    /// What the end of the budget costs each: 0 or less.
+    pub overlong: Vec<f64>,
+    /// The prompts to learn from, in order; at most as many as a step has.
+    pub kept: Vec<usize>,
+    /// Batches sampled.
+    pub num_batches: usize,
+}
+
+/// Samples the groups of a step from the policy as it is, until enough of them have something to say.
+///
+/// # Errors
+/// When sampling fails.
+pub async fn gather(
+    phase: &Phase<'_>,
+    policy: &Decoder,
+    stream: u64,
+    seconds: &mut Seconds,
+) -> Result<Rollouts, RolloutError> {
+    let options = phase.options;
+    let dynamic = options.objective.dynamic_sampling;
+    let sampler = Sampler {
+        model: policy,
+        tokenizer: phase.tokenizer,
+        format: phase.format,
+        sampling: Sampling {
+            temperature: options.temperature,
+            top_p: 1.0,
+            max_new_tokens: options.max_new_tokens,
+        },
+        shards: options.shards,
+        parallel: phase.parallel,
+        cancel: None,
+    };
+    let most = match dynamic.by {
+        Varied::Nothing => 1,
+        Varied::Accuracy | Varied::Reward => dynamic.max_batches,
+    };
+    let mut all = Rollouts::default();
+    while all.num_batches < most && all.kept.len() < options.prompts {
+        let queries = queries(phase, stream, all.num_batches);
+        let began = (phase.now)();
+        let draws = match all.num_batches {
+            0 => random::derive(stream, &[1]),
+            batch => random::derive(stream, &[1, batch as u64]),
+        };
+        let rollouts = sampler.sample(&queries, draws).await?;
+        let sampled = (phase.now)();
+        let scored = reward(&queries, &rollouts, &options.reward, phase.detector);
+        seconds.sampling += sampled - began;
+        seconds.reward += (phase.now)() - sampled;
+        all.add(
+            queries,
+            rollouts,
+            scored,
+            &options.objective,
+            options.max_new_tokens,
+        );
+    }
+    all.kept.truncate(options.prompts);
+    Ok(all)
+}
+
+/// The prompts of one batch of a step, from the training side of the split.
+fn queries(phase: &Phase<'_>, stream: u64, batch: usize) -> Vec<Query> {
+    let prompts = phase.options.prompts;
+    (batch * prompts..(batch + 1) * prompts)
+        .map(|i| {
+            let stream = random::derive(stream, &[0, i as u64]);
+            Query {
+                example: phase.source.draw(stream, Split::Train, Language::En),
+                prefix: phase.options.action.prefix(),
+                samples: phase.options.group,
+            }
+        })
+        .collect()
+}
+
+impl Rollouts {
+    /// A rollout with its reward, and what its length costs.
+    pub fn sample(&self, rollout: usize) -> Sample {
+        Sample {
+            group: GroupId(self.rollouts[rollout].query as u64),
+            reward: self.scored[rollout].reward + self.overlong[rollout],
+            masked: self.scored[rollout].masked,
+        }
+    }
+
+    /// Where the rollouts of the kept groups stand among all, in order.
+    pub fn kept_rollouts(&self, group: usize) -> Vec<usize> {
+        let kept = self.kept.iter();
+        kept.flat_map(|&query| query * group..(query + 1) * group)
+            .collect()
+    }
+
+    /// Adds a batch, and keeps its groups that have something to say.
+    fn add(
+        &mut self,
+        queries: Vec<Query>,
+        rollouts: Vec<Rollout>,
+        scored: Vec<Scored>,
+        objective: &Objective,
+        longest: usize,
+    ) {
+        let first_query = self.queries.len();
+        let mut groups: Vec<Vec<(bool, f64)>> = vec![Vec::new(); queries.len()];
+        for (mut rollout, scored) in rollouts.into_iter().zip(scored) {
+            let length = rollout.response_len();
+            self.overlong
+                .push(objective.overlong.punishment(length, longest));
+            let (group, right) = (rollout.query, scored.components.verified > 0.0);
+            rollout.query += first_query;
+            self.rollouts.push(rollout);
+            self.scored.push(scored);
+            let sample = self.sample(self.rollouts.len() - 1);
+            if !sample.masked {
+                groups[group].push((right, sample.reward));
+            }
+        }
+        let keeps =
+            |(_, group): &(usize, Vec<(bool, f64)>)| objective.dynamic_sampling.keeps(group);
+        let kept = groups.into_iter().enumerate().filter(keeps);
+        self.kept.extend(kept.map(|(group, _)| first_query + group));
+        self.queries.extend(queries);
+        self.num_batches += 1;
+    }
+}

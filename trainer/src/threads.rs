@@ -1,0 +1,53 @@
+//! Shards on threads of this machine.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use explang::parallel::{Inline, Job, Local, Parallel};
+
+/// Up to so many threads at once; with one, the caller's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Threads(pub usize);
+
+impl Parallel for Threads {
+    fn run<'a>(&'a self, count: usize, job: &'a Job<'a>) -> Local<'a, ()> {
+        if self.0 <= 1 || count <= 1 {
+            return Inline.run(count, job);
+        }
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.0.min(count) {
+                scope.spawn(|| {
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        if i >= count {
+                            break;
+                        }
+                        pollster::block_on(job(i));
+                    }
+                });
+            }
+        });
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use explang::parallel::in_order;
+
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items_whatever_the_threads() {
+        let items: Vec<u64> = (0..50).collect();
+        let slow_first = async |&i: &u64| {
+            std::thread::sleep(std::time::Duration::from_micros(50 - i));
+            i * i
+        };
+        let expected: Vec<u64> = items.iter().map(|i| i * i).collect();
+        for threads in [1, 2, 7] {
+            let found = pollster::block_on(in_order(&Threads(threads), &items, slow_first));
+            assert_eq!(found, expected);
+        }
+    }
+}
