@@ -159,7 +159,8 @@ impl Tokenizer {
 
     /// The text of `tokenizer.json`.
     pub fn to_json(&self) -> String {
-        self.inner.to_string(true).unwrap_or_default()
+        let text = self.inner.to_string(true);
+        text.expect("a tokenizer that was read or trained can be written")
     }
 
     /// The ids of `text`; marks and tags become their own tokens, nothing is added.
@@ -189,6 +190,11 @@ impl Tokenizer {
         self.ends[0]
     }
 
+    /// Every token that ends a response, the one that we write first.
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
     /// True for every token that ends a response.
     pub fn is_end(&self, id: u32) -> bool {
         self.ends.contains(&id)
@@ -197,6 +203,11 @@ impl Tokenizer {
     /// The token that fills the end of shorter sequences.
     pub fn pad(&self) -> u32 {
         self.pad
+    }
+
+    /// The exact text of one token by its id.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
     }
 
     /// The id of one token by its exact text.

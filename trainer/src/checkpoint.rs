@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use explang::model::{ConfigError, Decoder, ModelConfig, Precision, WeightsError};
-use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
+use explang::tokenizer::{Tokenizer, TokenizerError};
 use serde_json::json;
 
 use crate::checkpoint_tensors::{metadata, with_metadata};
@@ -185,17 +185,22 @@ pub fn save(
             source,
         })?;
     let (end, pad) = (tokenizer.end_of_text(), tokenizer.pad());
+    // One number where there is one, as most folders have it.
+    let ends = match tokenizer.ends() {
+        [end] => json!(end),
+        several => json!(several),
+    };
     let generation = json!({
         "do_sample": true,
         "temperature": 1.0,
         "top_p": 1.0,
-        "eos_token_id": end,
+        "eos_token_id": ends,
         "pad_token_id": pad,
     });
     let tokenizer_config = json!({
         "tokenizer_class": "PreTrainedTokenizerFast",
-        "eos_token": END_OF_TEXT,
-        "pad_token": PAD,
+        "eos_token": tokenizer.token(end),
+        "pad_token": tokenizer.token(pad),
         "clean_up_tokenization_spaces": false,
         "model_max_length": model.config().max_positions,
     });

@@ -29,8 +29,8 @@ enum Store {
 /// One rectangle `[rows, slots, kv_heads * head_dim]` a layer, for keys and for values.
 #[derive(Debug)]
 struct Rectangles {
-    keys: Vec<Tensor<3>>,
-    values: Vec<Tensor<3>>,
+    keys: Vec<Place>,
+    values: Vec<Place>,
     /// For each row, for each slot in use: false where it holds filling.
     real: Vec<Vec<bool>>,
     /// Slots in use before the newest tokens.
@@ -48,7 +48,7 @@ impl Cache {
             let width = config.num_kv_heads * config.head_dim;
             let empty = || {
                 (0..config.num_layers)
-                    .map(|_| Tensor::zeros([rows, capacity, width], device))
+                    .map(|_| Some(Tensor::zeros([rows, capacity, width], device)))
                     .collect()
             };
             Store::Rectangles(Box::new(Rectangles {
@@ -142,14 +142,22 @@ fn pick<T: Clone + Default>(mut from: Vec<T>, rows: &[usize]) -> Vec<T> {
         .collect()
 }
 
+/// A tensor of the cache. It is moved out to be changed and put back: with a second reference to it, a device would copy the
+/// whole of it to change a part.
+type Place = Option<Tensor<3>>;
+
+/// Why a place is never found empty.
+const PUT_BACK: &str = "a place is empty only while its tensor is changed";
+
 impl Rectangles {
     fn keep(&mut self, rows: &[usize]) {
         self.real = pick(std::mem::take(&mut self.real), rows);
         let ids: Vec<i32> = rows.iter().map(|&r| r as i32).collect();
-        for tensor in self.keys.iter_mut().chain(&mut self.values) {
+        for place in self.keys.iter_mut().chain(&mut self.values) {
+            let tensor = place.take().expect(PUT_BACK);
             let ids = TensorData::new(ids.clone(), [rows.len()]);
             let ids = Tensor::<1, Int>::from_data(ids, &tensor.device());
-            *tensor = tensor.clone().select(0, ids);
+            *place = Some(tensor.select(0, ids));
         }
     }
 
@@ -168,10 +176,8 @@ impl Rectangles {
             }
         }
         let shape = [self.real.len(), 1, new, self.slots];
-        self.mask = self
-            .keys
-            .first()
-            .map(|k| Tensor::from_data(TensorData::new(hidden, shape), &k.device()));
+        let first = self.keys.first().and_then(Option::as_ref);
+        self.mask = first.map(|k| Tensor::from_data(TensorData::new(hidden, shape), &k.device()));
     }
 
     fn attend(
@@ -185,21 +191,18 @@ impl Rectangles {
         let [tokens, q_width] = q.dims();
         let width = config.num_kv_heads * config.head_dim;
         let span = [0..rows, self.start..self.start + new, 0..width];
-        for (store, fresh) in [(&mut self.keys[layer], k), (&mut self.values[layer], v)] {
-            let fresh = fresh.reshape([rows, new, width]);
-            *store = store.clone().slice_assign(span.clone(), fresh);
-        }
+        let [keys, values] =
+            [(&mut self.keys[layer], k), (&mut self.values[layer], v)].map(|(place, fresh)| {
+                let fresh = fresh.reshape([rows, new, width]);
+                let stored = place.take().expect(PUT_BACK);
+                let stored = stored.slice_assign(span.clone(), fresh);
+                place.insert(stored).clone()
+            });
         let mask = self
             .mask
             .clone()
             .expect("advance is called before the layers");
-        composed::masked_attention(
-            q.reshape([rows, new, q_width]),
-            self.keys[layer].clone(),
-            self.values[layer].clone(),
-            mask,
-            config,
-        )
-        .reshape([tokens, q_width])
+        composed::masked_attention(q.reshape([rows, new, q_width]), keys, values, mask, config)
+            .reshape([tokens, q_width])
     }
 }
