@@ -1,0 +1,154 @@
+//! What the rounds come to.
+
+use serde::Serialize;
+
+use super::kind::Kind;
+use crate::statistics::{Spread, median};
+
+/// Tokens a second of one kind of work, round by round.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(super) struct Series {
+    /// Ours.
+    pub(super) ours: Vec<f64>,
+    /// The peer's, of the same rounds; empty without one.
+    pub(super) theirs: Vec<f64>,
+}
+
+impl Series {
+    /// Median of our rounds.
+    pub(super) fn ours(&self) -> Option<f64> {
+        median(&self.ours)
+    }
+
+    /// Median of the peer's rounds.
+    pub(super) fn theirs(&self) -> Option<f64> {
+        median(&self.theirs)
+    }
+
+    /// Ours over the peer's.
+    pub(super) fn ratio(&self) -> Option<Spread> {
+        Spread::of_ratios(&self.ours, &self.theirs)
+    }
+}
+
+/// All rounds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(super) struct BenchResult {
+    /// Parameters of the model.
+    pub(super) parameters: usize,
+    /// Threads on our side.
+    pub(super) threads: usize,
+    /// The peer's PyTorch, where there is a peer.
+    pub(super) torch: Option<String>,
+    /// Optimizer steps.
+    pub(super) train: Series,
+    /// Sampling, all sequences full.
+    pub(super) rollout: Series,
+    /// Sampling, half of the sequences ending early.
+    pub(super) half_rollout: Series,
+    /// Tokens of one rollout, all sequences full.
+    pub(super) rollout_tokens: usize,
+    /// Tokens of one rollout, half of the sequences ending early.
+    pub(super) half_rollout_tokens: usize,
+}
+
+impl BenchResult {
+    /// The series of a kind.
+    const fn series(&self, kind: Kind) -> &Series {
+        match kind {
+            Kind::Train => &self.train,
+            Kind::Rollout => &self.rollout,
+            Kind::HalfRollout => &self.half_rollout,
+        }
+    }
+
+    /// The series of a kind, to be added to.
+    pub(super) const fn series_mut(&mut self, kind: Kind) -> &mut Series {
+        match kind {
+            Kind::Train => &mut self.train,
+            Kind::Rollout => &mut self.rollout,
+            Kind::HalfRollout => &mut self.half_rollout,
+        }
+    }
+
+    /// What a rollout with half of its sequences ending early has of the tokens, and takes of the time, of a full one; from
+    /// the medians.
+    fn half_share(&self) -> Option<[f64; 2]> {
+        if self.rollout_tokens == 0 {
+            return None;
+        }
+        let tokens = self.half_rollout_tokens as f64 / self.rollout_tokens as f64;
+        Some([
+            tokens,
+            tokens * self.rollout.ours()? / self.half_rollout.ours()?,
+        ])
+    }
+
+    /// A line a kind, for people.
+    pub(super) fn table(&self) -> String {
+        let lines = Kind::ALL.into_iter().filter_map(|kind| {
+            let series = self.series(kind);
+            let mut line = format!("{:<26} {:>9.0} tokens/s", kind.title(), series.ours()?);
+            if let (Some(theirs), Some(ratio)) = (series.theirs(), series.ratio()) {
+                line += &format!(
+                    " · PyTorch {theirs:>9.0} tokens/s · ratio {:.2} [{:.2}, {:.2}]",
+                    ratio.median, ratio.min, ratio.max
+                );
+            }
+            Some(line)
+        });
+        let mut lines: Vec<String> = lines.collect();
+        if let Some([tokens, time]) = self.half_share() {
+            lines.push(format!(
+                "With half of the sequences ending early, a rollout has {:.0} % of the tokens and takes {:.0} % of the time.",
+                100.0 * tokens,
+                100.0 * time
+            ));
+        }
+        lines.join("\n")
+    }
+
+    /// The medians and ratios beside all rounds, for programs.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        let kinds = Kind::ALL.into_iter().map(|kind| {
+            let series = self.series(kind);
+            let value = serde_json::json!({
+                "tokens_per_s": series.ours(),
+                "peer_tokens_per_s": series.theirs(),
+                "ratio": series.ratio(),
+                "rounds": series,
+            });
+            (kind.name().to_owned(), value)
+        });
+        let kinds: serde_json::Map<_, _> = kinds.collect();
+        serde_json::json!({
+            "parameters": self.parameters,
+            "threads": self.threads,
+            "torch": self.torch,
+            "half_rollout_share": self.half_share().map(|[tokens, time]| serde_json::json!({"tokens": tokens, "time": time})),
+            "kinds": kinds,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_peer_there_is_no_ratio() {
+        let mut result = BenchResult::default();
+        for kind in Kind::ALL {
+            result.series_mut(kind).ours.push(100.0);
+        }
+        result.half_rollout.ours = vec![50.0];
+        (result.rollout_tokens, result.half_rollout_tokens) = (1000, 600);
+        let table = result.table();
+        assert!(
+            table.contains("60 % of the tokens and takes 120 % of the time"),
+            "{table}"
+        );
+        assert!(!table.contains("PyTorch"), "{table}");
+        assert!(result.to_json()["kinds"]["train"]["ratio"].is_null());
+    }
+}
