@@ -18,6 +18,7 @@ mod motion;
 pub mod number;
 pub mod opening;
 pub mod page;
+mod pause;
 pub mod problem_text;
 pub mod protocol;
 pub mod recognise;

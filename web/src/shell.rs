@@ -1,6 +1,6 @@
 //! What stands around every view: name, navigation, the model's state, theme, link.
 
-use gloo_timers::callback::Timeout;
+use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};

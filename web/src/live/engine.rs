@@ -1,6 +1,6 @@
 //! The engine: which one runs, which checkpoint it has, and who may send it requests.
 
-use gloo_timers::callback::Timeout;
+use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
 use super::{History, Live, ModelState};

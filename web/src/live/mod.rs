@@ -6,7 +6,7 @@ mod engine;
 
 pub use answer::{Answer, ModelState};
 
-use gloo_events::EventListener;
+use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
