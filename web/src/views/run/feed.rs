@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, EventSource, MessageEvent};
 
 use super::reader::{Reader, Status};
-use crate::address::Source;
 use crate::history::{Log, RunState};
+use crate::page::address::Source;
 use crate::protocol::Failure;
 
 /// Milliseconds between two drawings while lines come in.

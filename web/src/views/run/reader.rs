@@ -5,8 +5,8 @@ use gloo::net::http::Request;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::address::Source;
 use crate::history::{Log, RunState, Summary, pieces};
+use crate::page::address::Source;
 use crate::pause::pause;
 use crate::protocol::Failure;
 

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::draw::language_name::LanguageName;
+use crate::draw::number;
+use crate::draw::scale::Scale;
 use crate::history::{Mode, Selected, StageFigures, Summary, stage_title};
-use crate::language_name::LanguageName;
-use crate::number;
-use crate::scale::Scale;
 
 /// The columns after the stage's name. On a narrow screen each value stands under its own.
 const COLUMNS: [&str; 5] = [

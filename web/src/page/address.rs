@@ -5,10 +5,10 @@ use explang::tasks::{Operands, Problem, Style};
 use form_urlencoded::{Serializer, parse};
 
 use crate::history::{DEFAULT_WINDOW, Part, WINDOWS};
-use crate::incentive::Incentive;
-use crate::problem_text;
+use crate::judge::incentive::Incentive;
+use crate::judge::problem_text;
+use crate::judge::recognise::recognise;
 use crate::protocol::{DeviceKind, Stage};
-use crate::recognise::recognise;
 
 /// What the visitor looks at and asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -272,10 +272,10 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use explang::reward::Preset;
+    use explang::reward::{Component, Preset};
 
     use super::*;
-    use crate::incentive::Estimator;
+    use crate::judge::incentive::Estimator;
 
     #[test]
     fn the_default_is_a_problem_and_is_read_back() {
@@ -302,7 +302,7 @@ mod tests {
             incentive: {
                 let mut incentive = Incentive::default();
                 incentive.choose("combine", Preset::Official);
-                incentive.weigh(6, -0.25);
+                incentive.weigh(Component::English, -0.25);
                 incentive.estimator = Estimator::DrGrpo;
                 incentive
             },

@@ -3,9 +3,9 @@
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
-use super::{History, Live, ModelState};
-use crate::address::Source;
-use crate::client::Client;
+use super::{Live, ModelState, Navigation};
+use crate::page::address::Source;
+use crate::page::client::Client;
 use crate::protocol::{DeviceKind, Failure, Id, Reply, Request, Stage};
 
 /// The workers' scripts, beside the page.
@@ -40,7 +40,7 @@ impl Live {
         }));
         // The worker is still telling this; it may be ended once it has.
         Timeout::new(0, move || {
-            self.change(History::Replace, |state| state.device = DeviceKind::Cpu);
+            self.change(Navigation::Replace, |state| state.device = DeviceKind::Cpu);
         })
         .forget();
     }
