@@ -214,7 +214,7 @@ export default async function ({ options, server, browser, check, open, picture 
     shown = await show(options, run, port);
     await told(page).filter({ hasText: "has not ended" }).waitFor();
     await row("Explore").getByRole("button", { name: "Ask it" }).click();
-    await page.waitForURL(/view=think.*stage=explore.*run=served/);
+    await page.waitForURL(/stage=explore&.*run=served/);
     await page.locator("#watch [role=status]").filter({ hasText: "tokens a second" }).waitFor({ timeout: 60_000 });
     await page.close();
     await shown.end();

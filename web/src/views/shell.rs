@@ -14,7 +14,7 @@ use super::think::Think;
 use super::trainer::Trainer;
 use super::travel::Travel;
 use crate::page::address::{State, View};
-use crate::page::live::{Live, Navigation};
+use crate::page::live::{Live, Navigation, link};
 
 /// Puts the page in place of the plain one that the visitor sees first.
 pub fn start() {
@@ -95,14 +95,11 @@ fn Views() -> impl IntoView {
                 show_section(section);
             };
             let address = move || {
-                let state = live.state.with(|state| {
-                    State {
-                        view,
-                        ..state.clone()
-                    }
-                    .write()
-                });
-                format!("?{state}#{section}")
+                let of_view = State {
+                    view,
+                    ..live.state.get()
+                };
+                format!("{}#{section}", link(&of_view))
             };
             view! {
                 <a href=address on:click=go aria-current=move || here().then_some("page")>
@@ -156,17 +153,7 @@ fn CopyLink() -> impl IntoView {
         Timeout::new(2_000, move || said.set("Copy link")).forget();
     };
     let copy = move |_| {
-        // The address that says everything, also where nothing was changed yet.
-        live.change(Navigation::Replace, |_| ());
-        let location = window().location();
-        let base = location
-            .origin()
-            .and_then(|o| Ok(o + &location.pathname()?));
-        let address = format!(
-            "{}?{}",
-            base.unwrap_or_default(),
-            live.state.with_untracked(|s| s.write())
-        );
+        let address = live.state.with_untracked(link);
         let clipboard = window().navigator().clipboard();
         // Pages without HTTPS have no clipboard.
         if AsRef::<wasm_bindgen::JsValue>::as_ref(&clipboard).is_undefined() {

@@ -47,6 +47,14 @@ pub enum Navigation {
     Replace,
 }
 
+/// The address of a state of this page, whole but for what follows `#`.
+pub fn link(state: &State) -> String {
+    let location = window().location();
+    // With the origin: a path that begins with two slashes would name another server.
+    let origin = location.origin().unwrap_or_default();
+    state.address(&(origin + &location.pathname().unwrap_or_default()))
+}
+
 impl Live {
     /// A page in this state, without an engine: what tests of the views draw.
     pub fn still(state: State) -> Live {
@@ -105,11 +113,7 @@ impl Live {
         if state == self.state.get_untracked() {
             return;
         }
-        let address = format!(
-            "?{}{}",
-            state.write(),
-            window().location().hash().unwrap_or_default()
-        );
+        let address = link(&state) + &window().location().hash().unwrap_or_default();
         let entry = window().history();
         // A browser that refuses (too many entries in a second) only lacks a step back.
         let _kept = entry.and_then(|entry| match navigation {
