@@ -185,6 +185,12 @@ impl Tokenizer {
         self.rows
     }
 
+    /// Whether this can be the tokenizer of a model whose embedding has so many rows. An embedding may be padded to a round number of rows,
+    /// but not to twice what it needs.
+    pub const fn fits(&self, embedding_rows: usize) -> bool {
+        embedding_rows / 2 <= self.rows && self.rows <= embedding_rows
+    }
+
     /// The token that ends what we write.
     pub fn end_of_text(&self) -> u32 {
         self.ends[0]
@@ -300,6 +306,9 @@ mod tests {
     fn the_smallest_tokenizer_has_every_byte_and_every_mark() {
         let least = Tokenizer::train(["forty".to_owned()].into_iter(), 0).unwrap();
         assert_eq!(least.vocab_size(), LEAST_TOKENS);
+        // Fewer rows lack tokens; from twice as many on they are another model's.
+        assert!(least.fits(LEAST_TOKENS) && least.fits(2 * LEAST_TOKENS + 1));
+        assert!(!least.fits(LEAST_TOKENS - 1) && !least.fits(2 * LEAST_TOKENS + 2));
     }
 
     #[test]

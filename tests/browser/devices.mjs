@@ -3,14 +3,42 @@
 // On a machine without one, Chromium's adapter is software: correct, but slow enough that few questions are asked here.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { launch } from "./harness.mjs";
+import { serve } from "./server.mjs";
 
 /** A software adapter compiles its shaders first. */
 const LONG = { timeout: 600_000 };
 
-export default async function ({ options, server, browser: context, check, open, answered, same }) {
+/** Ways in which a browser gives no adapter: what it does, and what the page says then. */
+const REFUSALS = {
+  "finds none": ["Promise.resolve(null)", "no graphics processor that it can use"],
+  rejects: ['Promise.reject(new Error("the driver crashed"))', "could not open a graphics processor: the driver crashed."],
+  "never settles": ["new Promise(() => {})", "could not open a graphics processor: no answer within 10 seconds."],
+};
+
+/** A copy of the page in whose worker `requestAdapter` gives `promise`, served by itself; its engine for WebGPU must not start. */
+async function without(options, promise) {
+  const folder = await mkdtemp(join(tmpdir(), "explang-adapter-"));
+  await cp(options.dist, folder, { recursive: true });
+  const start = join(folder, "start-engine-webgpu.js");
+  const stub = `Object.defineProperty(navigator, "gpu", { value: { requestAdapter: () => ${promise} } });\n`;
+  await writeFile(start, stub + (await readFile(start, "utf8")));
+  await writeFile(join(folder, "explang-engine-webgpu.js"), 'export default () => Promise.reject(new Error("it was started"));\n');
+  const server = await serve(folder, "some/folder");
+  return {
+    address: server.address,
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export default async function ({ options, server, browser: context, check, open, listen, answered, same }) {
   const built = existsSync(join(options.dist, "explang-engine-webgpu.js"));
   await check("without WebGPU the page says so, and goes on with the processor", async () => {
     // Not `open`: where the engine was left out of the build, the browser reports the missing file.
@@ -20,9 +48,23 @@ export default async function ({ options, server, browser: context, check, open,
     await page.getByRole("alert").filter({ hasText: "goes on with the processor" }).waitFor();
     await answered(page);
     assert.match(await page.locator(".model").textContent(), /on your processor/);
-    assert.match(page.url(), /device=cpu/);
+    assert.doesNotMatch(page.url(), /device=/);
     await page.close();
   });
+
+  for (const [name, [promise, said]] of Object.entries(REFUSALS)) {
+    await check(`where requestAdapter ${name}, the page says so and the processor answers`, async () => {
+      const site = await without(options, promise);
+      const page = await context.newPage();
+      listen(page, site.address);
+      await page.goto(`${site.address}?device=webgpu&speed=full`);
+      await page.getByRole("alert").filter({ hasText: said }).filter({ hasText: "goes on with the processor" }).waitFor();
+      await answered(page);
+      assert.match(await page.locator(".model").textContent(), /on your processor/);
+      await page.close();
+      await site.close();
+    });
+  }
 
   if (!built) {
     console.log("      (this build has no engine for WebGPU: the rest is left out)");

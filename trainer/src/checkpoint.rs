@@ -114,12 +114,10 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
         path: path(),
         source,
     })?;
-    // An embedding may be padded to a round number of rows, but not to twice what it needs.
-    let rows = tokenizer.vocab_size();
-    if rows > config.vocab_size || rows < config.vocab_size / 2 {
+    if !tokenizer.fits(config.vocab_size) {
         return Err(CheckpointError::Vocabulary {
             path: path(),
-            tokenizer: rows,
+            tokenizer: tokenizer.vocab_size(),
             model: config.vocab_size,
         });
     }

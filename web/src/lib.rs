@@ -2,25 +2,24 @@
 //!
 //! Two programs come from this crate: the page, which draws, and the engine, which computes in a Web Worker. They meet in
 //! [`protocol`] only.
+//!
+//! | module | what it holds | uses |
+//! | --- | --- | --- |
+//! | [`views`] | what is seen: the frame and the seven views | all below but [`engine`] |
+//! | [`batch`] | several responses written as one batch | [`page`], [`draw`] |
+//! | [`page`] | the page's state: address, engine's client, answers | [`judge`], [`history`], [`draw`] |
+//! | [`judge`] | what a response is worth, and which problem a text is | [`protocol`] |
+//! | [`history`] | the metrics of a run | [`draw`] |
+//! | [`draw`] | scales, numbers, colours and names of languages | |
+//! | [`engine`] | the worker: loads checkpoints, answers | [`protocol`] |
 
-pub mod address;
-pub mod assess;
 pub mod batch;
-pub mod client;
-mod colours;
+pub mod draw;
 pub mod engine;
-pub mod group;
 pub mod history;
-pub mod incentive;
-pub mod language_name;
-pub mod live;
-mod motion;
-pub mod number;
+pub mod judge;
 pub mod opening;
 pub mod page;
-pub mod problem_text;
+mod pause;
 pub mod protocol;
-pub mod recognise;
-pub mod scale;
-pub mod shell;
 pub mod views;

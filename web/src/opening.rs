@@ -21,10 +21,10 @@ pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>>
 
     use burn::tensor::Device;
 
-    use crate::address::{Asked, State};
     use crate::engine::session::{Files, Session};
     use crate::engine::training;
-    use crate::problem_text;
+    use crate::judge::problem_text;
+    use crate::page::address::{Asked, State};
     use crate::protocol::{Column, Draw, Token};
 
     let state = State::default();

@@ -104,6 +104,21 @@ export default async function ({ options, server, browser, check, open, picture 
     await page.close();
   });
 
+  await check("no column of the table of figures is cut, at any width", async () => {
+    const page = await open("?view=run");
+    await page.locator("#run .evaluated tbody td").first().waitFor();
+    for (const width of [1440, 1280, 961, 960, 897, 896, 600, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.locator("#run .evaluated tbody :is(th, td)").evaluateAll((cells) => {
+        const { right } = document.querySelector("#run").getBoundingClientRect();
+        const isCut = (cell) => cell.getBoundingClientRect().right > right + 1 || cell.scrollWidth > cell.clientWidth + 2;
+        return cells.filter(isCut).map((cell) => cell.textContent);
+      });
+      assert.deepEqual(cut, [], `at ${width} pixels`);
+    }
+    await page.close();
+  });
+
   await check("the evaluations are shown with their intervals", async () => {
     const page = await open("?view=run");
     const rows = page.locator("#run .evaluated tbody tr");
@@ -199,7 +214,7 @@ export default async function ({ options, server, browser, check, open, picture 
     shown = await show(options, run, port);
     await told(page).filter({ hasText: "has not ended" }).waitFor();
     await row("Explore").getByRole("button", { name: "Ask it" }).click();
-    await page.waitForURL(/view=think.*stage=explore.*run=served/);
+    await page.waitForURL(/stage=explore&.*run=served/);
     await page.locator("#watch [role=status]").filter({ hasText: "tokens a second" }).waitFor({ timeout: 60_000 });
     await page.close();
     await shown.end();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 /** The numbered facts of the verdict. */
 const facts = (page) => page.locator(".fact .big");
 
-export default async function ({ check, open, answered, origin, same, picture }) {
+export default async function ({ server, check, open, answered, origin, same, picture }) {
   await check("the first view answers from a recording before the model is there", async () => {
     const page = await open();
     await origin(page).filter({ hasText: "Recorded" }).waitFor();
@@ -36,6 +36,19 @@ export default async function ({ check, open, answered, origin, same, picture })
     assert.equal(await page.locator(".thinking").getAttribute("lang"), "ko");
     await page.goBack();
     await page.getByRole("radio", { name: "Let the model choose" }).and(page.locator(":checked")).waitFor();
+    await page.close();
+  });
+
+  await check("an address names only what differs from the default", async () => {
+    const page = await open();
+    const link = (name) => page.getByRole("navigation").getByRole("link", { name }).evaluate((link) => link.href);
+    assert.equal(await link("Ask"), `${server.address}#ask`);
+    assert.equal(await link("All at once"), `${server.address}?view=every#every`);
+    await page.getByRole("radio", { name: "한국어" }).check();
+    await page.waitForURL(`${server.address}?language=ko`);
+    assert.equal(await link("All at once"), `${server.address}?view=every&language=ko#every`);
+    await page.getByRole("radio", { name: "Let the model choose" }).check();
+    await page.waitForURL(server.address);
     await page.close();
   });
 

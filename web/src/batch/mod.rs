@@ -8,9 +8,9 @@ use explang::tasks::Problem;
 use explang::{Language, random};
 use leptos::prelude::*;
 
-use crate::address::State;
-use crate::live::Live;
-use crate::motion::prefers_reduced_motion;
+use crate::draw::motion::prefers_reduced_motion;
+use crate::page::address::State;
+use crate::page::live::Live;
 use crate::protocol::{Column, Draw, Id, Request, Stage};
 
 /// Pause after each step while the page shows answers at reading speed, in milliseconds: the columns can be seen to race.

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    explang_web::page::start();
+    explang_web::views::shell::start();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

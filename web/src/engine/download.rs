@@ -1,12 +1,10 @@
 //! Files over the network, with progress, and the browser's cache for those whose hash is known.
 
+use gloo::net::{self, http};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Cache, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response,
-    WorkerGlobalScope,
-};
+use web_sys::{Cache, ReadableStreamDefaultReader, RequestCache, Response, WorkerGlobalScope};
 
 use super::manifest::FileManifest;
 use crate::protocol::Failure;
@@ -100,14 +98,15 @@ pub(super) async fn fetch(
         })
     };
     let broken = |error: JsValue| failed(told(&error));
-    let options = RequestInit::new();
-    // A file may change at the same address, when a run goes on or a new one is exported; the server says whether it has.
-    options.set_cache(RequestCache::NoCache);
-    let request = Request::new_with_str_and_init(address, &options).map_err(broken)?;
-    let response: Response = JsFuture::from(scope().fetch_with_request(&request))
+    let response = http::Request::get(address)
+        // A file may change at the same address, when a run goes on or a new one is exported; the server says whether it has.
+        .cache(RequestCache::NoCache)
+        .send()
         .await
-        .map_err(broken)?
-        .unchecked_into();
+        .map_err(|error| match error {
+            net::Error::JsError(error) => failed(error.message),
+            other => failed(other.to_string()),
+        })?;
     match response.status() {
         200..=299 => {}
         404 | 410 => return Err(Missing::Absent(address.to_owned())),
@@ -134,12 +133,12 @@ pub(super) async fn fetch(
 }
 
 /// The length that the server announces. Of a compressed file it would be the compressed length, which says nothing.
-fn announced(response: &Response) -> Option<u64> {
+fn announced(response: &http::Response) -> Option<u64> {
     let headers = response.headers();
-    if headers.has("content-encoding").unwrap_or(true) {
+    if headers.has("content-encoding") {
         return None;
     }
-    headers.get("content-length").ok()??.parse().ok()
+    headers.get("content-length")?.parse().ok()
 }
 
 fn scope() -> WorkerGlobalScope {

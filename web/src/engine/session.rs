@@ -45,7 +45,7 @@ pub enum OpenError {
     Weights(#[from] WeightsError),
     /// Tokenizer and model do not belong together.
     #[error(
-        "tokenizer.json has {tokenizer} tokens, the model only {model}: the files are of two checkpoints"
+        "tokenizer.json has {tokenizer} tokens, the model's embedding {model} rows: the files are of two checkpoints"
     )]
     Vocabulary {
         /// Tokens of the tokenizer.
@@ -86,7 +86,7 @@ impl Session {
     pub fn open(files: &Files, stage: Stage, device: &Device) -> Result<Self, OpenError> {
         let config = ModelConfig::from_json(&String::from_utf8_lossy(&files.config))?;
         let tokenizer = Tokenizer::from_json(&files.tokenizer)?;
-        if tokenizer.vocab_size() > config.vocab_size {
+        if !tokenizer.fits(config.vocab_size) {
             return Err(OpenError::Vocabulary {
                 tokenizer: tokenizer.vocab_size(),
                 model: config.vocab_size,

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
-use gloo_events::EventListener;
-use gloo_timers::future::TimeoutFuture;
+use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -19,6 +18,7 @@ use super::event_loop::turn;
 use super::load::{LoadError, Run, load};
 use super::place::Place;
 use super::session::Session;
+use crate::pause::pause;
 use crate::protocol::{
     Column, Completed, DeviceKind, Draw, Ending, Failure, Id, Reply, Request, Token,
 };
@@ -226,7 +226,7 @@ impl Task<'_> {
         turn().await;
         let mut rest = self.pause;
         while rest > 0 && !self.is_stopped() {
-            TimeoutFuture::new(rest.min(PART)).await;
+            pause(rest.min(PART)).await;
             rest = rest.saturating_sub(PART);
         }
     }

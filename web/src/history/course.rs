@@ -5,7 +5,7 @@ use super::line::Step;
 use super::log::Log;
 use super::part::Part;
 use super::shares::{LAYERS, Shares, layer_name};
-use crate::scale::Scale;
+use crate::draw::scale::Scale;
 
 /// Most ticks of a figure's axis.
 pub const TICKS: usize = 5;

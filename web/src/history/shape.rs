@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::shares::Shares;
-use crate::scale::Scale;
+use crate::draw::scale::Scale;
 
 /// Half the width that a label needs, in percent.
 const LABEL_HALF: f64 = 6.0;

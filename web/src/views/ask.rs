@@ -5,11 +5,11 @@ use explang::tasks::{Problem, Split, Weighted};
 use leptos::prelude::*;
 
 use super::builder::Builder;
-use crate::address::{Asked, LONGEST_TEXT};
-use crate::language_name::direction;
-use crate::live::{History, Live};
-use crate::problem_text;
-use crate::recognise::recognise;
+use crate::draw::language_name::direction;
+use crate::judge::problem_text;
+use crate::judge::recognise::recognise;
+use crate::page::address::{Asked, LONGEST_TEXT};
+use crate::page::live::{Live, Navigation};
 
 /// Problems to begin with: what it was taught, what it was not, and what nobody could expect of it.
 const GALLERY: [(&str, &str); 6] = [
@@ -41,15 +41,15 @@ pub fn Ask() -> impl IntoView {
         })
     });
     let write_own = move |_| {
-        live.change(History::Push, |state| {
+        live.change(Navigation::Push, |state| {
             state.asked = Asked::Text(state.prompt())
         });
     };
     let build = move |_| {
-        live.change(History::Push, |state| {
+        live.change(Navigation::Push, |state| {
             state.asked = match &state.asked {
                 Asked::Text(text) => recognise(text).map_or_else(
-                    || crate::address::State::default().asked,
+                    || crate::page::address::State::default().asked,
                     |found| Asked::Problem(found.problem),
                 ),
                 problem => problem.clone(),
@@ -85,7 +85,7 @@ pub fn Ask() -> impl IntoView {
                             prop:value=prompt
                             on:input=move |event| {
                                 let text = event_target_value(&event);
-                                live.change(History::Replace, |state| state.asked = Asked::Text(text));
+                                live.change(Navigation::Replace, |state| state.asked = Asked::Text(text));
                             }
                         ></textarea>
                     </label>
@@ -125,7 +125,7 @@ fn show(live: Live, what: &str) {
         None => None,
     };
     if let Some(asked) = asked {
-        live.change(History::Push, |state| {
+        live.change(Navigation::Push, |state| {
             state.asked = asked;
             state.asked_in = Language::En;
         });

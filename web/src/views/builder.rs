@@ -4,12 +4,12 @@ use explang::Language;
 use explang::random;
 use explang::random::SplitMix64;
 use explang::tasks::calendar::{Month, Weekday};
-use explang::tasks::{Family, Operands, Problem, Spec, Split, Style};
+use explang::tasks::{Family, Problem, Spec, Split, Style};
 use leptos::prelude::*;
 
-use crate::address::Asked;
-use crate::live::{History, Live};
-use crate::problem_text;
+use crate::judge::problem_text;
+use crate::page::address::Asked;
+use crate::page::live::{Live, Navigation};
 
 /// Most problems that are drawn in search of one that training never saw; one in five is.
 const DRAWS: u64 = 200;
@@ -28,11 +28,11 @@ pub fn Builder() -> impl IntoView {
     let spec = move || problem.get().map(|problem| problem.spec());
     let family = Memo::new(move |_| spec().map(Spec::family));
     let refused = RwSignal::new(None::<String>);
-    let ask = move |history, problem: Problem| {
+    let ask = move |navigation, problem: Problem| {
         refused.set(None);
-        live.change(history, |state| state.asked = Asked::Problem(problem));
+        live.change(navigation, |state| state.asked = Asked::Problem(problem));
     };
-    let draw = move |spec: Spec| ask(History::Push, fresh(spec));
+    let draw = move |spec: Spec| ask(Navigation::Push, fresh(spec));
     let taught = move |family, style: Option<Style>| {
         let tasks = live.training.get().map(|training| training.tasks);
         tasks.unwrap_or_default().iter().any(|task| {
@@ -62,7 +62,7 @@ pub fn Builder() -> impl IntoView {
         let Some(before) = problem.get_untracked() else {
             return;
         };
-        let (a, b) = operand_texts(&before);
+        let (a, b) = problem_text::operand_texts(&before);
         let (a, b) = if first { (text, b) } else { (a, text) };
         let Some(operands) = problem_text::operands(before.family(), &a, &b) else {
             refused.set(Some("Write a whole number.".into()));
@@ -71,7 +71,7 @@ pub fn Builder() -> impl IntoView {
         let made = Problem::new(before.spec(), operands)
             .or_else(|_| Problem::at_lowest_level(operands, before.style()));
         match made {
-            Ok(problem) => ask(History::Replace, problem),
+            Ok(problem) => ask(Navigation::Replace, problem),
             Err(_) => refused.set(Some(format!(
                 "The tasks have no such problem. {}",
                 limits(before.family())
@@ -145,7 +145,7 @@ pub fn Builder() -> impl IntoView {
                         prop:value=move || live.state.with(|state| state.asked_in.code())
                         on:change=move |event| {
                             if let Ok(language) = event_target_value(&event).parse() {
-                                live.change(History::Push, |state| state.asked_in = language);
+                                live.change(Navigation::Push, |state| state.asked_in = language);
                             }
                         }
                     >
@@ -181,7 +181,7 @@ fn OperandFields(
         problem
             .get()
             .filter(|p| p.family() == family)
-            .map(|p| operand_texts(&p))
+            .map(|p| problem_text::operand_texts(&p))
     };
     let first = move || texts().map(|(a, _)| a).unwrap_or_default();
     let second = move || texts().map(|(_, b)| b).unwrap_or_default();
@@ -246,19 +246,6 @@ fn OperandFields(
             />
         </label>
     }
-}
-
-/// Both operands as their fields spell them.
-fn operand_texts(problem: &Problem) -> (String, String) {
-    let (a, b) = match *problem.operands() {
-        Operands::Sum { a, b } | Operands::Difference { a, b } | Operands::Product { a, b } => {
-            (a.to_string(), b)
-        }
-        Operands::Weekday { from, days } => (from.number().to_string(), days),
-        Operands::Month { from, months } => (from.number().to_string(), months),
-        Operands::Clock { from, span } => (from.to_string(), span.minutes()),
-    };
-    (a, b.to_string())
 }
 
 /// What the operands of a family may be.

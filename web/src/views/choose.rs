@@ -3,11 +3,11 @@
 use explang::Language;
 use leptos::prelude::*;
 
-use crate::language_name::LanguageName;
-use crate::live::{History, Live};
-use crate::number;
+use crate::draw::language_name::LanguageName;
+use crate::draw::number;
+use crate::draw::scale::Scale;
+use crate::page::live::{Live, Navigation};
 use crate::protocol::Stage;
-use crate::scale::Scale;
 
 /// The seventeen languages, each with its probability.
 #[component]
@@ -15,7 +15,7 @@ pub fn Choose() -> impl IntoView {
     let live = expect_context::<Live>();
     let language = Memo::new(move |_| live.state.with(|state| state.language));
     let choose = move |language: Option<Language>| {
-        live.change(History::Push, |state| state.language = language);
+        live.change(Navigation::Push, |state| state.language = language);
     };
     let scale = Scale::new(0.0, 100.0);
     let ticks = scale.ticks(6);

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::address::HIGHEST_TEMPERATURE;
-use crate::live::{History, Live};
+use super::model::stage_name;
+use crate::page::address::HIGHEST_TEMPERATURE;
+use crate::page::live::{Live, Navigation};
 use crate::protocol::Stage;
-use crate::shell::stage_name;
 
 /// Stage, temperature and seed.
 #[component]
@@ -24,7 +24,7 @@ pub fn Conditions(
                     prop:value=move || live.state.with(|state| state.stage.name())
                     on:change=move |event| {
                         if let Some(stage) = Stage::named(&event_target_value(&event)) {
-                            live.change(History::Push, |state| state.stage = stage);
+                            live.change(Navigation::Push, |state| state.stage = stage);
                         }
                     }
                 >
@@ -48,7 +48,7 @@ pub fn Conditions(
                     prop:value=move || temperature().to_string()
                     on:change=move |event| {
                         if let Ok(tenths) = event_target_value(&event).parse() {
-                            live.change(History::Push, |state| state.temperature = tenths);
+                            live.change(Navigation::Push, |state| state.temperature = tenths);
                         }
                     }
                 />
@@ -62,7 +62,7 @@ pub fn Conditions(
                     prop:value=move || live.state.with(|state| state.seed.to_string())
                     on:change=move |event| {
                         if let Ok(seed) = event_target_value(&event).parse() {
-                            live.change(History::Push, |state| state.seed = seed);
+                            live.change(Navigation::Push, |state| state.seed = seed);
                         }
                     }
                 />

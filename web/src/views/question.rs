@@ -5,10 +5,10 @@ use explang::tasks::Problem;
 use leptos::prelude::*;
 
 use super::builder::fresh;
-use crate::address::{Asked, State, View};
-use crate::language_name::direction;
-use crate::live::{History, Live};
-use crate::recognise::recognise;
+use crate::draw::language_name::direction;
+use crate::judge::recognise::recognise;
+use crate::page::address::{Asked, State, View};
+use crate::page::live::{Live, Navigation};
 
 /// The problem in words, another one of its kind, and the way to the builder.
 #[component]
@@ -23,12 +23,12 @@ pub fn Question() -> impl IntoView {
     let problem = Memo::new(move |_| live.state.with(State::problem));
     let another = move |_| {
         if let Some(problem) = problem.get_untracked() {
-            live.change(History::Push, |state| {
+            live.change(Navigation::Push, |state| {
                 state.asked = Asked::Problem(fresh(Problem::spec(&problem)));
             });
         }
     };
-    let change = move |_| live.change(History::Push, |state| state.view = View::Think);
+    let change = move |_| live.change(Navigation::Push, |state| state.view = View::Think);
     view! {
         <div class="asked">
             <p

@@ -3,11 +3,11 @@
 use explang::Language;
 use leptos::prelude::*;
 
-use crate::assess::{Assessment, assess};
 use crate::batch::{Batch, Written};
-use crate::language_name::direction;
+use crate::draw::language_name::direction;
+use crate::draw::scale::Scale;
+use crate::judge::assess::{Assessment, assess};
 use crate::protocol::Ending;
-use crate::scale::Scale;
 
 /// One response of a batch, as the views look at it.
 #[derive(Clone, Copy)]

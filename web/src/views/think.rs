@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::ask::Ask;
 use super::choose::Choose;
+use super::model::LoadingBar;
 use super::watch::Watch;
-use crate::shell::LoadingBar;
 
 /// Ask, choose, watch.
 #[component]

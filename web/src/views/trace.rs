@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use crate::language_name::{LanguageName, direction};
-use crate::live::{Answer, Live};
-use crate::number;
+use crate::draw::language_name::{LanguageName, direction};
+use crate::draw::number;
+use crate::draw::scale::Scale;
+use crate::page::live::{Answer, Live};
 use crate::protocol::{Ending, Token};
-use crate::scale::Scale;
 
 /// Parts of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

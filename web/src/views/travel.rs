@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use explang::Language;
 use leptos::prelude::*;
 
+use super::model::LoadingBar;
 use super::question::Question;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::address::State;
-use crate::assess::{Assessment, assess};
-use crate::language_name::LanguageName;
-use crate::live::{History, Live};
-use crate::number;
+use crate::draw::language_name::LanguageName;
+use crate::draw::number;
+use crate::draw::scale::Scale;
+use crate::judge::assess::{Assessment, assess};
+use crate::page::address::State;
+use crate::page::live::{Live, Navigation};
 use crate::protocol::{Choice, Stage};
-use crate::scale::Scale;
-use crate::shell::LoadingBar;
 
 /// Share of a bar from which on a language's code fits into its part.
 const ROOM_FOR_CODE: f64 = 0.06;
@@ -63,7 +63,7 @@ pub fn Travel() -> impl IntoView {
                 <Slider playing />
                 <Stops journey />
                 <h3 class="of-stage">
-                    {move || format!("The whole answer {}", crate::shell::stage_name(live.state.with(|state| state.stage)))}
+                    {move || format!("The whole answer {}", super::model::stage_name(live.state.with(|state| state.stage)))}
                 </h3>
                 <Trace />
                 <Verdict />
@@ -133,7 +133,7 @@ fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
             .chain(0..here)
             .find(|&at| !done(at));
         match next {
-            Some(next) => live.change(History::Replace, |state| state.stage = Stage::ALL[next]),
+            Some(next) => live.change(Navigation::Replace, |state| state.stage = Stage::ALL[next]),
             None => playing.set(false),
         }
     });
@@ -193,7 +193,7 @@ fn Slider(playing: RwSignal<bool>) -> impl IntoView {
         playing.set(false);
         let at: Option<usize> = event_target_value(&event).parse().ok();
         if let Some(stage) = at.and_then(|at| Stage::ALL.get(at)) {
-            live.change(History::Replace, |state| state.stage = *stage);
+            live.change(Navigation::Replace, |state| state.stage = *stage);
         }
     };
     view! {
@@ -243,7 +243,7 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
                         type="button"
                         class="quiet"
                         aria-current=move || here().then_some("step")
-                        on:click=move |_| live.change(History::Push, |state| state.stage = stage)
+                        on:click=move |_| live.change(Navigation::Push, |state| state.stage = stage)
                     >
                         {short_name(stage)}
                     </button>

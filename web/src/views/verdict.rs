@@ -3,11 +3,12 @@
 use explang::tasks::say;
 use leptos::prelude::*;
 
-use crate::assess::{Assessment, Judged, assess};
-use crate::language_name::LanguageName;
-use crate::live::{Answer, Live};
+use crate::draw::language_name::LanguageName;
+use crate::draw::scale::Scale;
+use crate::judge::assess::{Assessment, Judged, assess};
+use crate::judge::component::title;
+use crate::page::live::{Answer, Live};
 use crate::protocol::Ending;
-use crate::scale::Scale;
 
 /// The verdict on the answer, once it has ended.
 #[component]
@@ -127,10 +128,10 @@ fn reward_fact(judged: Option<Judged>) -> AnyView {
     let rows = judged
         .paid
         .iter()
-        .map(|(name, weight, value)| {
+        .map(|(component, weight, value)| {
             view! {
                 <tr>
-                    <th scope="row">{*name}</th>
+                    <th scope="row">{title(*component)}</th>
                     <td>{format!("{weight} × {value:.2}")}</td>
                     <td>{format!("{:.2}", weight * value)}</td>
                 </tr>

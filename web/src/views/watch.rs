@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::conditions::Conditions;
 use super::trace::Trace;
 use super::verdict::Verdict;
-use crate::live::{History, Live, ModelState};
+use crate::page::live::{Live, ModelState, Navigation};
 
 /// The trace, its verdict, and the ways to sample it.
 #[component]
@@ -23,9 +23,7 @@ pub fn Watch() -> impl IntoView {
         if live.state.with_untracked(|state| state.temperature == 0) {
             live.ask();
         } else {
-            live.change(History::Push, |state| {
-                state.seed = state.seed.wrapping_add(1)
-            });
+            live.next_seed();
         }
     };
     view! {
@@ -70,7 +68,7 @@ fn Sampling() -> impl IntoView {
                     prop:checked=move || live.state.with(|state| state.slow)
                     on:change=move |event| {
                         let slow = event_target_checked(&event);
-                        live.change(History::Replace, |state| state.slow = slow);
+                        live.change(Navigation::Replace, |state| state.slow = slow);
                     }
                 />
                 <span>"At reading speed"</span>

@@ -3,9 +3,9 @@
 use crate::place::{all, completed, drawn, texts};
 use explang::Language;
 use explang::tasks::say;
-use explang_web::address::{Asked, State};
 use explang_web::batch::{Batch, Wanted, Writing};
-use explang_web::live::Live;
+use explang_web::page::address::{Asked, State};
+use explang_web::page::live::Live;
 use explang_web::protocol::{Choice, Column, Completed, Draw, Ending, Reply, Token};
 use explang_web::views::every::Seventeen;
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! Where tests draw views, and how they look at them.
 
-use explang_web::live::Live;
+use explang_web::page::live::Live;
 use explang_web::protocol::{Completed, Ending};
 use leptos::mount::mount_to;
 use leptos::prelude::*;

@@ -2,9 +2,9 @@
 
 use crate::place::{all, drawn, texts};
 use explang::Language;
-use explang_web::address::{Source, State, View};
 use explang_web::history::{LAYERS, Log, Part, RunState, Summary};
-use explang_web::live::Live;
+use explang_web::page::address::{Source, State, View};
+use explang_web::page::live::Live;
 use explang_web::protocol::Stage;
 use explang_web::views::run::charts::Charts;
 use explang_web::views::run::reader::{Reader, Status};

@@ -1,9 +1,9 @@
 //! What the views of one answer draw.
 
 use explang::Language;
-use explang_web::address::State;
-use explang_web::live::{Answer, Live};
 use explang_web::opening;
+use explang_web::page::address::State;
+use explang_web::page::live::{Answer, Live};
 use explang_web::protocol::{Choice, Opening, Token};
 use explang_web::views::choose::Choose;
 use explang_web::views::watch::Watch;

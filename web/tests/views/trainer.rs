@@ -2,10 +2,11 @@
 
 use crate::place::{all, completed, drawn, texts};
 use explang::Language;
+use explang::reward::Component;
 use explang::tasks::say;
-use explang_web::address::{Asked, State};
 use explang_web::batch::{Batch, Wanted, Writing};
-use explang_web::live::Live;
+use explang_web::page::address::{Asked, State};
+use explang_web::page::live::Live;
 use explang_web::protocol::{Column, Completed, Draw, Ending, Reply};
 use explang_web::views::trainer::Group;
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ fn mixed() -> Vec<Completed> {
 }
 
 /// Moves the slider of a component as a hand would.
-async fn slide(place: &HtmlElement, component: usize, to: &str) {
+async fn slide(place: &HtmlElement, component: Component, to: &str) {
     let slider: HtmlInputElement = all(place, &format!("#weight-{component}"))[0]
         .clone()
         .unchecked_into();
@@ -110,7 +111,7 @@ async fn bars_go_left_below_the_mean_and_right_above_it() {
 #[wasm_bindgen_test]
 async fn a_weight_changes_the_rewards_at_once() {
     let (live, place) = group(State::default(), mixed());
-    slide(&place, 2, "0").await;
+    slide(&place, Component::Verified, "0").await;
     assert_eq!(texts(&place, ".reward"), ["0.90", "0.40"].repeat(4));
     assert_eq!(
         live.state
@@ -120,7 +121,7 @@ async fn a_weight_changes_the_rewards_at_once() {
     let told = texts(&place, ".own-weights p").join("");
     assert!(told.starts_with("Own weights"), "{told}");
     // Without pass@k all are paid the same.
-    slide(&place, 4, "0").await;
+    slide(&place, Component::PassAtK, "0").await;
     assert_eq!(texts(&place, ".reward"), ["0.40"; 8]);
     assert_eq!(texts(&place, ".learned .pushed"), ["left as it is"; 8]);
     let told = texts(&place, ".learned .baseline").join("");

@@ -8,15 +8,16 @@ use leptos::prelude::*;
 
 use self::summary::Summary;
 use self::tally::{Entry, by_merit};
+use super::batch_control::{BatchControl, Failed};
 use super::conditions::Conditions;
+use super::model::LoadingBar;
 use super::question::Question;
 use super::response::{Column, Response};
-use crate::address::State;
 use crate::batch::{Batch, Phase, Wanted};
-use crate::language_name::LanguageName;
-use crate::live::{History, Live};
-use crate::number;
-use crate::shell::LoadingBar;
+use crate::draw::language_name::LanguageName;
+use crate::draw::number;
+use crate::page::address::State;
+use crate::page::live::{Live, Navigation};
 
 /// Think in every language at once.
 #[component]
@@ -78,7 +79,7 @@ pub fn Seventeen(
             <div class="body">
                 <Question />
                 <div class="controls">
-                    <Runs batch />
+                    <BatchControl batch name="Think again" />
                     <Conditions />
                 </div>
             </div>
@@ -102,34 +103,6 @@ pub fn Seventeen(
     }
 }
 
-/// Think again, or stop.
-#[component]
-fn Runs(batch: Batch) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let running = Memo::new(move |_| batch.writing.with(|writing| writing.running()));
-    let ready = Memo::new(move |_| live.ready().is_some());
-    let again = move |_| {
-        // Without chance the same seed says as much as another.
-        if live.state.with_untracked(|state| state.temperature == 0) {
-            batch.again(live);
-        } else {
-            live.change(History::Push, |state| {
-                state.seed = state.seed.wrapping_add(1)
-            });
-        }
-    };
-    view! {
-        <Show
-            when=move || running.get()
-            fallback=move || view! {
-                <button type="button" class="main" disabled=move || !ready.get() on:click=again>"Think again"</button>
-            }
-        >
-            <button type="button" class="main stop" on:click=move |_| batch.stop(live)>"Stop"</button>
-        </Show>
-    }
-}
-
 /// One order of the cards, to be chosen.
 #[component]
 fn Order(best: bool, name: &'static str, chosen: Memo<bool>) -> impl IntoView {
@@ -140,7 +113,7 @@ fn Order(best: bool, name: &'static str, chosen: Memo<bool>) -> impl IntoView {
                 type="radio"
                 name="order"
                 prop:checked=move || chosen.get() == best
-                on:change=move |_| live.change(History::Push, |state| state.best_first = best)
+                on:change=move |_| live.change(Navigation::Push, |state| state.best_first = best)
             />
             <span>{name}</span>
         </label>
@@ -176,26 +149,6 @@ fn Card(language: Language, column: Column) -> impl IntoView {
                 }}
             </p>
         </li>
-    }
-}
-
-/// The batch came to nothing.
-#[component]
-pub fn Failed(
-    /// The batch.
-    batch: Batch,
-) -> impl IntoView {
-    let failure = Memo::new(move |_| {
-        batch.writing.with(|writing| match &writing.phase {
-            Phase::Failed(failure) => Some(failure.clone()),
-            _ => None,
-        })
-    });
-    move || {
-        let failure = failure.get()?;
-        Some(view! {
-            <p class="failure" role="alert"><strong>{failure.message}</strong> " " {failure.advice}</p>
-        })
     }
 }
 

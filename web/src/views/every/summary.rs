@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::tally::{Against, Entry, Tally, tally};
 use crate::batch::Batch;
-use crate::language_name::LanguageName;
-use crate::live::Live;
+use crate::draw::language_name::LanguageName;
+use crate::page::live::Live;
 
 /// How many are right, which right one is the shortest, and how the others fare against English.
 #[component]

@@ -10,7 +10,7 @@ use super::reader::Status;
 use super::stack_chart::StackChart;
 use super::values::Values;
 use crate::history::{Course, Figure, Log, Part, WINDOWS, stage_title};
-use crate::live::{History, Live};
+use crate::page::live::{Live, Navigation};
 
 /// Most points of a line: about as many as can be told apart.
 const POINTS: usize = 300;
@@ -90,7 +90,7 @@ pub fn Charts(
 fn Parts(log: RwSignal<Log>, part: Memo<Part>, shared: Shared) -> impl IntoView {
     let live = expect_context::<Live>();
     let choose = move |of: Part| {
-        live.change(History::Push, |state| state.part = Some(of));
+        live.change(Navigation::Push, |state| state.part = Some(of));
         shared.look_at(u32::MAX);
     };
     let option = move |of: Part| {
@@ -194,7 +194,7 @@ fn Window(shared: Shared) -> impl IntoView {
     let choose = move |event| {
         let at: Option<usize> = event_target_value(&event).parse().ok();
         if let Some(&window) = at.and_then(|at| WINDOWS.get(at)) {
-            live.change(History::Replace, |state| state.window = window);
+            live.change(Navigation::Replace, |state| state.window = window);
         }
     };
     let name = move || match wanted() {

@@ -3,15 +3,15 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
-use gloo_timers::callback::Timeout;
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventSource, MessageEvent};
 
 use super::reader::{Reader, Status};
-use crate::address::Source;
 use crate::history::{Log, RunState};
+use crate::page::address::Source;
 use crate::protocol::Failure;
 
 /// Milliseconds between two drawings while lines come in.

@@ -5,8 +5,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::given::Given;
 use super::reader::{Reader, Status};
+use crate::draw::number;
 use crate::history::pick::{LARGEST_FILE, pick};
-use crate::number;
 use crate::protocol::Failure;
 
 /// Reads the run among the files.

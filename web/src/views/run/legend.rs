@@ -4,8 +4,8 @@ use explang::Language;
 use leptos::prelude::*;
 
 use super::plot::Shared;
+use crate::draw::language_name::LanguageName;
 use crate::history::{Figure, LAYERS, UNTAGGED};
-use crate::language_name::LanguageName;
 
 /// The line, then the layers from top to bottom, as they lie in the chart; those that were never chosen are left out.
 #[component]

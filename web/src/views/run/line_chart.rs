@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::plot::{Plot, Shared};
+use crate::draw::scale::Scale;
 use crate::history::{Curve, Figure, TICKS, line};
-use crate::scale::Scale;
 
 /// The line of a figure, with its value at the step that is looked at.
 #[component]

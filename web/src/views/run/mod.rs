@@ -40,8 +40,8 @@ pub fn Run() -> impl IntoView {
             </div>
             <div class="body">
                 <Charts log=reader.log status=reader.status />
-                <SummaryTable summary=reader.summary />
             </div>
+            <SummaryTable summary=reader.summary />
         </section>
     }
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
+use crate::draw::scale::{Scale, tick_text};
 use crate::history::{Course, stage_title};
-use crate::scale::{Scale, tick_text};
 
 /// Most ticks of the axis of steps.
 const STEP_TICKS: usize = 6;

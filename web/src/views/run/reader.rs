@@ -1,14 +1,13 @@
 //! What the view has read of a run, and the ways to read one over the network.
 
 use futures_util::future::join;
-use gloo_timers::future::TimeoutFuture;
+use gloo::net::http::Request;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Response;
+use wasm_bindgen_futures::spawn_local;
 
-use crate::address::Source;
 use crate::history::{Log, RunState, Summary, pieces};
+use crate::page::address::Source;
+use crate::pause::pause;
 use crate::protocol::Failure;
 
 /// Bytes of a log that are read in one go; then the page may draw.
@@ -134,7 +133,7 @@ impl Reader {
                 return;
             }
             log.push(piece);
-            TimeoutFuture::new(0).await;
+            pause(0).await;
         }
         if self.is_current(turn) {
             self.log.set(log);
@@ -180,14 +179,12 @@ async fn fetch_text(address: &str) -> Result<Option<String>, Failure> {
         message: format!("{address} could not be fetched: {what}."),
         advice: "Check the connection and try again.".into(),
     };
-    let broken = |_: JsValue| failed("the server did not answer".into());
-    let response = JsFuture::from(window().fetch_with_str(address)).await;
-    let response: Response = response.map_err(broken)?.unchecked_into();
+    let broken = |_| failed("the server did not answer".into());
+    let response = Request::get(address).send().await.map_err(broken)?;
     match response.status() {
         200..=299 => {}
         404 | 410 => return Ok(None),
         status => return Err(failed(format!("the server answered {status}"))),
     }
-    let text = JsFuture::from(response.text().map_err(broken)?).await;
-    Ok(text.map_err(broken)?.as_string())
+    response.text().await.map(Some).map_err(broken)
 }

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use gloo_events::{EventListener, EventListenerOptions};
-use gloo_timers::callback::Timeout;
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -13,8 +13,8 @@ use super::feed::Feed;
 use super::folder;
 use super::given::{Given, picked, take};
 use super::reader::{Reader, Status};
-use crate::address::Source;
-use crate::live::{History, Live};
+use crate::page::address::Source;
+use crate::page::live::{Live, Navigation};
 
 /// Milliseconds without a sign of dragging after which it has ended.
 const DRAG_ENDS: u32 = 300;
@@ -47,7 +47,7 @@ pub fn SourceChoice(
     let choose = move |wanted: Chosen| match wanted {
         Chosen::Committed => {
             local.set(None);
-            live.change(History::Push, |state| state.run = Source::Committed);
+            live.change(Navigation::Push, |state| state.run = Source::Committed);
         }
         Chosen::Served => local.set(Some(Chosen::Served)),
         Chosen::Folder => {
@@ -114,7 +114,7 @@ fn follow(live: Live, reader: Reader, chosen: Memo<Chosen>, local: RwSignal<Opti
             Chosen::Served => {
                 // Only a run that is there gets into the address: the other views ask its models.
                 let found = move || {
-                    live.change(History::Replace, |state| state.run = Source::Served);
+                    live.change(Navigation::Replace, |state| state.run = Source::Served);
                     local.set(None);
                 };
                 match Feed::open(reader, found) {

@@ -4,9 +4,9 @@ use explang::Language;
 use leptos::prelude::*;
 
 use super::plot::{Plot, Shared};
+use crate::draw::language_name::LanguageName;
+use crate::draw::scale::Scale;
 use crate::history::{Figure, LAYERS, area, label, line};
-use crate::language_name::LanguageName;
-use crate::scale::Scale;
 
 /// Most ticks of the shares' axis.
 const TICKS: usize = 6;

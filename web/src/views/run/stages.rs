@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::reader::{Reader, Status};
-use crate::address::{Source, View};
+use crate::draw::scale::Scale;
 use crate::history::{Progress, StageState, stage_title};
-use crate::live::{History, Live};
+use crate::page::address::{Source, View};
+use crate::page::live::{Live, Navigation};
 use crate::protocol::Stage;
-use crate::scale::Scale;
 
 /// The list of the stages; nothing for a run that no server shows.
 #[component]
@@ -82,7 +82,7 @@ fn Row(reader: Reader, name: String) -> impl IntoView {
     });
     let ask = move |_| {
         if let Some(stage) = asked {
-            live.change(History::Push, |state| {
+            live.change(Navigation::Push, |state| {
                 state.stage = stage;
                 state.run = Source::Served;
                 state.view = View::Think;

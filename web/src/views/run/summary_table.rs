@@ -2,10 +2,19 @@
 
 use leptos::prelude::*;
 
+use crate::draw::language_name::LanguageName;
+use crate::draw::number;
+use crate::draw::scale::Scale;
 use crate::history::{Mode, Selected, StageFigures, Summary, stage_title};
-use crate::language_name::LanguageName;
-use crate::number;
-use crate::scale::Scale;
+
+/// The columns after the stage's name. On a narrow screen each value stands under its own.
+const COLUMNS: [&str; 5] = [
+    "It chooses",
+    "English forced",
+    "Each seen language forced",
+    "Each unseen language forced",
+    "It chose",
+];
 
 /// Most languages that are named as chosen.
 const NAMED: usize = 2;
@@ -37,21 +46,16 @@ pub fn SummaryTable(
                          language, and when one is forced on it. Thirteen languages were seen as tags in training, four were not. The \
                          band is the 95 % interval: with other problems of the same kinds the value would most likely lie in it."
                     </p>
-                    <div class="wide" role="region" aria-labelledby="evaluated" tabindex="0">
-                        <table>
-                            <thead>
-                                <tr>
-                                    <th scope="col">"After"</th>
-                                    <th scope="col">"It chooses"</th>
-                                    <th scope="col">"English forced"</th>
-                                    <th scope="col">"Each seen language forced"</th>
-                                    <th scope="col">"Each unseen language forced"</th>
-                                    <th scope="col">"It chose"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
+                    // What a narrow screen shows as blocks stays a table for those who hear it.
+                    <table role="table" aria-labelledby="evaluated">
+                        <thead role="rowgroup">
+                            <tr role="row">
+                                <th role="columnheader" scope="col">"After"</th>
+                                {COLUMNS.map(|name| view! { <th role="columnheader" scope="col">{name}</th> }).collect_view()}
+                            </tr>
+                        </thead>
+                        <tbody role="rowgroup">{rows}</tbody>
+                    </table>
                     <ul class="compared">{sentences}</ul>
                 </div>
             })
@@ -65,22 +69,29 @@ fn row(name: &str, figures: &StageFigures) -> impl IntoView + use<> {
         "control" => "Control, RL with English only",
         name => stage_title(name),
     };
+    let modes = [
+        &figures.chosen,
+        &figures.english,
+        &figures.seen,
+        &figures.unseen,
+    ];
+    let cells = COLUMNS.into_iter().zip(modes);
+    let cells = cells.map(|(column, mode)| cell(column, mode.as_ref()));
+    let [.., chose] = COLUMNS;
     view! {
-        <tr>
-            <th scope="row">{title.to_owned()}</th>
-            {cell(figures.chosen.as_ref())}
-            {cell(figures.english.as_ref())}
-            {cell(figures.seen.as_ref())}
-            {cell(figures.unseen.as_ref())}
-            <td>{figures.selected(NAMED).map(selected)}</td>
+        <tr role="row">
+            <th role="rowheader" scope="row">{title.to_owned()}</th>
+            {cells.collect_view()}
+            <td role="cell" data-column=chose>{figures.selected(NAMED).map(selected)}</td>
         </tr>
     }
 }
 
 /// An accuracy with its interval.
-fn cell(mode: Option<&Mode>) -> AnyView {
+fn cell(column: &'static str, mode: Option<&Mode>) -> AnyView {
     let Some(mode) = mode else {
-        return view! { <td class="none">"not measured"</td> }.into_any();
+        return view! { <td class="none" role="cell" data-column=column>"not measured"</td> }
+            .into_any();
     };
     let (value, interval) = mode.text();
     let scale = Scale::new(0.0, 1.0);
@@ -88,7 +99,7 @@ fn cell(mode: Option<&Mode>) -> AnyView {
     let at = format!("{}%", scale.percent(mode.accuracy));
     let problems = format!("{} problems", mode.problems);
     view! {
-        <td title=problems>
+        <td role="cell" data-column=column title=problems>
             <strong>{value}</strong>
             <span class="whisker" aria-hidden="true">
                 <span class="interval" style:left=format!("{low}%") style:width=format!("{}%", high - low)></span>

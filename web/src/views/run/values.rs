@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::plot::Shared;
+use crate::draw::language_name::LanguageName;
 use crate::history::{Course, LAYERS, stage_title};
-use crate::language_name::LanguageName;
 
 /// Rows of the table.
 const ROWS: u32 = 10;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::group::signed;
-use crate::scale::Scale;
+use crate::draw::scale::Scale;
+use crate::judge::group::signed;
 
 /// A bar from 0 to a value.
 #[component]

@@ -11,16 +11,16 @@ use leptos::prelude::*;
 use self::pay::Pay;
 use self::pushes::Pushes;
 use self::rewards::Rewards;
+use super::batch_control::{BatchControl, Failed};
 use super::conditions::Conditions;
-use super::every::Failed;
+use super::model::LoadingBar;
 use super::question::Question;
 use super::response::{Column, Response};
 use crate::batch::{Batch, Phase, Wanted};
-use crate::group::{Outcome, SIZE, outcome};
-use crate::language_name::LanguageName;
-use crate::live::{History, Live};
+use crate::draw::language_name::LanguageName;
+use crate::judge::group::{Outcome, SIZE, outcome};
+use crate::page::live::{Live, Navigation};
 use crate::protocol::Stage;
-use crate::shell::LoadingBar;
 
 /// The lowest temperature of a group, in tenths: without chance all its rollouts would be one.
 const LEAST_TEMPERATURE: u8 = 1;
@@ -80,7 +80,7 @@ pub fn Group(
             <div class="body">
                 <Question />
                 <div class="controls">
-                    <Runs batch />
+                    <BatchControl batch name="Sample another group" least=LEAST_TEMPERATURE />
                     <Conditions least=LEAST_TEMPERATURE />
                     <p class="note">
                         {move || live.state.with(|state| state.temperature < LEAST_TEMPERATURE).then_some(
@@ -108,29 +108,6 @@ pub fn Group(
                 </Show>
             </div>
         </section>
-    }
-}
-
-/// Sample another group, or stop.
-#[component]
-fn Runs(batch: Batch) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let running = Memo::new(move |_| batch.writing.with(|writing| writing.running()));
-    let ready = Memo::new(move |_| live.ready().is_some());
-    let another = move |_| {
-        live.change(History::Push, |state| {
-            state.seed = state.seed.wrapping_add(1)
-        });
-    };
-    view! {
-        <Show
-            when=move || running.get()
-            fallback=move || view! {
-                <button type="button" class="main" disabled=move || !ready.get() on:click=another>"Sample another group"</button>
-            }
-        >
-            <button type="button" class="main stop" on:click=move |_| batch.stop(live)>"Stop"</button>
-        </Show>
     }
 }
 
@@ -177,7 +154,7 @@ fn Varied(paid: Memo<Option<Outcome>>) -> impl IntoView {
         ),
     }
     });
-    let take = move |_| live.change(History::Push, |state| state.stage = Stage::Sft);
+    let take = move |_| live.change(Navigation::Push, |state| state.stage = Stage::Sft);
     view! {
         <Show when=move || told.with(Option::is_some)>
             <div class="varied">

@@ -1,22 +1,20 @@
 //! What is paid: variant, preset, weights, and how rewards become advantages.
 
-use explang::reward::{Preset, Variant};
+use explang::reward::{Component, Preset, Variant};
 use leptos::prelude::*;
 
-use crate::group::points;
-use crate::incentive::{
-    COMPONENTS, Estimator, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS, estimator_name,
-    listed, preset_name,
-};
-use crate::live::{History, Live};
+use crate::judge::component::{meaning, title};
+use crate::judge::group::points;
+use crate::judge::incentive::{Estimator, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS};
+use crate::page::live::{Live, Navigation};
 
 /// The trainer's choices.
 #[component]
 pub fn Pay() -> impl IntoView {
     let live = expect_context::<Live>();
     let incentive = Memo::new(move |_| live.state.with(|state| state.incentive.clone()));
-    let change = move |history, change: &dyn Fn(&mut Incentive)| {
-        live.change(history, |state| change(&mut state.incentive));
+    let change = move |navigation, change: &dyn Fn(&mut Incentive)| {
+        live.change(navigation, |state| change(&mut state.incentive));
     };
     let own = Memo::new(move |_| incentive.with(|incentive| incentive.own.is_some()));
     view! {
@@ -29,7 +27,7 @@ pub fn Pay() -> impl IntoView {
                         prop:value=move || incentive.with(|incentive| incentive.variant)
                         on:change=move |event| {
                             let name = event_target_value(&event);
-                            change(History::Push, &|incentive| incentive.choose(&name, incentive.preset));
+                            change(Navigation::Push, &|incentive| incentive.choose(&name, incentive.preset));
                         }
                     >
                         {Variant::NAMES
@@ -42,16 +40,16 @@ pub fn Pay() -> impl IntoView {
                 <label>
                     <span>"Rules"</span>
                     <select
-                        prop:value=move || incentive.with(|incentive| preset_name(incentive.preset))
+                        prop:value=move || incentive.with(|incentive| incentive.preset.name())
                         on:change=move |event| {
                             if let Ok(preset) = event_target_value(&event).parse() {
-                                change(History::Push, &|incentive| incentive.choose(incentive.variant, preset));
+                                change(Navigation::Push, &|incentive| incentive.choose(incentive.variant, preset));
                             }
                         }
                     >
                         {[(Preset::Paper, "of the paper"), (Preset::Official, "of its published code")]
                             .map(|(preset, name)| view! {
-                                <option value=preset_name(preset) selected=incentive.with_untracked(|i| i.preset == preset)>{name}</option>
+                                <option value=preset.name() selected=incentive.with_untracked(|i| i.preset == preset)>{name}</option>
                             })
                             .collect_view()}
                     </select>
@@ -59,16 +57,16 @@ pub fn Pay() -> impl IntoView {
                 <label>
                     <span>"Advantage"</span>
                     <select
-                        prop:value=move || incentive.with(|incentive| estimator_name(incentive.estimator))
+                        prop:value=move || incentive.with(|incentive| incentive.estimator.name())
                         on:change=move |event| {
                             if let Ok(estimator) = event_target_value(&event).parse() {
-                                change(History::Push, &|incentive| incentive.estimator = estimator);
+                                change(Navigation::Push, &|incentive| incentive.estimator = estimator);
                             }
                         }
                     >
                         {[(Estimator::Grpo, "GRPO"), (Estimator::DrGrpo, "Dr. GRPO")]
                             .map(|(estimator, name)| view! {
-                                <option value=estimator_name(estimator) selected=incentive.with_untracked(|i| i.estimator == estimator)>
+                                <option value=estimator.name() selected=incentive.with_untracked(|i| i.estimator == estimator)>
                                     {name}
                                 </option>
                             })
@@ -79,7 +77,7 @@ pub fn Pay() -> impl IntoView {
             <p class="rule">{move || incentive.with(rule)}</p>
             <fieldset class="weights">
                 <legend>"Weight of each component"</legend>
-                {(0..COMPONENTS.len()).map(|at| view! { <Weight at incentive /> }).collect_view()}
+                {Component::ALL.map(|of| view! { <Weight of incentive /> }).collect_view()}
             </fieldset>
             <div class="own-weights">
                 <p aria-live="polite">
@@ -92,7 +90,7 @@ pub fn Pay() -> impl IntoView {
                     type="button"
                     class="chip"
                     disabled=move || !own.get()
-                    on:click=move |_| change(History::Push, &|incentive| incentive.own = None)
+                    on:click=move |_| change(Navigation::Push, &|incentive| incentive.own = None)
                 >
                     "Back to the variant’s weights"
                 </button>
@@ -103,20 +101,17 @@ pub fn Pay() -> impl IntoView {
 
 /// One component's weight.
 #[component]
-fn Weight(at: usize, incentive: Memo<Incentive>) -> impl IntoView {
+fn Weight(of: Component, incentive: Memo<Incentive>) -> impl IntoView {
     let live = expect_context::<Live>();
-    let weight = Memo::new(move |_| {
-        let weights = incentive.with(|incentive| listed(&incentive.weights()));
-        weights.get(at).copied().unwrap_or_default()
-    });
-    let (name, meaning) = COMPONENTS.get(at).copied().unwrap_or_default();
-    let explained = format!("weight-{at}-meaning");
+    let weight = Memo::new(move |_| *incentive.with(Incentive::weights).get(of));
+    let id = format!("weight-{of}");
+    let explained = format!("{id}-meaning");
     view! {
         <div class="weight" class:unpaid=move || weight.get() == 0.0>
-            <label for=format!("weight-{at}")>{name}</label>
+            <label for=id.clone()>{title(of)}</label>
             <input
                 type="range"
-                id=format!("weight-{at}")
+                id=id.clone()
                 aria-describedby=explained.clone()
                 min=LEAST_WEIGHT.to_string()
                 max=MOST_WEIGHT.to_string()
@@ -124,12 +119,12 @@ fn Weight(at: usize, incentive: Memo<Incentive>) -> impl IntoView {
                 prop:value=move || weight.get().to_string()
                 on:input=move |event| {
                     if let Ok(weight) = event_target_value(&event).parse() {
-                        live.change(History::Replace, |state| state.incentive.weigh(at, weight));
+                        live.change(Navigation::Replace, |state| state.incentive.weigh(of, weight));
                     }
                 }
             />
-            <output for=format!("weight-{at}")>{move || points(weight.get())}</output>
-            <span class="meaning" id=explained>{meaning}</span>
+            <output for=id>{move || points(weight.get())}</output>
+            <span class="meaning" id=explained>{meaning(of)}</span>
         </div>
     }
 }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::lane::{Lane, LaneAxis};
 use super::name;
-use crate::group::{Direction, Learned, Outcome, Push, extent, points, signed};
-use crate::incentive::{Estimator, Incentive};
-use crate::language_name::LanguageName;
+use crate::draw::language_name::LanguageName;
+use crate::judge::group::{Direction, Learned, Outcome, Push, extent, points, signed};
+use crate::judge::incentive::{Estimator, Incentive};
 
 /// GRPO's advantages in a group of eight reach from −2.5 to 2.5, whatever is paid.
 const GRPO_END: f64 = 2.5;

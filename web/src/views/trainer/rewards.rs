@@ -1,10 +1,12 @@
 //! How each reward comes about: components times weights.
 
+use explang::reward::{Component, Weights};
 use leptos::prelude::*;
 
 use super::name;
-use crate::group::{Outcome, points};
-use crate::incentive::{COMPONENTS, Incentive, listed, values};
+use crate::judge::component::title;
+use crate::judge::group::{Outcome, points};
+use crate::judge::incentive::Incentive;
 
 /// A row a rollout, a column a component.
 #[component]
@@ -14,14 +16,16 @@ pub fn Rewards(
     /// How it was paid.
     incentive: Memo<Incentive>,
 ) -> impl IntoView {
-    let weights = Memo::new(move |_| incentive.with(|incentive| listed(&incentive.weights())));
+    let weights = Memo::new(move |_| incentive.with(Incentive::weights));
     let heads = move || {
         let weights = weights.get();
-        let heads = COMPONENTS.into_iter().zip(weights);
-        heads
-            .map(|((name, _), weight)| {
+        Component::ALL
+            .map(|component| {
+                let weight = *weights.get(component);
                 view! {
-                    <th scope="col" class:unpaid=weight == 0.0>{name} " " <span class="times">{format!("× {}", points(weight))}</span></th>
+                    <th scope="col" class:unpaid=weight == 0.0>
+                        {title(component)} " " <span class="times">{format!("× {}", points(weight))}</span>
+                    </th>
                 }
             })
             .collect_view()
@@ -42,15 +46,12 @@ pub fn Rewards(
     }
 }
 
-fn rows(paid: &Outcome, weights: &[f64; 8]) -> AnyView {
+fn rows(paid: &Outcome, weights: &Weights) -> AnyView {
     let rows = paid.chosen.iter().zip(&paid.scored).enumerate();
     rows.map(|(at, (language, scored))| {
-        let cells = values(&scored.components)
-            .into_iter()
-            .zip(weights)
-            .map(
-                |(value, weight)| view! { <td class:unpaid=*weight == 0.0>{component(value)}</td> },
-            )
+        let cells = weights
+            .terms(&scored.components)
+            .map(|(_, weight, value)| view! { <td class:unpaid=weight == 0.0>{component(value)}</td> })
             .collect_view();
         view! {
             <tr>

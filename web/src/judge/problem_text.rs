@@ -5,6 +5,12 @@ use explang::tasks::{Family, Operands, Problem, Span, Spec, Time};
 
 /// Writes a problem.
 pub fn write(problem: &Problem) -> String {
+    let (a, b) = operand_texts(problem);
+    format!("{}/{a}/{b}", problem.spec())
+}
+
+/// The texts of both operands; [`operands`] reads them back.
+pub fn operand_texts(problem: &Problem) -> (String, String) {
     let (a, b) = match *problem.operands() {
         Operands::Sum { a, b } | Operands::Difference { a, b } | Operands::Product { a, b } => {
             (a.to_string(), b)
@@ -13,7 +19,7 @@ pub fn write(problem: &Problem) -> String {
         Operands::Month { from, months } => (from.number().to_string(), months),
         Operands::Clock { from, span } => (from.to_string(), span.minutes()),
     };
-    format!("{}/{a}/{b}", problem.spec())
+    (a, b.to_string())
 }
 
 /// Reads what [`write()`] wrote; none where the text is no problem.

@@ -4,8 +4,8 @@
 mod tests {
     use explang::Language;
 
-    const SHEET: &str = include_str!("../style/languages.css");
-    const BASE: &str = include_str!("../style/base.css");
+    const SHEET: &str = include_str!("../../style/languages.css");
+    const BASE: &str = include_str!("../../style/base.css");
 
     /// Red, green and blue, linear, each in 0..=1.
     type Colour = [f64; 3];

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use explang::Language;
 use explang::identify::{Identify, WhatlangDetector};
-use explang::reward::{Components, GroupId, Preset, Response, Reward, Weights};
+use explang::reward::{Component, Components, GroupId, Preset, Response, Reward, Weights};
 use explang::tasks::{Problem, say};
 use explang::transcript::Parsed;
 use explang::verify::{equal, extract_boxed};
@@ -39,8 +39,8 @@ pub struct Judged {
     pub right: bool,
     /// Name of the reward's variant.
     pub variant: String,
-    /// Each component that is paid: its name, its weight, its value.
-    pub paid: Vec<(&'static str, f64, f64)>,
+    /// Each component that is paid, its weight, its value.
+    pub paid: Vec<(Component, f64, f64)>,
     /// The weighted sum.
     pub reward: f64,
 }
@@ -102,34 +102,15 @@ fn judge(
 }
 
 /// The components that the variant pays for.
-fn paid(weights: &Weights, components: &Components) -> Vec<(&'static str, f64, f64)> {
-    [
-        ("format", weights.format, components.format),
-        ("complies", weights.compliance, components.compliance),
-        ("right", weights.verified, components.verified),
-        ("diversity", weights.diversity, components.diversity),
-        ("pass@k", weights.pass_at_k, components.pass_at_k),
-        (
-            "language accuracy",
-            weights.language_accuracy,
-            components.language_accuracy,
-        ),
-        ("English", weights.english, components.english),
-        (
-            "another language",
-            weights.other_language,
-            components.other_language,
-        ),
-    ]
-    .into_iter()
-    .filter(|(_, weight, _)| *weight != 0.0)
-    .collect()
+fn paid(weights: &Weights, components: &Components) -> Vec<(Component, f64, f64)> {
+    let terms = weights.terms(components).into_iter();
+    terms.filter(|(_, weight, _)| *weight != 0.0).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem_text;
+    use crate::judge::problem_text;
 
     fn completed(text: &str, end: Ending) -> Completed {
         Completed {
@@ -166,8 +147,13 @@ mod tests {
             .sum();
         assert!((judged.reward - sum).abs() < 1e-12);
         assert!((judged.reward - 1.9).abs() < 1e-12);
-        let names: Vec<_> = judged.paid.iter().map(|(name, ..)| *name).collect();
-        assert_eq!(names, ["format", "complies", "right", "pass@k"]);
+        let paid: Vec<_> = judged
+            .paid
+            .iter()
+            .map(|(component, ..)| *component)
+            .collect();
+        use Component::{Compliance, Format, PassAtK, Verified};
+        assert_eq!(paid, [Format, Compliance, Verified, PassAtK]);
     }
 
     #[test]

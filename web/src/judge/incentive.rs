@@ -1,9 +1,8 @@
 //! What a trainer pays for, and how the pay becomes advantages: the choices of view 6, as the address spells them.
 
-use std::str::FromStr;
-
+use explang::named::named;
 use explang::objective::advantage;
-use explang::reward::{Components, Options, Preset, Reward, Variant, Weights};
+use explang::reward::{Component, Options, Preset, Reward, Variant, Weights};
 
 /// The lowest weight that can be chosen: a component can be punished, too.
 pub const LEAST_WEIGHT: f64 = -1.0;
@@ -11,21 +10,6 @@ pub const LEAST_WEIGHT: f64 = -1.0;
 pub const MOST_WEIGHT: f64 = 2.0;
 /// Weights are whole multiples of one in so many.
 pub const WEIGHT_PARTS: f64 = 20.0;
-
-/// Each component of the reward: its name, and when it is 1.
-pub const COMPONENTS: [(&str, &str); 8] = [
-    ("format", "it opens with a tag and ends its thinking"),
-    ("complies", "it thinks in the language that it named"),
-    ("right", "its answer is right"),
-    ("diversity", "its language is the rarest of the group"),
-    ("pass@k", "some rollout in its language is right"),
-    (
-        "language accuracy",
-        "share of right rollouts in its language",
-    ),
-    ("English", "it named English"),
-    ("another language", "it named a language other than English"),
-];
 
 /// How rewards become advantages: of the published ways, the two that need no more than one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,27 +20,14 @@ pub enum Estimator {
     DrGrpo,
 }
 
+named!(Estimator, "estimator", { Grpo => "grpo", DrGrpo => "dr-grpo" });
+
 impl From<Estimator> for advantage::Estimator {
     fn from(estimator: Estimator) -> Self {
         match estimator {
             Estimator::Grpo => advantage::Estimator::Grpo,
             Estimator::DrGrpo => advantage::Estimator::DrGrpo,
         }
-    }
-}
-
-/// A name that the page does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unknown;
-
-impl FromStr for Estimator {
-    type Err = Unknown;
-
-    fn from_str(name: &str) -> Result<Self, Unknown> {
-        [Estimator::Grpo, Estimator::DrGrpo]
-            .into_iter()
-            .find(|estimator| estimator_name(*estimator) == name)
-            .ok_or(Unknown)
     }
 }
 
@@ -106,12 +77,11 @@ impl Incentive {
         self.own = None;
     }
 
-    /// Changes the weight of one component, by its place in [`COMPONENTS`].
-    pub fn weigh(&mut self, component: usize, weight: f64) {
-        let mut weights = listed(&self.weights());
-        if let (Some(place), Some(weight)) = (weights.get_mut(component), allowed(weight)) {
-            *place = weight;
-            let own = unlisted(weights);
+    /// Changes the weight of one component.
+    pub fn weigh(&mut self, component: Component, weight: f64) {
+        if let Some(weight) = allowed(weight) {
+            let mut own = self.weights();
+            *own.get_mut(component) = weight;
             self.own = (own != self.published()).then_some(own);
         }
     }
@@ -136,14 +106,7 @@ impl Incentive {
             }
             "preset" => self.preset = value.parse().unwrap_or(self.preset),
             "estimator" => self.estimator = value.parse().unwrap_or(self.estimator),
-            "weights" => {
-                let weights: Option<Vec<f64>> = value
-                    .split('/')
-                    .map(|weight| allowed(weight.parse().ok()?))
-                    .collect();
-                let weights = weights.and_then(|weights| weights.try_into().ok());
-                self.own = weights.map(unlisted).or(self.own);
-            }
+            "weights" => self.own = read_weights(value).or(self.own),
             _ => {}
         }
     }
@@ -152,66 +115,25 @@ impl Incentive {
     pub fn write(&self) -> Vec<(&'static str, String)> {
         let mut parts = vec![
             ("variant", self.variant.to_owned()),
-            ("preset", preset_name(self.preset).to_owned()),
-            ("estimator", estimator_name(self.estimator).to_owned()),
+            ("preset", self.preset.to_string()),
+            ("estimator", self.estimator.to_string()),
         ];
         if let Some(own) = &self.own {
-            let weights = listed(own).map(|weight| weight.to_string());
+            let weights = Component::ALL.map(|component| own.get(component).to_string());
             parts.push(("weights", weights.join("/")));
         }
         parts
     }
 }
 
-/// A preset's name.
-pub const fn preset_name(preset: Preset) -> &'static str {
-    match preset {
-        Preset::Paper => "paper",
-        Preset::Official => "official",
-    }
-}
-
-/// An estimator's name.
-pub const fn estimator_name(estimator: Estimator) -> &'static str {
-    match estimator {
-        Estimator::Grpo => "grpo",
-        Estimator::DrGrpo => "dr-grpo",
-    }
-}
-
-/// The weights in the order of [`COMPONENTS`].
-pub fn listed(weights: &Weights) -> [f64; 8] {
-    let terms = weights.terms(&Components::default());
-    terms.map(|(_, weight, _)| weight)
-}
-
-/// The components' values in the order of [`COMPONENTS`].
-pub fn values(components: &Components) -> [f64; 8] {
-    let terms = Weights::default().terms(components);
-    terms.map(|(_, _, value)| value)
-}
-
-fn unlisted(weights: [f64; 8]) -> Weights {
-    let [
-        format,
-        compliance,
-        verified,
-        diversity,
-        pass_at_k,
-        language_accuracy,
-        english,
-        other_language,
-    ] = weights;
-    Weights {
-        format,
-        compliance,
-        verified,
-        diversity,
-        pass_at_k,
-        language_accuracy,
-        english,
-        other_language,
-    }
+/// Weights in the order of [`Component::ALL`]; none where one of them cannot be chosen, or their number is wrong.
+fn read_weights(text: &str) -> Option<Weights> {
+    let weights: Vec<f64> = text
+        .split('/')
+        .map(|weight| allowed(weight.parse().ok()?))
+        .collect::<Option<_>>()?;
+    let mut weights = (weights.len() == Component::ALL.len()).then(|| weights.into_iter())?;
+    Some(Weights::from_fn(|_| weights.next().unwrap_or_default()))
 }
 
 /// The weight, to the nearest part; none where it is no weight that can be chosen.
@@ -243,11 +165,11 @@ mod tests {
                 incentive.choose(variant, preset);
                 assert_eq!(read_back(&incentive), incentive);
                 assert!(!incentive.write().iter().any(|(key, _)| *key == "weights"));
-                let weights = listed(&incentive.weights());
-                assert!(weights[0] > 0.0, "{variant}");
+                let weights = incentive.weights();
+                assert!(weights.format > 0.0, "{variant}");
                 // The controls can show them all.
-                assert!(weights.iter().all(|w| allowed(*w) == Some(*w)), "{variant}");
-                assert_eq!(unlisted(weights), incentive.weights());
+                let shown = Weights::from_fn(|of| allowed(*weights.get(of)).unwrap_or(f64::NAN));
+                assert_eq!(shown, weights, "{variant}");
             }
         }
     }
@@ -255,18 +177,18 @@ mod tests {
     #[test]
     fn a_weight_of_ones_own_is_kept_until_it_is_the_variants_again() {
         let mut incentive = Incentive::default();
-        incentive.weigh(2, 0.35);
-        incentive.weigh(6, -0.4);
+        incentive.weigh(Component::Verified, 0.35);
+        incentive.weigh(Component::English, -0.4);
         incentive.estimator = Estimator::DrGrpo;
         assert_eq!(incentive.weights().verified, 0.35);
         assert_eq!(incentive.weights().english, -0.4);
         assert_eq!(incentive.weights().pass_at_k, 0.5);
         assert_eq!(incentive.write()[3].1, "0.2/0.2/0.35/0/0.5/0/-0.4/0");
         assert_eq!(read_back(&incentive), incentive);
-        incentive.weigh(2, 1.0);
-        incentive.weigh(6, -0.0);
+        incentive.weigh(Component::Verified, 1.0);
+        incentive.weigh(Component::English, -0.0);
         assert_eq!(incentive.own, None);
-        incentive.weigh(2, 0.5);
+        incentive.weigh(Component::Verified, 0.5);
         incentive.choose("exploit", Preset::Official);
         assert_eq!(incentive.own, None);
         assert_eq!(incentive.weights().verified, 0.5);
@@ -287,8 +209,7 @@ mod tests {
         ] {
             incentive.read(key, value);
         }
-        incentive.weigh(0, f64::INFINITY);
-        incentive.weigh(9, 1.0);
+        incentive.weigh(Component::Format, f64::INFINITY);
         incentive.choose("nothing", Preset::Paper);
         assert_eq!(incentive, Incentive::default());
     }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{Answer, Live};
-use crate::address::State;
-use crate::motion::prefers_reduced_motion;
+use crate::draw::motion::prefers_reduced_motion;
+use crate::page::address::State;
 use crate::protocol::{Column, Draw, Reply, Request};
 
 /// Pause after each token, in milliseconds: about as fast as people read.

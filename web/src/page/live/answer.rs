@@ -2,7 +2,7 @@
 
 use explang::tasks::Problem;
 
-use crate::address::State;
+use crate::page::address::State;
 use crate::protocol::{Completed, Failure, Loaded, Token};
 
 /// Where the model is.

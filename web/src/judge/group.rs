@@ -5,8 +5,8 @@ use explang::objective::{AdvantageError, AdvantageOptions, Sample, advantages};
 use explang::reward::{GroupId, Response, Scored};
 use explang::transcript::Parsed;
 
-use crate::assess::DETECTOR;
-use crate::incentive::{Estimator, Incentive};
+use crate::judge::assess::DETECTOR;
+use crate::judge::incentive::{Estimator, Incentive};
 use crate::protocol::{Completed, Ending};
 
 /// Rollouts of a group, as the run has them.
@@ -180,11 +180,11 @@ pub fn points(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use explang::reward::Preset;
+    use explang::reward::{Component, Preset};
     use explang::tasks::say;
 
     use super::*;
-    use crate::problem_text;
+    use crate::judge::problem_text;
 
     /// A rollout that thinks the task's own steps of `thinks`, under the tag of `tag`, and answers `answer`.
     fn rollout(tag: Language, thinks: Language, answer: &str) -> Completed {
@@ -253,10 +253,10 @@ mod tests {
     #[test]
     fn diversity_pays_the_rare_and_weights_are_ones_own() {
         let mut incentive = Incentive::default();
-        for component in 0..8 {
+        for component in Component::ALL {
             incentive.weigh(component, 0.0);
         }
-        incentive.weigh(3, 1.0);
+        incentive.weigh(Component::Diversity, 1.0);
         let paid = outcome(&mixed(), "85", &incentive);
         // Four chose Chinese, one each English and Japanese; French did not comply.
         close(

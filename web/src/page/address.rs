@@ -1,14 +1,17 @@
 //! The page's whole state, as its address spells it: a link shows another person what you see.
+//!
+//! The address names only what differs from the default: that of a fresh page has no query at all.
 
 use explang::Language;
+use explang::named::named;
 use explang::tasks::{Operands, Problem, Style};
 use form_urlencoded::{Serializer, parse};
 
 use crate::history::{DEFAULT_WINDOW, Part, WINDOWS};
-use crate::incentive::Incentive;
-use crate::problem_text;
+use crate::judge::incentive::Incentive;
+use crate::judge::problem_text;
+use crate::judge::recognise::recognise;
 use crate::protocol::{DeviceKind, Stage};
-use crate::recognise::recognise;
 
 /// What the visitor looks at and asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,15 +55,9 @@ pub enum Source {
     Served,
 }
 
-impl Source {
-    /// Its name in the address.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Source::Committed => "committed",
-            Source::Served => "served",
-        }
-    }
+named!(Source, "run", { Committed => "committed", Served => "served" });
 
+impl Source {
     /// Its folder, beside the page.
     pub const fn folder(self) -> &'static str {
         match self {
@@ -100,30 +97,18 @@ pub const LONGEST_TEXT: usize = 300;
 /// Highest temperature, in tenths.
 pub const HIGHEST_TEMPERATURE: u8 = 20;
 
-impl View {
-    /// All that exist.
-    pub const ALL: [View; 5] = [
-        View::Think,
-        View::Every,
-        View::Travel,
-        View::Trainer,
-        View::Run,
-    ];
+named!(View, "view", {
+    Think => "think",
+    Every => "every",
+    Travel => "travel",
+    Trainer => "trainer",
+    Run => "run",
+});
 
+impl View {
     /// Whether one answer of one model is shown, token by token.
     pub const fn shows_answer(self) -> bool {
         matches!(self, View::Think | View::Travel)
-    }
-
-    /// Its name in the address.
-    pub const fn name(self) -> &'static str {
-        match self {
-            View::Think => "think",
-            View::Every => "every",
-            View::Travel => "travel",
-            View::Trainer => "trainer",
-            View::Run => "run",
-        }
     }
 }
 
@@ -159,10 +144,7 @@ impl State {
         let mut state = State::default();
         for (key, value) in parse(query.trim_start_matches('?').as_bytes()) {
             match &*key {
-                "view" => {
-                    let view = View::ALL.into_iter().find(|v| v.name() == value);
-                    state.view = view.unwrap_or(state.view);
-                }
+                "view" => state.view = value.parse().unwrap_or(state.view),
                 "problem" => {
                     if let Some(problem) = problem_text::read(&value) {
                         state.asked = Asked::Problem(problem);
@@ -183,10 +165,7 @@ impl State {
                 }
                 "speed" => state.slow = value != "full",
                 "device" => state.device = DeviceKind::named(&value).unwrap_or(state.device),
-                "run" => {
-                    let mut sources = [Source::Committed, Source::Served].into_iter();
-                    state.run = sources.find(|s| s.name() == value).unwrap_or(state.run);
-                }
+                "run" => state.run = value.parse().unwrap_or(state.run),
                 "order" => state.best_first = value == "best",
                 "variant" | "preset" | "estimator" | "weights" => {
                     state.incentive.read(&key, &value)
@@ -202,28 +181,56 @@ impl State {
         state
     }
 
-    /// The part of the address after `?`, with everything in it.
+    /// The address of this state for a page at `path`.
+    pub fn address(&self, path: &str) -> String {
+        match self.write() {
+            bare if bare.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+
+    /// The part of the address after `?`: what differs from the default.
     pub fn write(&self) -> String {
+        let plain = State::default().parts();
+        let differing = self
+            .parts()
+            .into_iter()
+            .filter(|part| !plain.contains(part));
         let mut query = Serializer::new(String::new());
-        query.append_pair("view", self.view.name());
-        match &self.asked {
-            Asked::Problem(problem) => query.append_pair("problem", &problem_text::write(problem)),
-            Asked::Text(text) => query.append_pair("text", text),
-        };
-        query.append_pair("asked-in", self.asked_in.code());
-        query.append_pair("language", self.language.map_or("auto", Language::code));
-        query.append_pair("stage", self.stage.name());
-        query.append_pair("seed", &self.seed.to_string());
-        query.append_pair("temperature", &format!("{:.1}", self.temperature()));
-        query.append_pair("speed", if self.slow { "reading" } else { "full" });
-        query.append_pair("device", self.device.name());
-        query.append_pair("run", self.run.name());
-        query.append_pair("order", if self.best_first { "best" } else { "languages" });
-        query.extend_pairs(self.incentive.write());
-        query.append_pair("part", self.part.map_or("auto", Part::name));
-        query.append_pair("window", &self.window.to_string());
+        query.extend_pairs(differing);
         // A slash needs no escape in a query, and is read more easily.
         query.finish().replace("%2F", "/")
+    }
+
+    /// All parts of the address, each with its key.
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let mut parts = vec![("view", self.view.to_string())];
+        parts.push(match &self.asked {
+            Asked::Problem(problem) => ("problem", problem_text::write(problem)),
+            Asked::Text(text) => ("text", text.clone()),
+        });
+        let speed = if self.slow { "reading" } else { "full" };
+        let order = if self.best_first { "best" } else { "languages" };
+        parts.extend([
+            ("asked-in", self.asked_in.code().to_owned()),
+            (
+                "language",
+                self.language.map_or("auto", Language::code).to_owned(),
+            ),
+            ("stage", self.stage.name().to_owned()),
+            ("seed", self.seed.to_string()),
+            ("temperature", format!("{:.1}", self.temperature())),
+            ("speed", speed.to_owned()),
+            ("device", self.device.name().to_owned()),
+            ("run", self.run.to_string()),
+            ("order", order.to_owned()),
+        ]);
+        parts.extend(self.incentive.write());
+        parts.extend([
+            ("part", self.part.map_or("auto", Part::name).to_owned()),
+            ("window", self.window.to_string()),
+        ]);
+        parts
     }
 
     /// What is asked of the model, and nothing of how it is looked at.
@@ -270,58 +277,5 @@ impl State {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use explang::reward::Preset;
-
-    use super::*;
-    use crate::incentive::Estimator;
-
-    #[test]
-    fn the_default_is_a_problem_and_is_read_back() {
-        let state = State::default();
-        assert!(matches!(state.asked, Asked::Problem(_)));
-        assert_eq!(State::read(&state.write()), state);
-        assert_eq!(State::read(""), state);
-    }
-
-    #[test]
-    fn everything_is_read_back() {
-        let state = State {
-            view: View::Trainer,
-            asked: Asked::Text("٤٧ + ٣٨ & more = ?\n次".into()),
-            asked_in: Language::Ar,
-            language: Some(Language::Sw),
-            stage: Stage::Distil,
-            seed: u64::MAX,
-            temperature: 7,
-            slow: false,
-            device: DeviceKind::WebGpu,
-            run: Source::Served,
-            best_first: true,
-            incentive: {
-                let mut incentive = Incentive::default();
-                incentive.choose("combine", Preset::Official);
-                incentive.weigh(6, -0.25);
-                incentive.estimator = Estimator::DrGrpo;
-                incentive
-            },
-            part: Some(Part::Control),
-            window: 25,
-        };
-        assert_eq!(State::read(&state.write()), state);
-        let problem = problem_text::read("clock/breath/3/09:45/150").unwrap();
-        let state = State {
-            asked: Asked::Problem(problem),
-            ..state
-        };
-        assert_eq!(State::read(&format!("?{}", state.write())), state);
-    }
-
-    #[test]
-    fn nonsense_takes_the_default() {
-        let query = "view=x&problem=sums/9&asked-in=xx&language=yy&stage=z&seed=-1&temperature=1e9&part=x&window=4&other";
-        assert_eq!(State::read(query), State::default());
-        assert_eq!(State::read("temperature=NaN"), State::default());
-    }
-}
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,20 +1,35 @@
 //! What stands around every view: name, navigation, the model's state, theme, link.
 
-use gloo_timers::callback::Timeout;
+use gloo::timers::callback::Timeout;
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, MouseEvent};
 
-use crate::address::{State, View};
-use crate::live::{History, Live, ModelState};
-use crate::number;
-use crate::protocol::{DeviceKind, Stage};
-use crate::views::every::Every;
-use crate::views::run::Run;
-use crate::views::think::Think;
-use crate::views::trainer::Trainer;
-use crate::views::travel::Travel;
+use super::every::Every;
+use super::model::{Fallback, Model};
+use super::run::Run;
+use super::think::Think;
+use super::trainer::Trainer;
+use super::travel::Travel;
+use crate::page::address::{State, View};
+use crate::page::live::{Live, Navigation, link};
+
+/// Puts the page in place of the plain one that the visitor sees first.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let Some(root) = document().get_element_by_id("app") else {
+        return;
+    };
+    root.set_inner_html("");
+    let root: HtmlElement = root.unchecked_into();
+    mount_to(root, || {
+        provide_context(Live::start());
+        view! { <Shell /> }
+    })
+    .forget();
+}
 
 /// The page.
 #[component]
@@ -67,7 +82,7 @@ fn Views() -> impl IntoView {
         ("7", "The run", View::Run, "run"),
     ];
     let live = expect_context::<Live>();
-    let link =
+    let entry =
         move |(number, name, view, section): (&'static str, &'static str, View, &'static str)| {
             let here = move || live.state.with(|state| state.view == view) && view != View::Think;
             let go = move |event: MouseEvent| {
@@ -76,18 +91,15 @@ fn Views() -> impl IntoView {
                     return;
                 }
                 event.prevent_default();
-                live.change(History::Push, |state| state.view = view);
+                live.change(Navigation::Push, |state| state.view = view);
                 show_section(section);
             };
             let address = move || {
-                let state = live.state.with(|state| {
-                    State {
-                        view,
-                        ..state.clone()
-                    }
-                    .write()
-                });
-                format!("?{state}#{section}")
+                let of_view = State {
+                    view,
+                    ..live.state.get()
+                };
+                format!("{}#{section}", link(&of_view))
             };
             view! {
                 <a href=address on:click=go aria-current=move || here().then_some("page")>
@@ -114,7 +126,7 @@ fn Views() -> impl IntoView {
         })
         .forget();
     });
-    view! { <nav aria-label="Views">{LINKS.map(link).collect_view()}</nav> }
+    view! { <nav aria-label="Views">{LINKS.map(entry).collect_view()}</nav> }
 }
 
 /// Brings a section of the page into sight, and the keyboard to it, once it is drawn.
@@ -132,129 +144,6 @@ fn show_section(id: &'static str) {
     .forget();
 }
 
-/// The model's state, in a line.
-#[component]
-fn Model() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let told = move || match live.model.get() {
-        ModelState::Loading(received, Some(total)) => format!(
-            "Loading the model: {} of {}",
-            number::bytes(received),
-            number::bytes(total)
-        ),
-        ModelState::Loading(0, None) => "Loading the model".to_owned(),
-        ModelState::Loading(received, None) => {
-            format!("Loading the model: {}", number::bytes(received))
-        }
-        ModelState::Ready(model) => format!(
-            "Model: {} numbers, {}, on {}; {} in {:.0} ms{}",
-            number::count(model.parameters),
-            stage_name(model.stage),
-            match model.device {
-                DeviceKind::Cpu => "your processor",
-                DeviceKind::WebGpu => "your graphics processor",
-            },
-            if model.cached {
-                "from this browser's cache"
-            } else {
-                "loaded"
-            },
-            model.milliseconds,
-            match (model.checked.hashes, model.checked.known_answer) {
-                (true, true) => "; files and a known answer checked",
-                (true, false) => "; files checked",
-                (false, true) => "; a known answer checked",
-                (false, false) => "",
-            }
-        ),
-        ModelState::Failed(_) => "There is no model.".to_owned(),
-    };
-    let choose = move |device: DeviceKind| {
-        live.fallback.set(None);
-        live.change(History::Push, |state| state.device = device);
-    };
-    let button = move |device: DeviceKind, name: &'static str| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="device"
-                    prop:checked=move || live.state.with(|state| state.device == device)
-                    on:change=move |_| choose(device)
-                />
-                <span>{name}</span>
-            </label>
-        }
-    };
-    view! {
-        <p role="status" class="model">{told}</p>
-        <fieldset class="device">
-            <legend>"Compute on"</legend>
-            {button(DeviceKind::Cpu, "the processor")}
-            {button(DeviceKind::WebGpu, "the graphics processor (WebGPU)")}
-        </fieldset>
-    }
-}
-
-/// Why the model computes on the processor although the graphics processor was wanted.
-#[component]
-pub fn Fallback() -> impl IntoView {
-    let live = expect_context::<Live>();
-    move || {
-        let failure = live.fallback.get()?;
-        Some(view! {
-            <div class="failure" role="alert">
-                <p><strong>{failure.message}</strong></p>
-                <p>{failure.advice}</p>
-            </div>
-        })
-    }
-}
-
-/// A stage in words.
-pub fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Pretrain => "after pretraining",
-        Stage::Sft => "after SFT",
-        Stage::Explore => "after explore",
-        Stage::Exploit => "after exploit",
-        Stage::Control => "the control, with English forced",
-        Stage::Distil => "the distilled student",
-    }
-}
-
-/// How far the model has come, above the first view.
-#[component]
-pub fn LoadingBar() -> impl IntoView {
-    let live = expect_context::<Live>();
-    move || match live.model.get() {
-        ModelState::Loading(received, total) => {
-            // Without a length the bar moves by itself.
-            let bar = match total {
-                Some(total) => view! {
-                    <progress max=total.to_string() value=received.to_string() aria-label="Loading the model"></progress>
-                }
-                .into_any(),
-                None => view! { <progress aria-label="Loading the model"></progress> }.into_any(),
-            };
-            view! { <div class="loading">{bar}</div> }.into_any()
-        }
-        ModelState::Ready(_) => view! { <div class="loading"></div> }.into_any(),
-        ModelState::Failed(failure) => view! {
-            <div class="failure" role="alert">
-                <p><strong>{failure.message}</strong></p>
-                <p>{failure.advice}</p>
-                <button type="button" on:click=move |_| reload()>"Reload"</button>
-            </div>
-        }
-        .into_any(),
-    }
-}
-
-fn reload() {
-    let _reloading = window().location().reload();
-}
-
 #[component]
 fn CopyLink() -> impl IntoView {
     let live = expect_context::<Live>();
@@ -264,17 +153,7 @@ fn CopyLink() -> impl IntoView {
         Timeout::new(2_000, move || said.set("Copy link")).forget();
     };
     let copy = move |_| {
-        // The address that says everything, also where nothing was changed yet.
-        live.change(History::Replace, |_| ());
-        let location = window().location();
-        let base = location
-            .origin()
-            .and_then(|o| Ok(o + &location.pathname()?));
-        let address = format!(
-            "{}?{}",
-            base.unwrap_or_default(),
-            live.state.with_untracked(|s| s.write())
-        );
+        let address = live.state.with_untracked(link);
         let clipboard = window().navigator().clipboard();
         // Pages without HTTPS have no clipboard.
         if AsRef::<wasm_bindgen::JsValue>::as_ref(&clipboard).is_undefined() {

@@ -1,11 +1,11 @@
 //! The engine: which one runs, which checkpoint it has, and who may send it requests.
 
-use gloo_timers::callback::Timeout;
+use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
-use super::{History, Live, ModelState};
-use crate::address::Source;
-use crate::client::Client;
+use super::{Live, ModelState, Navigation};
+use crate::page::address::Source;
+use crate::page::client::Client;
 use crate::protocol::{DeviceKind, Failure, Id, Reply, Request, Stage};
 
 /// The workers' scripts, beside the page.
@@ -40,7 +40,7 @@ impl Live {
         }));
         // The worker is still telling this; it may be ended once it has.
         Timeout::new(0, move || {
-            self.change(History::Replace, |state| state.device = DeviceKind::Cpu);
+            self.change(Navigation::Replace, |state| state.device = DeviceKind::Cpu);
         })
         .forget();
     }

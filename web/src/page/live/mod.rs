@@ -6,14 +6,14 @@ mod engine;
 
 pub use answer::{Answer, ModelState};
 
-use gloo_events::EventListener;
+use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use crate::address::{Asked, State};
-use crate::client::Client;
+use crate::judge::problem_text;
 use crate::opening;
-use crate::problem_text;
+use crate::page::address::{Asked, State};
+use crate::page::client::Client;
 use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Stage, Training};
 
 /// Everything that a view reads, and what it can do. Copies share one state.
@@ -40,11 +40,19 @@ pub struct Live {
 
 /// How a change enters the browser's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum History {
+pub enum Navigation {
     /// The back button undoes it.
     Push,
     /// It replaces what was there: one of many small changes, such as a letter typed.
     Replace,
+}
+
+/// The address of a state of this page, whole but for what follows `#`.
+pub fn link(state: &State) -> String {
+    let location = window().location();
+    // With the origin: a path that begins with two slashes would name another server.
+    let origin = location.origin().unwrap_or_default();
+    state.address(&(origin + &location.pathname().unwrap_or_default()))
 }
 
 impl Live {
@@ -99,24 +107,27 @@ impl Live {
     }
 
     /// Changes the state, and the address with it.
-    pub fn change(self, history: History, change: impl FnOnce(&mut State)) {
+    pub fn change(self, navigation: Navigation, change: impl FnOnce(&mut State)) {
         let mut state = self.state.get_untracked();
         change(&mut state);
         if state == self.state.get_untracked() {
             return;
         }
-        let address = format!(
-            "?{}{}",
-            state.write(),
-            window().location().hash().unwrap_or_default()
-        );
+        let address = link(&state) + &window().location().hash().unwrap_or_default();
         let entry = window().history();
         // A browser that refuses (too many entries in a second) only lacks a step back.
-        let _kept = entry.and_then(|entry| match history {
-            History::Push => entry.push_state_with_url(&JsValue::NULL, "", Some(&address)),
-            History::Replace => entry.replace_state_with_url(&JsValue::NULL, "", Some(&address)),
+        let _kept = entry.and_then(|entry| match navigation {
+            Navigation::Push => entry.push_state_with_url(&JsValue::NULL, "", Some(&address)),
+            Navigation::Replace => entry.replace_state_with_url(&JsValue::NULL, "", Some(&address)),
         });
         self.state.set(state);
+    }
+
+    /// Asks the same with the next seed.
+    pub fn next_seed(self) {
+        self.change(Navigation::Push, |state| {
+            state.seed = state.seed.wrapping_add(1);
+        });
     }
 
     /// Shows the recording, where it is what the address asks for.

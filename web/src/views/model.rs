@@ -1,0 +1,130 @@
+//! The model's state: how far it has come, which one computes, and where.
+
+use leptos::prelude::*;
+
+use crate::draw::number;
+use crate::page::live::{Live, ModelState, Navigation};
+use crate::protocol::{DeviceKind, Stage};
+
+/// The model's state, in a line.
+#[component]
+pub fn Model() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let told = move || match live.model.get() {
+        ModelState::Loading(received, Some(total)) => format!(
+            "Loading the model: {} of {}",
+            number::bytes(received),
+            number::bytes(total)
+        ),
+        ModelState::Loading(0, None) => "Loading the model".to_owned(),
+        ModelState::Loading(received, None) => {
+            format!("Loading the model: {}", number::bytes(received))
+        }
+        ModelState::Ready(model) => format!(
+            "Model: {} numbers, {}, on {}; {} in {:.0} ms{}",
+            number::count(model.parameters),
+            stage_name(model.stage),
+            match model.device {
+                DeviceKind::Cpu => "your processor",
+                DeviceKind::WebGpu => "your graphics processor",
+            },
+            if model.cached {
+                "from this browser's cache"
+            } else {
+                "loaded"
+            },
+            model.milliseconds,
+            match (model.checked.hashes, model.checked.known_answer) {
+                (true, true) => "; files and a known answer checked",
+                (true, false) => "; files checked",
+                (false, true) => "; a known answer checked",
+                (false, false) => "",
+            }
+        ),
+        ModelState::Failed(_) => "There is no model.".to_owned(),
+    };
+    let choose = move |device: DeviceKind| {
+        live.fallback.set(None);
+        live.change(Navigation::Push, |state| state.device = device);
+    };
+    let button = move |device: DeviceKind, name: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="device"
+                    prop:checked=move || live.state.with(|state| state.device == device)
+                    on:change=move |_| choose(device)
+                />
+                <span>{name}</span>
+            </label>
+        }
+    };
+    view! {
+        <p role="status" class="model">{told}</p>
+        <fieldset class="device">
+            <legend>"Compute on"</legend>
+            {button(DeviceKind::Cpu, "the processor")}
+            {button(DeviceKind::WebGpu, "the graphics processor (WebGPU)")}
+        </fieldset>
+    }
+}
+
+/// Why the model computes on the processor although the graphics processor was wanted.
+#[component]
+pub fn Fallback() -> impl IntoView {
+    let live = expect_context::<Live>();
+    move || {
+        let failure = live.fallback.get()?;
+        Some(view! {
+            <div class="failure" role="alert">
+                <p><strong>{failure.message}</strong></p>
+                <p>{failure.advice}</p>
+            </div>
+        })
+    }
+}
+
+/// A stage in words.
+pub fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pretrain => "after pretraining",
+        Stage::Sft => "after SFT",
+        Stage::Explore => "after explore",
+        Stage::Exploit => "after exploit",
+        Stage::Control => "the control, with English forced",
+        Stage::Distil => "the distilled student",
+    }
+}
+
+/// How far the model has come, above the first view.
+#[component]
+pub fn LoadingBar() -> impl IntoView {
+    let live = expect_context::<Live>();
+    move || match live.model.get() {
+        ModelState::Loading(received, total) => {
+            // Without a length the bar moves by itself.
+            let bar = match total {
+                Some(total) => view! {
+                    <progress max=total.to_string() value=received.to_string() aria-label="Loading the model"></progress>
+                }
+                .into_any(),
+                None => view! { <progress aria-label="Loading the model"></progress> }.into_any(),
+            };
+            view! { <div class="loading">{bar}</div> }.into_any()
+        }
+        ModelState::Ready(_) => view! { <div class="loading"></div> }.into_any(),
+        ModelState::Failed(failure) => view! {
+            <div class="failure" role="alert">
+                <p><strong>{failure.message}</strong></p>
+                <p>{failure.advice}</p>
+                <button type="button" on:click=move |_| reload()>"Reload"</button>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+fn reload() {
+    let _reloading = window().location().reload();
+}
