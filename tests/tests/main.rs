@@ -8,6 +8,7 @@
 
 mod action;
 mod crates;
+mod docs;
 mod generate;
 mod identify;
 mod metrics;
