@@ -18,6 +18,5 @@ pub mod report;
 pub mod rollout;
 pub mod rows;
 pub mod run;
-pub mod serve;
 pub mod stages;
 pub mod verifying;
