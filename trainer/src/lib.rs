@@ -14,6 +14,5 @@ pub mod pair;
 pub mod progress;
 pub mod report;
 pub mod run;
-pub mod serve;
 pub mod stages;
 pub mod threads;
