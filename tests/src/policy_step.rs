@@ -10,11 +10,11 @@ use explang::objective::ObjectiveName;
 use explang::objective::Overlong;
 use explang::objective::{DynamicSampling, Varied};
 use explang::reward::Scored;
-use explang_trainer::config::Config;
+use explang::run::config::AdamWConfig;
+use explang::run::{Config, PolicyMetrics};
+use explang_trainer::config;
 use explang_trainer::learn::Learner;
-use explang_trainer::learn::adamw::AdamWConfig;
 use explang_trainer::rollout::Rollout;
-use explang_trainer::stages::policy_metrics::PolicyMetrics;
 use explang_trainer::stages::policy_step::PolicyStep;
 
 use crate::support::{self, Policy};
@@ -25,7 +25,7 @@ fn policy() -> Policy {
 }
 
 fn config(name: ObjectiveName) -> Config {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     config.tasks = support::tasks();
     config.rl.objective = name;
     (config.rl.prompts, config.rl.group) = (6, 4);

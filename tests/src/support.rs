@@ -4,14 +4,14 @@ use burn::module::Module;
 use burn::tensor::Device;
 use explang::Language;
 use explang::generate::Prompt;
-use explang::model::{Decoder, Preset};
+use explang::model::{Decoder, ModelConfig, ModelPreset};
 use explang::random;
 use explang::random::SplitMix64;
+use explang::run::config::AdamWConfig;
 use explang::tasks::{Mixture, Problem, Split};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::data::documents::{Batches, question, tokenizer_texts};
 use explang_trainer::learn::Learner;
-use explang_trainer::learn::adamw::AdamWConfig;
 use explang_trainer::stages::supervised;
 
 /// Where the tests' models compute: the GPU where the tests were built for it, else the processor.
@@ -61,7 +61,7 @@ impl Policy {
     pub(crate) fn taught(tokenizer: Tokenizer, steps: usize) -> Self {
         let device = device();
         let (tasks, shares) = (tasks(), shares());
-        let shape = Preset::Pico.config(tokenizer.vocab_size());
+        let shape = ModelConfig::of(ModelPreset::Pico, tokenizer.vocab_size());
         let model = Decoder::random(&shape, 3, &device.clone().autodiff());
         let mut learner = Learner::new(model, AdamWConfig::default(), 1.0, 2);
         let batches = Batches {

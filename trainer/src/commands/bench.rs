@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use explang::model::Preset;
+use explang::model::ModelPreset;
 use explang_trainer::bench::{BenchResult, Kind, Peer, Work};
 
 use super::device::DeviceArguments;
@@ -57,9 +57,9 @@ impl Arguments {
             bail!("--rounds, --steps and --rollouts must be at least 1");
         }
         let preset = match self.model {
-            Model::Pico => Preset::Pico,
-            Model::Nano => Preset::Nano,
-            Model::Small => Preset::Small,
+            Model::Pico => ModelPreset::Pico,
+            Model::Nano => ModelPreset::Nano,
+            Model::Small => ModelPreset::Small,
         };
         let threads = self.device.threads();
         let mut work = Work::new(preset, self.seed, &self.device.open()?, threads)?;

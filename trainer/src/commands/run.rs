@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use burn::tensor::Device;
 use clap::Args;
-use explang_trainer::config::Config;
+use explang::run::Config;
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::progress::tell;
 use explang_trainer::report::table;

@@ -3,53 +3,20 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::ChoiceCounts;
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{ModeSummary, Options, grouped};
 use super::record::{Mode, Record};
 use super::statistics::{Bootstrap, Estimate, entropy, entropy_share, interval, quotient};
 
-/// How often each language was chosen; what training counts of its rollouts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChoiceCounts {
-    /// Responses with the tag of each language.
-    pub tagged: BTreeMap<Language, usize>,
-    /// Responses without a tag of the pool.
-    pub untagged: usize,
-}
-
-impl ChoiceCounts {
-    /// Counts one response by its tag.
-    pub fn add(&mut self, tag: Option<Language>) {
-        match tag {
-            Some(language) => *self.tagged.entry(language).or_default() += 1,
-            None => self.untagged += 1,
-        }
+/// The choices made by self-mode records, by family and style.
+pub(crate) fn choices_by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
+    let mut kinds = BTreeMap::<String, ChoiceCounts>::new();
+    for record in records.iter().filter(|r| r.mode == Mode::SelfChosen) {
+        kinds.entry(record.kind()).or_default().add(record.tag);
     }
-
-    /// Adds what another count holds.
-    pub fn merge(&mut self, other: &ChoiceCounts) {
-        for (&language, &count) in &other.tagged {
-            let sum = self.tagged.entry(language).or_default();
-            // A file can hold any number.
-            *sum = sum.saturating_add(count);
-        }
-        self.untagged = self.untagged.saturating_add(other.untagged);
-    }
-
-    /// All responses counted.
-    pub fn total(&self) -> usize {
-        (self.tagged.values()).fold(self.untagged, |sum, &count| sum.saturating_add(count))
-    }
-
-    /// The choices made by self-mode records, by family and style.
-    pub(crate) fn by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
-        let mut kinds = BTreeMap::<String, ChoiceCounts>::new();
-        for record in records.iter().filter(|r| r.mode == Mode::SelfChosen) {
-            kinds.entry(record.kind()).or_default().add(record.tag);
-        }
-        kinds
-    }
+    kinds
 }
 
 /// Selection rates and the entropy of the choice.

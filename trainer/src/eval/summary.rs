@@ -7,12 +7,15 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::ChoiceCounts;
 use serde::{Deserialize, Serialize};
 
 use super::compare::{AgainstEnglish, Comparison};
 use super::metrics::{ModeSummary, Options};
 use super::record::{Mode, Record};
-use super::selection::{ChoiceCounts, Correlation, Selection, Settled, forced_accuracy, settled};
+use super::selection::{
+    Correlation, Selection, Settled, choices_by_kind, forced_accuracy, settled,
+};
 
 /// A stage that leaves a policy behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -132,7 +135,7 @@ impl StageSummary {
             against_english: AgainstEnglish::of(records),
             ..StageSummary::default()
         };
-        let evaluated = ChoiceCounts::by_kind(records);
+        let evaluated = choices_by_kind(records);
         let (selection, source, families) = match rollouts {
             Some(families) => {
                 let mut all = ChoiceCounts::default();
@@ -215,7 +218,7 @@ impl Summary {
         let of = |stage| records.get(&stage).map_or(&[][..], Vec::as_slice);
         let exploit = of(StageName::Exploit);
         self.comparison = Comparison::of(exploit, of(StageName::Control), options);
-        self.settled = settled(of(StageName::Sft), &ChoiceCounts::by_kind(exploit), options);
+        self.settled = settled(of(StageName::Sft), &choices_by_kind(exploit), options);
     }
 }
 

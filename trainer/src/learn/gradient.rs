@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use burn::tensor::Device;
     use explang::likelihood::{Scored, response_log_probs};
-    use explang::model::Preset;
+    use explang::model::{ModelConfig, ModelPreset};
 
     #[test]
     fn results_come_in_the_order_of_the_items_whatever_the_threads() {
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn shards_add_up_to_the_batch_and_threads_change_no_bit() {
         let device = Device::flex().autodiff();
-        let model = Decoder::random(&Preset::Pico.config(40), 1, &device);
+        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 40), 1, &device);
         let rows: Vec<Vec<u32>> = (0..6)
             .map(|i| (0..5 + i).map(|j| (i * 7 + j * 3) % 40).collect())
             .collect();

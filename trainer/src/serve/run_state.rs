@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint_files::version;
 use super::tail::{Grown, Tail};
-use crate::config::Config;
 use crate::run::folder::{RunInfo, read_config, read_info};
 use crate::stages::{distil, pretrain, rl, sft};
+use explang::run::Config;
 
 /// Bytes of the metrics that are read at once.
 const PIECE: u64 = 1 << 20;

@@ -16,10 +16,10 @@ use explang::tasks::{Mixture, Problem, Spec, Split};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
-use crate::config::Config;
 use crate::eval::record::{Mode, Record};
 use crate::rollout::{Query, Rollout, Sampler, kind, reward};
 use crate::run::stop::Stop;
+use explang::run::Config;
 
 /// How a model is forced into a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

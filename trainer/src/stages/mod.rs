@@ -5,7 +5,7 @@ mod driver;
 pub mod evaluate;
 pub mod pipeline;
 mod policy_experience;
-pub mod policy_metrics;
+mod policy_metrics;
 mod policy_rollouts;
 pub mod policy_step;
 pub mod pretrain;

@@ -10,9 +10,9 @@ use explang::objective::Varied;
 use explang::random;
 use explang::random::SplitMix64;
 use explang::reward::{GroupId, Scored as Rewarded};
+use explang::run::Seconds;
 use explang::tasks::Split;
 
-use super::policy_metrics::Seconds;
 use super::policy_step::PolicyStep;
 use crate::learn::Learner;
 use crate::rollout::{Query, Rollout, RolloutError, Sampler, reward};

@@ -15,13 +15,14 @@ use explang::objective::PolicyStats;
 use explang::objective::{advantages, policy_loss};
 use explang::random;
 use explang::reward::{Reward, Scored as Rewarded};
+use explang::run::config::{Config, Schedule};
+use explang::run::{PolicyMetrics, Seconds};
 use explang::tokenizer::Tokenizer;
 
 use super::policy_experience::{Experience, Targets, scored};
-use super::policy_metrics::{Described, PolicyMetrics, Seconds, Updates};
+use super::policy_metrics::{Described, Updates};
 use super::policy_rollouts::Gathered;
-use crate::config::Config;
-use crate::learn::{Learner, Schedule};
+use crate::learn::Learner;
 use crate::rollout::Rollout;
 
 /// What a step of reinforcement learning needs besides the learner.

@@ -9,13 +9,13 @@ use explang::action::Action;
 use explang::identify::LinguaDetector;
 use explang::model::Decoder;
 use explang::reward::Reward;
+use explang::run::PolicyMetrics;
+use explang::run::config::PhaseSection;
 use serde_json::json;
 
 use super::driver::{Session, Step};
-use super::policy_metrics::PolicyMetrics;
 use super::policy_step::PolicyStep;
 use super::sft;
-use crate::config::PhaseSection;
 use crate::learn::Learner;
 
 /// The phases, by the names of their stages.
@@ -146,7 +146,7 @@ fn one_step(
         });
     Ok(Step {
         metrics: serde_json::to_value(&metrics)?,
-        not_finite: metrics.not_finite.map(str::to_owned),
+        not_finite: metrics.not_finite,
         line,
         tokens,
         sample,
@@ -191,13 +191,12 @@ mod tests {
     use explang::reward::{GroupId, Response, Scored};
 
     use super::*;
-    use crate::config::Config;
-
-    const SMOKE: &str = include_str!("../../presets/smoke.toml");
+    use explang::run::config::{Config, PRESETS};
 
     /// A response that is tagged Italian and thinks in Romanian, as explore scores it with `lines` in `[rl]`.
     fn scored(lines: &str) -> Scored {
-        let text = SMOKE.replacen(
+        let (_, smoke) = PRESETS[0];
+        let text = smoke.replacen(
             "control = \"en\"\n",
             &format!("control = \"en\"\n{lines}\n"),
             1,

@@ -1,28 +1,10 @@
 //! One update on documents: the mean negative log-likelihood of their response tokens.
 
 use explang::likelihood::{Scored, response_log_probs};
-use serde::Serialize;
+use explang::run::SupervisedMetrics;
 
 use crate::data::Document;
 use crate::learn::Learner;
-
-/// What an update on documents did: one line of `metrics.jsonl`.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct SupervisedMetrics {
-    /// Mean negative log-likelihood of a response token, in nats.
-    pub loss: f64,
-    /// Norm of the gradient before clipping.
-    pub gradient_norm: f64,
-    /// 1 where the update was left out because its loss or gradient was not finite, else 0.
-    pub skipped: usize,
-    /// What was not finite then.
-    #[serde(skip)]
-    pub not_finite: Option<&'static str>,
-    /// Learning rate.
-    pub learning_rate: f64,
-    /// Tokens read, prompts included.
-    pub tokens: usize,
-}
 
 /// One update on `documents`, split into `shards` parts.
 pub fn update(
@@ -43,6 +25,7 @@ pub fn update(
     });
     SupervisedMetrics {
         loss: update.loss,
+        accuracy: None,
         gradient_norm: update.gradient_norm,
         skipped: usize::from(update.not_finite.is_some()),
         not_finite: update.not_finite,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::eval::metrics::Options;
 use crate::eval::record::Record;
-use crate::eval::selection::ChoiceCounts;
+use crate::eval::selection::choices_by_kind;
 
 fn record(problem: usize, mode: Mode, language: Language, correct: bool) -> Record {
     Record {
@@ -67,7 +67,7 @@ fn full() -> (Summary, BTreeMap<StageName, Vec<Record>>) {
             ));
         }
     }
-    let rollouts = ChoiceCounts::by_kind(&records);
+    let rollouts = choices_by_kind(&records);
     let options = Options::default();
     let mut summary = Summary {
         name: "quick".into(),
