@@ -20,5 +20,6 @@ pub mod tokenizer;
 pub use explang_language::{self as language, Language};
 pub use explang_named as named;
 pub use explang_reward::{self as reward, identify, rows, transcript};
+pub use explang_run as run;
 pub use explang_tasks::{self as tasks, random};
 pub use explang_verify as verify;

@@ -14,6 +14,7 @@ use tokenizers::{AddedToken, Tokenizer as Inner, TokenizerBuilder, TokenizerImpl
 
 use crate::Language;
 use explang_named::brief;
+use explang_run::config::LEAST_TOKENS;
 
 /// Ends a document and a response.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
@@ -29,9 +30,6 @@ const END_NAMES: [&str; 5] = [
     "</s>",
 ];
 
-/// Tokens of the smallest tokenizer that is trained: every byte, and the marks of a transcript, and the tags.
-pub const LEAST_TOKENS: usize = 256 + MARKS.len() + Language::ALL.len();
-
 /// Marks, each a single token.
 const MARKS: [&str; 7] = [
     END_OF_TEXT,
@@ -42,6 +40,9 @@ const MARKS: [&str; 7] = [
     "</think>",
     "\\boxed{",
 ];
+
+// A configuration cannot ask for a smaller tokenizer than there is.
+const _: () = assert!(256 + MARKS.len() + Language::ALL.len() == LEAST_TOKENS);
 
 /// A text that every tokenizer must be able to encode.
 const PROBE: &str = "4 + 3 = 7";

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use burn::tensor::Device;
 use explang::objective::Overlong;
 use explang::reward::{Components, Preset, Variant, Weights};
-use explang_trainer::config::Config;
+use explang::run::Config;
+use explang_trainer::config;
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::metrics_log::read_lines;
@@ -76,7 +77,7 @@ fn written(line: &Line) -> Keys {
 /// A run whose two phases have as many components of the reward as two variants can have, a ratio that is soon clipped, and a
 /// budget whose every token costs.
 fn config() -> Config {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     config.rl.explore.variant = "naive".to_owned();
     config.rl.exploit.variant = "combine".to_owned();
     config.rl.clip = Some([1e-4, 1e-4]);

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use explang::Language;
+use explang::run::config::{Config, UntilSection};
 use explang_trainer::checkpoint;
-use explang_trainer::config::{Config, UntilSection};
+use explang_trainer::config;
 use explang_trainer::eval::summary::{StageName, Summary};
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::metrics_log::read_lines;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 
 /// Runs `smoke` in `folder` up to stage `last`.
 fn smoke(folder: &Path, seed: u64, threads: usize, last: StageName) -> Summary {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     config.seed = seed;
     run(config, folder, threads, last)
 }
@@ -144,7 +145,7 @@ fn check_stage(name: &str, stage: &Value, config: &Config) {
 #[test]
 fn a_finished_run_holds_what_it_promises() {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config::load("smoke").unwrap();
+    let config = config::load("smoke").unwrap();
     let summary = smoke(folder.path(), config.seed, 2, StageName::Distil);
 
     let text = std::fs::read_to_string(folder.path().join("summary.json")).unwrap();
@@ -263,7 +264,7 @@ fn the_seed_alone_decides_a_run_whatever_the_number_of_threads() {
 
 #[test]
 fn a_skill_ends_pretraining_and_looking_changes_nothing() {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     let mut pretrained = |steps: usize, accuracy: Option<f64>| {
         config.pretrain.steps = steps;
         config.pretrain.until = accuracy.map(|accuracy| UntilSection {

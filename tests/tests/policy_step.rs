@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use explang::action::Action;
 use explang::identify::WhatlangDetector;
-use explang::learn::{AdamWConfig, Learner};
+use explang::learn::Learner;
 use explang::model::Decoder;
 use explang::objective::ObjectiveName;
 use explang::objective::Overlong;
 use explang::objective::{DynamicSampling, Varied};
-use explang::policy::{self, PolicyMetrics};
+use explang::policy;
 use explang::prompt::PromptFormat;
 use explang::reward::Scored;
 use explang::rollout::Rollout;
-use explang_trainer::config::Config;
+use explang::run::config::AdamWConfig;
+use explang::run::{Config, PolicyMetrics};
+use explang_trainer::config;
 use explang_trainer::stages::rl;
 use explang_trainer::threads::Threads;
 
@@ -26,7 +28,7 @@ fn policy() -> Policy {
 }
 
 fn config(name: ObjectiveName) -> Config {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     config.tasks = support::tasks();
     config.rl.objective = name;
     (config.rl.prompts, config.rl.group) = (6, 4);

@@ -4,11 +4,12 @@ use burn::module::Module;
 use burn::tensor::Device;
 use explang::Language;
 use explang::generate::Prompt;
-use explang::learn::{AdamWConfig, Learner, supervised};
-use explang::model::{Decoder, Preset};
+use explang::learn::{Learner, supervised};
+use explang::model::{Decoder, ModelConfig, ModelPreset};
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::random::SplitMix64;
+use explang::run::config::AdamWConfig;
 use explang::tasks::{Mixture, Problem, Split};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::data::Document;
@@ -62,7 +63,7 @@ impl Policy {
     pub(crate) fn taught(tokenizer: Tokenizer, steps: usize) -> Self {
         let device = device();
         let (tasks, shares) = (tasks(), shares());
-        let shape = Preset::Pico.config(tokenizer.vocab_size());
+        let shape = ModelConfig::of(ModelPreset::Pico, tokenizer.vocab_size());
         let model = Decoder::random(&shape, 3, &device.clone().autodiff());
         let mut learner = Learner::new(model, AdamWConfig::default(), 1.0);
         let batches = Batches {

@@ -1,181 +1,17 @@
-//! What a run is: one TOML file, or a preset of that form.
+//! A run's configuration by name: a preset, or a TOML file on the disk.
 
-mod check;
-mod reading;
-mod rl;
-
-pub use check::MOST_PROBLEMS;
-pub(crate) use reading::line_number;
-pub use rl::{AdvantageSection, LossSection, PhaseSection, RlSection};
-
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 
-use explang::Language;
-use explang::model::Preset as ModelPreset;
 use explang::named::meant;
-use explang::tasks::{Mixture, Spec};
-use serde::{Deserialize, Serialize};
-
-use explang::learn::{AdamWConfig, Schedule};
-
-/// A whole run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// The run's name, and its folder's.
-    pub name: String,
-    /// Every random number of the run derives from it.
-    pub seed: u64,
-    /// Parts that a batch is split into; fixed, so that results do not depend on the number of cores.
-    pub shards: usize,
-    /// Steps between two checkpoints to resume from.
-    pub checkpoint_every: usize,
-    /// Shape of the model.
-    pub model: ModelSection,
-    /// Constants of the optimizer, the same in every stage.
-    #[serde(default)]
-    pub optimizer: OptimizerSection,
-    /// Traces in all languages, untagged.
-    pub pretrain: PretrainSection,
-    /// Tagged traces in the seen languages.
-    pub sft: SftSection,
-    /// Reinforcement learning: explore, exploit and the control.
-    pub rl: RlSection,
-    /// The smaller student.
-    pub distil: Option<DistilSection>,
-    /// How every stage is measured.
-    pub eval: EvalSection,
-    /// Kinds of problems and their weights, the same in every stage.
-    pub tasks: Mixture,
-}
-
-/// Shape of the model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelSection {
-    /// Named shape.
-    pub preset: ModelPreset,
-    /// Tokens of the tokenizer that is trained at the start.
-    pub vocab_size: usize,
-}
-
-/// Constants of the optimizer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct OptimizerSection {
-    /// Constants of AdamW.
-    pub adamw: AdamWConfig,
-    /// Largest norm of a gradient.
-    pub clip_norm: f64,
-    /// A step whose loss, gradient, rewards or logits are NaN or infinite is skipped; after so many in a row the run stops. A step
-    /// of several updates counts when one of them is skipped.
-    pub max_skipped: usize,
-}
-
-impl Default for OptimizerSection {
-    fn default() -> Self {
-        OptimizerSection {
-            adamw: AdamWConfig::default(),
-            clip_norm: 1.0,
-            max_skipped: 10,
-        }
-    }
-}
-
-/// Pretraining.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PretrainSection {
-    /// Updates; with [`PretrainSection::until`], the most there can be.
-    pub steps: usize,
-    /// Documents an update.
-    pub batch: usize,
-    /// Share of the problems that are asked in the language of the trace; the others are asked in English.
-    pub asked_in_own_language: f64,
-    /// Learning rate.
-    pub schedule: Schedule,
-    /// What ends the stage before its last step; nothing, if not given.
-    #[serde(default)]
-    pub until: Option<UntilSection>,
-}
-
-/// A skill that ends pretraining. A small model learns arithmetic suddenly, and not at the same step with every seed: a fixed
-/// number of steps would leave one run with nothing learned and another with nothing left to learn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UntilSection {
-    /// The kind of problem that is watched.
-    pub kind: Spec,
-    /// The share of right answers that is enough, over the seen languages.
-    pub accuracy: f64,
-    /// Steps between two looks.
-    pub every: usize,
-    /// Problems a look: always the same ones, from the training side of the split, so that the held-out side stays unseen.
-    pub problems: usize,
-}
-
-/// Supervised fine-tuning.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SftSection {
-    /// Updates.
-    pub steps: usize,
-    /// Documents an update.
-    pub batch: usize,
-    /// Share of a language's tag among the samples; what is left is divided evenly among the other seen languages.
-    pub shares: BTreeMap<Language, f64>,
-    /// Learning rate.
-    pub schedule: Schedule,
-}
-
-/// Distillation into a smaller student.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DistilSection {
-    /// The student's shape.
-    pub preset: ModelPreset,
-    /// Updates on the teacher's samples first, so that the student's own are worth judging.
-    pub warm_up_steps: usize,
-    /// Updates on the student's own samples.
-    pub steps: usize,
-    /// Prompts an update.
-    pub prompts: usize,
-    /// Learning rate of the warm-up.
-    pub warm_up_schedule: Schedule,
-    /// Learning rate on the student's own samples.
-    pub schedule: Schedule,
-}
-
-/// Evaluation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EvalSection {
-    /// Held-out problems in the modes *self* and *en*.
-    pub problems: usize,
-    /// Samples a problem in these modes: the k of pass@k.
-    pub samples: usize,
-    /// Held-out problems in the modes *multi* and *ood*, one sample a language.
-    pub forced_problems: usize,
-    /// Sampling temperature.
-    pub temperature: f32,
-    /// Nucleus.
-    pub top_p: f32,
-}
-
-/// Presets of a whole run, by name.
-pub const PRESETS: [(&str, &str); 2] = [
-    ("smoke", include_str!("../presets/smoke.toml")),
-    ("quick", include_str!("../presets/quick.toml")),
-];
+use explang::run::config::{Config, ConfigError, PRESETS, line_number};
 
 /// Largest file that is read as a configuration, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// A configuration that cannot be run.
+/// A name that leads to no configuration.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub enum LoadError {
     /// The file cannot be read.
     #[error(
         "{path}: {source}{}; give a preset ({}) or the path of a TOML file",
@@ -196,7 +32,7 @@ pub enum ConfigError {
         /// The file.
         path: String,
     },
-    /// The file is no text.
+    /// The file is not text.
     #[error("{path}, line {line}: this is not UTF-8; save the file as UTF-8")]
     Encoding {
         /// The file.
@@ -204,95 +40,33 @@ pub enum ConfigError {
         /// Number of the line, from 1.
         line: usize,
     },
-    /// It is not of the expected form, or a value makes no sense.
-    #[error("{path}{}: {what}", line.map_or_else(String::new, |line| format!(", line {line}")))]
-    Mistake {
-        /// The file.
-        path: String,
-        /// Number of the line, from 1; none where the mistake is in no line.
-        line: Option<usize>,
-        /// What is wrong, and what would be right.
-        what: String,
-    },
-    /// It cannot be written as TOML.
-    #[error("the configuration cannot be written as TOML: {0}")]
-    Written(String),
+    /// The text is not a configuration that can be run.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
 }
 
-impl Config {
-    /// A preset by its name, or else a TOML file.
-    ///
-    /// # Errors
-    /// When there is no such preset or file, or it is not of the expected form.
-    pub fn load(name: &str) -> Result<Self, ConfigError> {
-        if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
-            return Self::parse(name, text);
-        }
-        let path = || name.to_owned();
-        let mut bytes = Vec::new();
-        File::open(name)
-            .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-            .map_err(|source| ConfigError::Read {
-                path: path(),
-                source,
-            })?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(ConfigError::Large { path: path() });
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|error| ConfigError::Encoding {
+/// A preset by its name, or else a TOML file.
+///
+/// # Errors
+/// When there is no such preset or file, or it is not of the expected form.
+pub fn load(name: &str) -> Result<Config, LoadError> {
+    if let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) {
+        return Ok(Config::parse(name, text)?);
+    }
+    let path = || name.to_owned();
+    let mut bytes = Vec::new();
+    File::open(name)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|source| LoadError::Read {
             path: path(),
-            line: line_number(&bytes, error.valid_up_to()),
+            source,
         })?;
-        Self::parse(name, text)
+    if bytes.len() as u64 > LARGEST {
+        return Err(LoadError::Large { path: path() });
     }
-
-    /// Reads the text of a TOML file; `path` is for messages.
-    ///
-    /// # Errors
-    /// When it is not of the expected form or a value makes no sense.
-    pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        let wrong = |line: Option<usize>, what: String| ConfigError::Mistake {
-            path: path.to_owned(),
-            line,
-            what,
-        };
-        let config: Config =
-            reading::read(text).map_err(|mistake| wrong(mistake.line, mistake.what))?;
-        config.check().map_err(|senseless| {
-            wrong(
-                reading::line_of(text, &senseless.key),
-                senseless.to_string(),
-            )
-        })?;
-        Ok(config)
-    }
-
-    /// The TOML text of the resolved configuration: what a name stands for is written out.
-    ///
-    /// # Errors
-    /// When it cannot be written as TOML.
-    pub fn to_toml(&self) -> Result<String, ConfigError> {
-        let resolved = Config {
-            rl: self.rl.resolved(),
-            ..self.clone()
-        };
-        toml::to_string_pretty(&resolved).map_err(|e| ConfigError::Written(e.to_string()))
-    }
-}
-
-impl SftSection {
-    /// Share of each seen language's tag; they sum to 1.
-    pub(crate) fn tag_shares(&self) -> Vec<(Language, f64)> {
-        let named: f64 = self.shares.values().sum();
-        let others = Language::SEEN.len() - self.shares.len();
-        let rest = if others == 0 {
-            0.0
-        } else {
-            (1.0 - named) / others as f64
-        };
-        Language::SEEN
-            .into_iter()
-            .map(|l| (l, self.shares.get(&l).copied().unwrap_or(rest)))
-            .collect()
-    }
+    let text = std::str::from_utf8(&bytes).map_err(|error| LoadError::Encoding {
+        path: path(),
+        line: line_number(&bytes, error.valid_up_to()),
+    })?;
+    Ok(Config::parse(name, text)?)
 }

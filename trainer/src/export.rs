@@ -8,7 +8,6 @@ use explang::model::Precision;
 use serde_json::Value;
 
 use crate::checkpoint;
-use crate::config::Config;
 use crate::eval::summary::Summary;
 use crate::locate::finished;
 use crate::manifest::{MANIFEST, Manifest};
@@ -16,6 +15,7 @@ use crate::run::atomic::replace_folder_atomically;
 use crate::run::folder;
 use crate::run::metrics_log::read_lines;
 use crate::stages::pipeline::STAGES;
+use explang::run::Config;
 
 /// Files of a run that are handed on as they are, where the run has them.
 const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", "summary.json"];

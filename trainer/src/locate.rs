@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
 use crate::eval::summary::StageName;
 use crate::run::error::RunError;
 use crate::run::folder;
 use crate::stages::pipeline::STAGES;
+use explang::run::Config;
 
 /// A checkpoint on disk, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

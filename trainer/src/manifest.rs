@@ -16,11 +16,11 @@ use explang::transcript::Parsed;
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint;
-use crate::config::Config;
 use crate::eval::summary::StageName;
 
 use crate::run::folder::sha256;
 use crate::stages::evaluate::held_out;
+use explang::run::Config;
 
 /// The file's name.
 pub(crate) const MANIFEST: &str = "manifest.json";

@@ -7,36 +7,11 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
-use serde::{Deserialize, Serialize};
+use explang_run::config::AdamWConfig;
 
 use super::gradient::{Flat, learns};
 use crate::model::checkpoint::{self, NamedTensors, Precision, WeightsError};
 use crate::model::{Decoder, Weights, device, kernels};
-
-/// Constants of AdamW.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AdamWConfig {
-    /// Decay of the first moment.
-    pub beta1: f64,
-    /// Decay of the second moment.
-    pub beta2: f64,
-    /// Added to the root of the second moment.
-    pub epsilon: f64,
-    /// Decoupled weight decay, a share of the learning rate; not applied to gains.
-    pub weight_decay: f64,
-}
-
-impl Default for AdamWConfig {
-    fn default() -> Self {
-        AdamWConfig {
-            beta1: 0.9,
-            beta2: 0.95,
-            epsilon: 1e-8,
-            weight_decay: 0.01,
-        }
-    }
-}
 
 /// The optimizer and its state.
 #[derive(Debug, Clone)]

@@ -120,14 +120,14 @@ pub(crate) async fn values(tensor: Tensor<1>) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::likelihood::{Sequence, response_log_probs};
-    use crate::model::Preset;
+    use crate::model::{ModelConfig, ModelPreset};
     use crate::parallel::Inline;
     use burn::tensor::Device;
 
     #[test]
     fn shards_add_up_to_the_batch() {
         let device = Device::flex().autodiff();
-        let model = Decoder::random(&Preset::Pico.config(40), 1, &device);
+        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 40), 1, &device);
         let rows: Vec<Vec<u32>> = (0..6)
             .map(|i| (0..5 + i).map(|j| (i * 7 + j * 3) % 40).collect())
             .collect();

@@ -2,7 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::adamw::{AdamW, AdamWConfig};
+use explang_run::NotFinite;
+use explang_run::config::AdamWConfig;
+
+use super::adamw::AdamW;
 use super::gradient::{Gradient, global_norm, gradients};
 use crate::model::Decoder;
 use crate::parallel::Parallel;
@@ -26,7 +29,7 @@ pub struct Update<R> {
     /// Norm of the gradient before clipping.
     pub gradient_norm: f64,
     /// What was no finite number, so that the update was left out; none where all were.
-    pub not_finite: Option<&'static str>,
+    pub not_finite: Option<NotFinite>,
     /// What the shards returned.
     pub shards: Vec<R>,
 }
@@ -58,9 +61,12 @@ impl Learner {
             shards,
         } = found;
         let gradient_norm = global_norm(&flat).await;
-        let not_finite = [(loss, "the loss"), (gradient_norm, "the gradient")]
-            .into_iter()
-            .find_map(|(number, name)| (!number.is_finite()).then_some(name));
+        let not_finite = [
+            (loss, NotFinite::Loss),
+            (gradient_norm, NotFinite::Gradient),
+        ]
+        .into_iter()
+        .find_map(|(number, what)| (!number.is_finite()).then_some(what));
         if not_finite.is_none() && !flat.is_empty() {
             if gradient_norm > self.clip_norm {
                 let scale = self.clip_norm / gradient_norm;

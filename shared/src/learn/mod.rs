@@ -1,4 +1,4 @@
-//! How weights move: gradients over shards of a batch, AdamW, the schedule of the learning rate.
+//! How weights move: gradients over shards of a batch, AdamW.
 //!
 //! Nothing here knows what is learned: [`supervised`] gives the loss of pretraining and SFT, [`crate::policy`] that of
 //! reinforcement learning.
@@ -6,10 +6,8 @@
 mod adamw;
 mod gradient;
 mod learner;
-mod schedule;
 pub mod supervised;
 
-pub use adamw::{AdamW, AdamWConfig};
+pub use adamw::AdamW;
 pub(crate) use gradient::values;
 pub use learner::{Learner, Update};
-pub use schedule::{Decay, Schedule};

@@ -1,29 +1,11 @@
 //! One update on sequences: the mean negative log-likelihood of their response tokens. Pretraining and SFT are made of these.
 
-use serde::Serialize;
+use explang_run::SupervisedMetrics;
 
 use super::Learner;
 use crate::likelihood::{Sequence, response_log_probs};
 use crate::model::Decoder;
 use crate::parallel::{Parallel, split};
-
-/// What an update on documents did: one line of `metrics.jsonl`.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct SupervisedMetrics {
-    /// Mean negative log-likelihood of a response token, in nats.
-    pub loss: f64,
-    /// Norm of the gradient before clipping.
-    pub gradient_norm: f64,
-    /// 1 where the update was left out because its loss or gradient was not finite, else 0.
-    pub skipped: usize,
-    /// What was not finite then.
-    #[serde(skip)]
-    pub not_finite: Option<&'static str>,
-    /// Learning rate.
-    pub learning_rate: f64,
-    /// Tokens read, prompts included.
-    pub tokens: usize,
-}
 
 /// One update on `sequences`, split into `shards` parts.
 pub async fn update(
@@ -43,6 +25,7 @@ pub async fn update(
     let update = learner.update(&parts, parallel, learning_rate, loss).await;
     SupervisedMetrics {
         loss: update.loss,
+        accuracy: None,
         gradient_norm: update.gradient_norm,
         skipped: usize::from(update.not_finite.is_some()),
         not_finite: update.not_finite,

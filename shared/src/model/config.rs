@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use explang_named::brief;
+use explang_run::config::ModelPreset;
 
 /// Most numbers in each half of a rotary table: 256 MiB.
 const MOST_ROTARY: usize = 1 << 26;
@@ -48,18 +49,6 @@ pub struct ModelConfig {
     pub tie_word_embeddings: bool,
 }
 
-/// A preset shape of a model that is trained from scratch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Preset {
-    /// About 0.3 M parameters: a student.
-    Pico,
-    /// About 1 M parameters: trains on a CPU in minutes.
-    Nano,
-    /// About 10 M parameters: for a GPU.
-    Small,
-}
-
 /// A `config.json` that this crate cannot run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -74,32 +63,26 @@ pub enum ConfigError {
     Unsupported(String),
 }
 
-impl Preset {
-    /// The preset's shape for a vocabulary of `vocab_size` tokens.
-    pub fn config(self, vocab_size: usize) -> ModelConfig {
-        let (hidden, layers, heads, kv_heads, head_dim, ff) = match self {
-            Preset::Pico => (64, 3, 4, 2, 16, 192),
-            Preset::Nano => (128, 4, 4, 2, 32, 384),
-            Preset::Small => (320, 8, 8, 4, 40, 960),
-        };
+impl ModelConfig {
+    /// A preset's shape for a vocabulary of `vocab_size` tokens.
+    pub const fn of(preset: ModelPreset, vocab_size: usize) -> Self {
+        let shape = preset.shape();
         ModelConfig {
             architecture: Architecture::Qwen3,
             vocab_size,
-            hidden_size: hidden,
-            intermediate_size: ff,
-            num_layers: layers,
-            num_heads: heads,
-            num_kv_heads: kv_heads,
-            head_dim,
-            max_positions: 512,
+            hidden_size: shape.hidden_size,
+            intermediate_size: shape.intermediate_size,
+            num_layers: shape.num_layers,
+            num_heads: shape.num_heads,
+            num_kv_heads: shape.num_kv_heads,
+            head_dim: shape.head_dim,
+            max_positions: shape.max_positions,
             rope_theta: 10_000.0,
             rms_norm_eps: 1e-6,
             tie_word_embeddings: true,
         }
     }
-}
 
-impl ModelConfig {
     /// Reads a `config.json` of the Qwen3 or Llama family.
     ///
     /// # Errors

@@ -297,7 +297,7 @@ impl<W: Weights> Build<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Architecture, Preset};
+    use crate::model::{Architecture, ModelConfig, ModelPreset};
 
     fn values(x: Tensor<2>) -> Vec<f32> {
         x.into_data().iter::<f32>().collect()
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_sequence_is_blind_to_its_neighbours_and_to_what_follows() {
-        let model = Decoder::random(&Preset::Pico.config(60), 3, &Device::flex());
+        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 60), 3, &Device::flex());
         let tokens = [5, 9, 11, 2, 40, 41, 3];
         let both = values(model.hidden(&tokens, &Packing::new([4, 3])));
         let alone = values(model.hidden(&tokens[..4], &Packing::new([4])));
@@ -331,7 +331,7 @@ mod tests {
         for architecture in [Architecture::Qwen3, Architecture::Llama] {
             let config = ModelConfig {
                 architecture,
-                ..Preset::Pico.config(60)
+                ..ModelConfig::of(ModelPreset::Pico, 60)
             };
             let model = Decoder::random(&config, 3, &Device::flex());
             let rows: [&[u32]; 2] = [&[5, 9, 11, 2, 8], &[40, 41, 3]];
@@ -363,7 +363,7 @@ mod tests {
         for tied in [true, false] {
             let config = ModelConfig {
                 tie_word_embeddings: tied,
-                ..Preset::Pico.config(60)
+                ..ModelConfig::of(ModelPreset::Pico, 60)
             };
             let model = Decoder::random(&config, 3, &Device::flex());
             let bytes = model.to_safetensors(Precision::F32).unwrap();

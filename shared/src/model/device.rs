@@ -2,9 +2,10 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::config::Preset;
+use super::config::ModelConfig;
 use super::decoder::Decoder;
 use super::packing::Packing;
+use explang_run::config::ModelPreset;
 
 /// True for the CPU backend, where the fused kernels run and batches need no filling.
 pub fn is_cpu(device: &Device) -> bool {
@@ -51,7 +52,7 @@ pub async fn try_known_answer(device: &Device) -> Result<(), WrongNumbers> {
 /// Logits of a small random decoder, the loss of a batch, and the gradient of the final norm's gain.
 async fn known_answer(device: &Device) -> Vec<f32> {
     let device = device.clone().inner().autodiff();
-    let config = Preset::Pico.config(64);
+    let config = ModelConfig::of(ModelPreset::Pico, 64);
     let model = Decoder::random(&config, 7, &device);
     let tokens: Vec<u32> = (0..24).map(|i| (i * 37 + 5) % 64).collect();
     let packing = Packing::new([12, 12]);

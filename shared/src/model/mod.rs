@@ -16,6 +16,7 @@ pub use explang_kernels as kernels;
 
 pub use cache::Cache;
 pub use checkpoint::{Precision, WeightsError};
-pub use config::{Architecture, ConfigError, ModelConfig, Preset};
+pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::{Decoder, Weights};
+pub use explang_run::config::ModelPreset;
 pub use packing::Packing;

@@ -102,7 +102,7 @@ mod tests {
     use burn::tensor::{Device, Distribution};
 
     use super::*;
-    use crate::model::Preset;
+    use crate::model::{ModelConfig, ModelPreset};
 
     fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
         Tensor::random(
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
-        let config = Preset::Nano.config(50);
+        let config = ModelConfig::of(ModelPreset::Nano, 50);
         let packing = Packing::new([7, 7, 7]);
         let tokens = packing.tokens();
         let (hd, kv) = (config.head_dim, config.num_kv_heads * config.head_dim);

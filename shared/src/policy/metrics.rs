@@ -2,163 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use explang_run::{ChoiceCounts, LanguageFigures, NotFinite, PolicyMetrics, Seconds};
 
 use super::Rollouts;
 use crate::Language;
 use crate::objective::{GroupStats, PolicyStats};
 use crate::reward::{Scored, Weights};
 use crate::rollout::Rollout;
-
-/// How often each language was chosen; what training counts of its rollouts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChoiceCounts {
-    /// Responses with the tag of each language.
-    pub tagged: BTreeMap<Language, usize>,
-    /// Responses without a tag of the pool.
-    pub untagged: usize,
-}
-
-impl ChoiceCounts {
-    /// Counts one response by its tag.
-    pub fn add(&mut self, tag: Option<Language>) {
-        match tag {
-            Some(language) => *self.tagged.entry(language).or_default() += 1,
-            None => self.untagged += 1,
-        }
-    }
-
-    /// Adds what another count holds.
-    pub fn merge(&mut self, other: &ChoiceCounts) {
-        for (&language, &count) in &other.tagged {
-            let sum = self.tagged.entry(language).or_default();
-            // A file can hold any number.
-            *sum = sum.saturating_add(count);
-        }
-        self.untagged = self.untagged.saturating_add(other.untagged);
-    }
-
-    /// All responses counted.
-    pub fn total(&self) -> usize {
-        (self.tagged.values()).fold(self.untagged, |sum, &count| sum.saturating_add(count))
-    }
-}
-
-/// What a step did. Figures of rewards, lengths and languages are of all rollouts of the step, those of the loss of the tokens
-/// that were learned from.
-#[derive(Debug, Clone, Serialize)]
-pub struct PolicyMetrics {
-    /// Mean reward, before what the end of the budget and the divergence cost.
-    pub reward: f64,
-    /// What each component of the reward adds to that mean, its weight included; and `overlong`, what the end of the budget
-    /// costs besides, where it costs anything.
-    pub reward_parts: BTreeMap<&'static str, f64>,
-    /// Mean of each component.
-    pub format: f64,
-    /// Detected language equals the tag.
-    pub compliance: f64,
-    /// Share of correct answers.
-    pub accuracy: f64,
-    /// Mean diversity.
-    pub diversity: f64,
-    /// Mean pass@k of the chosen language.
-    pub pass_at_k: f64,
-    /// Mean accuracy of the chosen language.
-    pub language_accuracy: f64,
-    /// Share of groups whose rewards are all equal.
-    pub zero_variance: f64,
-    /// Batches sampled: more than one where groups were sampled again.
-    pub batches: usize,
-    /// Groups sampled, and those learned from.
-    pub groups: [usize; 2],
-    /// Responses that take no part, those whose reward is no finite number among them.
-    pub masked: usize,
-    /// Responses whose reward is no finite number.
-    pub non_finite: usize,
-    /// Mean response length in tokens.
-    pub response_tokens: f64,
-    /// Length of the shortest and of the longest response.
-    pub response_tokens_range: [usize; 2],
-    /// Share of responses cut short.
-    pub truncated: f64,
-    /// Share of responses without any token before their end.
-    pub empty: f64,
-    /// Entropy of the choice over this step's rollouts, in nats; none without a tag.
-    pub choice_entropy: Option<f64>,
-    /// Mean of `-log π` over the sampled tokens: an unbiased estimate of the policy's entropy per token, in nats.
-    pub token_entropy: f64,
-    /// Mean of the policy's part of the loss over the tokens, each counted once.
-    pub policy_loss: f64,
-    /// Mean and largest k3 divergence of a token from the reference; 0 where none is paid for.
-    pub kl: f64,
-    /// See `kl`.
-    pub kl_max: f64,
-    /// Mean and largest `ρ − 1 − log ρ` of a token: the divergence of the policy from the one that sampled.
-    pub drift: f64,
-    /// See `drift`.
-    pub drift_max: f64,
-    /// Shares of tokens at the lower and upper limit of the ratio, and at that of the dual clip.
-    pub clipped_low: f64,
-    /// See `clipped_low`.
-    pub clipped_high: f64,
-    /// See `clipped_low`.
-    pub clipped_dual: f64,
-    /// Largest ratio between new and old probability, either way.
-    pub ratio_max: f64,
-    /// Norm of the gradient before clipping, mean over the updates.
-    pub gradient_norm: f64,
-    /// Largest norm of the gradient before clipping.
-    pub gradient_norm_max: f64,
-    /// Updates tried.
-    pub updates: usize,
-    /// Of these, those left out because their loss or gradient was not finite.
-    pub skipped: usize,
-    /// What was not finite in the first one that was left out.
-    #[serde(skip)]
-    pub not_finite: Option<&'static str>,
-    /// Learning rate.
-    pub learning_rate: f64,
-    /// Choices of the rollouts by family.
-    pub choices: BTreeMap<String, ChoiceCounts>,
-    /// Correct answers by chosen language.
-    pub correct: BTreeMap<Language, usize>,
-    /// What became of the rollouts in each chosen language.
-    pub languages: BTreeMap<Language, LanguageFigures>,
-    /// Tokens sampled.
-    pub sampled_tokens: usize,
-    /// Tokens read in the updates.
-    pub trained_tokens: usize,
-    /// Where the time went.
-    pub seconds: Seconds,
-}
-
-/// The rollouts of a step that chose one language.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct LanguageFigures {
-    /// How many there are.
-    pub n: usize,
-    /// Share of correct answers.
-    pub accuracy: f64,
-    /// Share whose trace is in the language.
-    pub compliance: f64,
-    /// Mean reward.
-    pub reward: f64,
-    /// Mean response length in tokens.
-    pub response_tokens: f64,
-}
-
-/// Seconds of each part of a step.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Seconds {
-    /// Sampling.
-    pub sampling: f64,
-    /// Rewarding: language detection and verification.
-    pub reward: f64,
-    /// The reference's log-probabilities.
-    pub reference: f64,
-    /// The updates.
-    pub updates: f64,
-}
 
 /// Shannon entropy in nats of a distribution given by non-negative weights, which need not sum to 1. It is
 /// the plain plug-in estimate: no correction for small counts, so few samples read low. `None` without weight.
@@ -191,7 +41,7 @@ pub(super) struct Updates {
     /// Sums over the tokens of all updates.
     pub(super) stats: PolicyStats,
     /// Norm of each update's gradient; what was not finite where it was left out.
-    pub(super) norms: Vec<Result<f64, &'static str>>,
+    pub(super) norms: Vec<Result<f64, NotFinite>>,
     /// Tokens read, prompts included.
     pub(super) tokens: usize,
 }
@@ -199,7 +49,7 @@ pub(super) struct Updates {
 impl Updates {
     /// What was not finite in the first update that was left out. One is enough: where a part of every step is lost, the run must
     /// not go on as if nothing were.
-    fn not_finite(&self) -> Option<&'static str> {
+    fn not_finite(&self) -> Option<NotFinite> {
         self.norms.iter().find_map(|norm| norm.err())
     }
 }
@@ -276,7 +126,7 @@ pub(super) fn describe(
 }
 
 /// What each component adds to the mean reward.
-fn reward_parts(gathered: &Rollouts, weights: &Weights) -> BTreeMap<&'static str, f64> {
+fn reward_parts(gathered: &Rollouts, weights: &Weights) -> BTreeMap<String, f64> {
     let n = gathered.scored.len().max(1) as f64;
     let mut parts = BTreeMap::new();
     for scored in &gathered.scored {
@@ -285,12 +135,12 @@ fn reward_parts(gathered: &Rollouts, weights: &Weights) -> BTreeMap<&'static str
         let paid = if scored.forfeits { 0.0 } else { 1.0 };
         for (component, weight, value) in terms.into_iter().filter(|(_, weight, _)| *weight != 0.0)
         {
-            *parts.entry(component.name()).or_insert(0.0) += paid * weight * value / n;
+            *parts.entry(component.name().to_owned()).or_insert(0.0) += paid * weight * value / n;
         }
     }
     let overlong = gathered.overlong.iter().sum::<f64>() / n;
     if overlong != 0.0 {
-        parts.insert("overlong", overlong);
+        parts.insert("overlong".to_owned(), overlong);
     }
     parts
 }
@@ -341,8 +191,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_update_that_was_left_out_is_told() {
-        let of = |norms: &[Result<f64, &'static str>]| {
+    fn one_update_that_was_left_out_is_reported() {
+        let of = |norms: &[Result<f64, NotFinite>]| {
             let norms = norms.to_vec();
             Updates {
                 norms,
@@ -353,11 +203,11 @@ mod tests {
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[Ok(1.0), Ok(2.0)]), None);
         for norms in [
-            [Ok(1.0), Err("the loss")],
-            [Err("the loss"), Ok(1.0)],
-            [Err("the loss"), Err("the gradient")],
+            [Ok(1.0), Err(NotFinite::Loss)],
+            [Err(NotFinite::Loss), Ok(1.0)],
+            [Err(NotFinite::Loss), Err(NotFinite::Gradient)],
         ] {
-            assert_eq!(of(&norms), Some("the loss"));
+            assert_eq!(of(&norms), Some(NotFinite::Loss));
         }
     }
 }

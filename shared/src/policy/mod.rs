@@ -13,17 +13,15 @@
 //! has to give back is awaited, so a step also runs in a browser.
 
 pub mod credit;
-pub mod metrics;
+mod metrics;
 pub mod rollouts;
 mod step;
 
-pub use metrics::{LanguageFigures, PolicyMetrics, Seconds};
 pub use rollouts::Rollouts;
 pub use step::{StepError, StepReport, take};
 
 use crate::action::Action;
 use crate::identify::Identify;
-use crate::learn::Schedule;
 use crate::model::Decoder;
 use crate::objective::Objective;
 use crate::parallel::Parallel;
@@ -31,6 +29,7 @@ use crate::prompt::PromptFormat;
 use crate::reward::Reward;
 use crate::tasks::Source;
 use crate::tokenizer::Tokenizer;
+use explang_run::config::Schedule;
 
 /// The choices of a phase.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! The rollouts of a step: groups sampled and rewarded, and sampled again where nothing can be learned from them.
 
 use super::Phase;
-use super::metrics::Seconds;
 use crate::Language;
 use crate::generate::Sampling;
 use crate::model::Decoder;
@@ -10,6 +9,7 @@ use crate::random;
 use crate::reward::{GroupId, Scored};
 use crate::rollout::{Query, Rollout, RolloutError, Sampler, reward};
 use crate::tasks::Split;
+use explang_run::Seconds;
 
 /// All rollouts of a step.
 #[derive(Debug, Default)]

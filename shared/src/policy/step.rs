@@ -1,7 +1,9 @@
 //! The step itself: rollouts, credit, updates.
 
 use super::credit::{Experience, Targets, experience, reference_log_probs};
-use super::metrics::{PolicyMetrics, Seconds, Updates, describe};
+use explang_run::{PolicyMetrics, Seconds};
+
+use super::metrics::{Updates, describe};
 use super::rollouts::gather;
 use super::{Phase, Rollouts};
 use crate::learn::{Learner, values};

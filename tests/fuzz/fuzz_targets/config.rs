@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use explang_trainer::config::Config;
+use explang::run::Config;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -5,9 +5,10 @@
 use std::sync::LazyLock;
 
 use burn::tensor::Device;
-use explang::model::{Decoder, ModelConfig, Precision, Preset};
+use explang::model::{Decoder, ModelConfig, ModelPreset, Precision};
 use explang_trainer::checkpoint_tensors;
-use explang_trainer::learn::adamw::{AdamW, AdamWConfig};
+use explang::run::config::AdamWConfig;
+use explang_trainer::learn::AdamW;
 use libfuzzer_sys::fuzz_target;
 
 /// The smallest shape there is.
@@ -19,7 +20,7 @@ static SHAPE: LazyLock<ModelConfig> = LazyLock::new(|| ModelConfig {
     num_kv_heads: 1,
     head_dim: 2,
     max_positions: 2,
-    ..Preset::Pico.config(2)
+    ..ModelConfig::of(ModelPreset::Pico, 2)
 });
 
 thread_local! {

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use explang_trainer::config::Config;
+use explang_trainer::config;
 use explang_trainer::run::folder::RunFolder;
 
 /// The program at work; it ends with this value.
@@ -62,7 +62,7 @@ fn a_run_that_has_not_begun_is_followed_once_it_has() {
     let (status, events) = server.get("run/events");
     assert_eq!(status, 200);
 
-    let config = Config::load("smoke").unwrap().to_toml().unwrap();
+    let config = config::load("smoke").unwrap().to_toml().unwrap();
     let _run = RunFolder::create(&folder.path().join("run"), "smoke", 1, "0.1.0", &config).unwrap();
     let mut lines = BufReader::new(events.into_reader()).lines();
     let first = lines.find(|line| line.as_ref().is_ok_and(|line| line.starts_with("data")));

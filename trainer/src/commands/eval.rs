@@ -7,8 +7,9 @@ use anyhow::bail;
 use clap::Args;
 use explang::Language;
 use explang::identify::LinguaDetector;
+use explang::run::config::{Config, MOST_PROBLEMS};
 use explang_trainer::checkpoint;
-use explang_trainer::config::{Config, MOST_PROBLEMS};
+use explang_trainer::config;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{Mode, write_records};
 use explang_trainer::eval::summary::{StageName, StageSummary};
@@ -117,9 +118,9 @@ impl Arguments {
     /// The configuration with this command's numbers.
     fn config(&self, located: &Located) -> anyhow::Result<Config> {
         let mut config = match (&self.config, located.config()?) {
-            (Some(name), _) => Config::load(name)?,
+            (Some(name), _) => config::load(name)?,
             (None, Some(config)) => config,
-            (None, None) => Config::load("quick")?,
+            (None, None) => config::load("quick")?,
         };
         let eval = &mut config.eval;
         for (given, name, value) in [

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use explang_trainer::config::Config;
+use explang::run::Config;
+use explang_trainer::config;
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::locate;
 use explang_trainer::report::table;
@@ -75,7 +76,7 @@ pub(crate) fn config_of(folder: &RunFolder) -> anyhow::Result<Config> {
 
 /// A preset or a file, with another seed where one is given.
 pub(crate) fn load_config(name: &str, seed: Option<u64>) -> anyhow::Result<Config> {
-    let mut config = Config::load(name)?;
+    let mut config = config::load(name)?;
     config.seed = seed.unwrap_or(config.seed);
     Ok(config)
 }
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_example_is_a_held_out_problem_of_the_run() {
-        let config = Config::load("quick").unwrap();
+        let config = config::load("quick").unwrap();
         let text = what_next(&config, Path::new("runs/quick-1"));
         assert!(text.contains("--checkpoint runs/quick-1"), "{text}");
         assert!(text.contains("Think in"), "{text}");

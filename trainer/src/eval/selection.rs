@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-pub use explang::policy::metrics::ChoiceCounts;
+use explang::run::ChoiceCounts;
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{ModeSummary, Options, grouped};

@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::ChoiceCounts;
 use serde::{Deserialize, Serialize};
 
 use super::compare::{AgainstEnglish, Comparison};
 use super::metrics::{ModeSummary, Options};
 use super::record::{Mode, Record};
 use super::selection::{
-    ChoiceCounts, Correlation, Selection, Settled, choices_by_kind, forced_accuracy, settled,
+    Correlation, Selection, Settled, choices_by_kind, forced_accuracy, settled,
 };
 
 /// A stage that leaves a policy behind.

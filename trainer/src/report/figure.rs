@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::ChoiceCounts;
 use plotters::prelude::*;
 use serde_json::Value;
 
 use super::history::{StageHistory, choices};
-use crate::eval::selection::ChoiceCounts;
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (1000, 480);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::ChoiceCounts;
 use serde_json::Value;
 
 use super::chart;
-use crate::eval::selection::ChoiceCounts;
 
 /// Widest line of points, in characters.
 const WIDTH: usize = 48;

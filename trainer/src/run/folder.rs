@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::atomic::{names, recover, replace_folder_atomically, write_atomically};
 use super::error::{Context, RunError};
 use super::metrics_log::MetricsLog;
-use crate::config::line_number;
+use explang::run::config::line_number;
 
 const CONFIG: &str = "run.toml";
 const INFO: &str = "run.json";

@@ -11,17 +11,17 @@ use explang::Language;
 use explang::generate::Sampling;
 use explang::learn::{Learner, supervised};
 use explang::likelihood::{Sequence, response_hidden};
-use explang::model::Decoder;
+use explang::model::{Decoder, ModelConfig};
 use explang::parallel::split;
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::rollout::{Query, Rollout, Sampler};
+use explang::run::DistilMetrics;
+use explang::run::config::DistilSection;
 use explang::tasks::{Source, Split};
-use serde_json::json;
 
 use super::driver::{Session, Step};
 use super::rl;
-use crate::config::DistilSection;
 use crate::threads::Threads;
 
 /// The stage's name.
@@ -41,7 +41,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         STAGE,
         distil.warm_up_steps + distil.steps,
         |session| {
-            let shape = distil.preset.config(session.tokenizer.vocab_size());
+            let shape = ModelConfig::of(distil.preset, session.tokenizer.vocab_size());
             Ok(Decoder::random(
                 &shape,
                 session.stream("student"),
@@ -149,18 +149,19 @@ fn on_policy(
     let divergence = update.loss;
     let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
     Ok(Step {
-        metrics: json!({
-            "divergence": divergence,
-            "gradient_norm": update.gradient_norm,
-            "skipped": usize::from(update.not_finite.is_some()),
-            "learning_rate": rate,
-            "tokens": read,
-        }),
+        metrics: serde_json::to_value(DistilMetrics {
+            divergence,
+            gradient_norm: update.gradient_norm,
+            skipped: usize::from(update.not_finite.is_some()),
+            not_finite: update.not_finite,
+            learning_rate: rate,
+            tokens: read,
+        })?,
         line: format!("divergence {divergence:.3}"),
         tokens: tokens + read,
         sample: None,
         last: false,
-        not_finite: update.not_finite.map(str::to_owned),
+        not_finite: update.not_finite,
     })
 }
 

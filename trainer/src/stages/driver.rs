@@ -13,6 +13,7 @@ use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner};
 use explang::model::{Decoder, Precision};
 use explang::random;
+use explang::run::{Config, NotFinite};
 use explang::tokenizer::Tokenizer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,7 +21,6 @@ use serde_json::{Map, Value};
 use super::evaluate::Evaluator;
 use super::skipped::Skipped;
 use crate::checkpoint;
-use crate::config::Config;
 use crate::data::documents::tokenizer_texts;
 use crate::progress::Progress;
 use crate::run::error::RunError;
@@ -62,7 +62,7 @@ pub(super) struct Step {
     pub(super) last: bool,
     /// What was NaN or infinite, so that nothing was learned from the step or from a part of it; none where it was as it
     /// should be.
-    pub(super) not_finite: Option<String>,
+    pub(super) not_finite: Option<NotFinite>,
 }
 
 /// Where a stage is.
@@ -223,7 +223,7 @@ impl Session {
             if let Some(sample) = &done.sample {
                 self.samples.append(sample)?;
             }
-            match &done.not_finite {
+            match done.not_finite {
                 None => progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line)),
                 Some(what) => progress.skipped(step, &skipped.line(what, &done)),
             }
@@ -299,8 +299,8 @@ impl Session {
         if let Value::Object(metrics) = &done.metrics {
             line.extend(metrics.clone());
         }
-        if let Some(what) = &done.not_finite {
-            line.insert("not_finite".into(), what.as_str().into());
+        if let Some(what) = done.not_finite {
+            line.insert("not_finite".into(), what.name().into());
         }
         line.insert("step_seconds".into(), seconds.into());
         line.insert("tokens_per_s".into(), rate.into());

@@ -15,10 +15,10 @@ use explang::tasks::{Example, Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
-use crate::config::Config;
 use crate::eval::record::{Mode, Record};
 use crate::run::stop::Stop;
 use crate::threads::Threads;
+use explang::run::Config;
 
 /// How a model is forced into a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

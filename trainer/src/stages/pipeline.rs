@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::bail;
 use burn::tensor::Device;
 use explang::Language;
+use explang::run::ChoiceCounts;
 use serde_json::Value;
 
 use super::driver::Session;
@@ -15,7 +16,6 @@ use super::{distil, pretrain, rl, sft};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
 use crate::eval::record::{Mode, Record, records_in, write_records};
-use crate::eval::selection::ChoiceCounts;
 use crate::eval::summary::{StageName, StageSummary, Summary};
 use crate::progress::tell;
 use crate::run::folder::RunFolder;

@@ -4,7 +4,8 @@
 //! It may end before its last step, once the model can do as much as is wanted of it.
 
 use explang::learn::supervised;
-use explang::model::Decoder;
+use explang::model::{Decoder, ModelConfig};
+use explang::run::SupervisedMetrics;
 
 use super::driver::{Session, Step};
 use crate::data::{Batches, Document};
@@ -24,7 +25,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         STAGE,
         pretrain.steps,
         |session| {
-            let shape = config.model.preset.config(session.tokenizer.vocab_size());
+            let shape = ModelConfig::of(config.model.preset, session.tokenizer.vocab_size());
             Ok(Decoder::random(
                 &shape,
                 session.stream("init"),
@@ -69,14 +70,14 @@ impl Step {
     ///
     /// # Errors
     /// When the metrics cannot be written as JSON.
-    pub(super) fn supervised(metrics: &supervised::SupervisedMetrics) -> anyhow::Result<Step> {
+    pub(super) fn supervised(metrics: &SupervisedMetrics) -> anyhow::Result<Step> {
         Ok(Step {
             metrics: serde_json::to_value(metrics)?,
             line: format!("loss {:.3}", metrics.loss),
             tokens: metrics.tokens,
             sample: None,
             last: false,
-            not_finite: metrics.not_finite.map(str::to_owned),
+            not_finite: metrics.not_finite,
         })
     }
 }

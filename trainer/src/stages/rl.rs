@@ -13,14 +13,15 @@ use explang::identify::LinguaDetector;
 use explang::learn::Learner;
 use explang::model::Decoder;
 use explang::named::Unknown;
-use explang::policy::{self, PolicyMetrics, PolicyOptions};
+use explang::policy::{self, PolicyOptions};
 use explang::prompt::PromptFormat;
 use explang::reward::Reward;
+use explang::run::config::PhaseSection;
+use explang::run::{Config, PolicyMetrics};
 use serde_json::json;
 
 use super::driver::{Session, Step};
 use super::sft;
-use crate::config::{Config, PhaseSection};
 use crate::threads::Threads;
 
 /// The phases, by the names of their stages.
@@ -183,7 +184,7 @@ fn one_step(
         });
     Ok(Step {
         metrics: serde_json::to_value(&metrics)?,
-        not_finite: metrics.not_finite.map(str::to_owned),
+        not_finite: metrics.not_finite,
         line,
         tokens,
         sample,
@@ -228,12 +229,12 @@ mod tests {
     use explang::reward::{GroupId, Response, Scored};
 
     use super::*;
-
-    const SMOKE: &str = include_str!("../../presets/smoke.toml");
+    use explang::run::config::{Config, PRESETS};
 
     /// A response that is tagged Italian and thinks in Romanian, as explore scores it with `lines` in `[rl]`.
     fn scored(lines: &str) -> Scored {
-        let text = SMOKE.replacen(
+        let (_, smoke) = PRESETS[0];
+        let text = smoke.replacen(
             "control = \"en\"\n",
             &format!("control = \"en\"\n{lines}\n"),
             1,

@@ -9,6 +9,7 @@ use explang::model::kernels::sample::SampleError;
 use explang::objective::AdvantageError;
 use explang::policy::StepError;
 use explang::rollout::RolloutError;
+use explang::run::NotFinite;
 use serde_json::{Value, json};
 
 use super::driver::Step;
@@ -24,23 +25,20 @@ pub(super) struct Skipped {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{steps} steps in a row were skipped, in the last one {what} was not finite; begin another run with {}",
-    remedy(what)
+    remedy(*what)
 )]
 pub(super) struct TooMany {
     steps: usize,
-    what: String,
+    what: NotFinite,
 }
 
 /// What to change: rewards are not the model's doing.
-fn remedy(what: &str) -> &'static str {
+const fn remedy(what: NotFinite) -> &'static str {
     match what {
-        REWARD => "smaller rewards and penalties",
-        _ => "a lower learning rate",
+        NotFinite::Reward => "smaller rewards and penalties",
+        NotFinite::Loss | NotFinite::Gradient | NotFinite::Logit => "a lower learning rate",
     }
 }
-
-/// What is not finite where it is no fault of the model.
-const REWARD: &str = "a reward";
 
 impl Skipped {
     /// None yet, and `limit` at most, of a stage of `steps` steps not all.
@@ -61,7 +59,7 @@ impl Skipped {
     /// # Errors
     /// When it is one too many.
     pub(super) fn count(&mut self, step: &Step) -> Result<(), TooMany> {
-        let Some(what) = &step.not_finite else {
+        let Some(what) = step.not_finite else {
             self.in_a_row = 0;
             return Ok(());
         };
@@ -71,12 +69,12 @@ impl Skipped {
         }
         Err(TooMany {
             steps: self.in_a_row,
-            what: what.clone(),
+            what,
         })
     }
 
     /// What a person is told of the next skipped step: where only some of its updates were, what it did besides.
-    pub(super) fn line(&self, what: &str, step: &Step) -> String {
+    pub(super) fn line(&self, what: NotFinite, step: &Step) -> String {
         let count = |name: &str| step.metrics.get(name).and_then(Value::as_u64);
         let skipped = match (count("skipped"), count("updates")) {
             (Some(some), Some(all)) if some < all => {
@@ -114,10 +112,10 @@ impl Step {
 }
 
 /// What was not finite.
-fn not_finite(error: &anyhow::Error) -> Option<String> {
+fn not_finite(error: &anyhow::Error) -> Option<NotFinite> {
     let rollout = match error.downcast_ref() {
         Some(StepError::Advantage(AdvantageError::NonFinite { .. })) => {
-            return Some(REWARD.to_owned());
+            return Some(NotFinite::Reward);
         }
         Some(StepError::Rollout(error)) => Some(error),
         _ => error.downcast_ref(),
@@ -125,7 +123,7 @@ fn not_finite(error: &anyhow::Error) -> Option<String> {
     match rollout {
         Some(RolloutError::Generate(GenerateError::Logits(
             SampleError::Logit(_) | SampleError::Nothing,
-        ))) => Some("a logit".to_owned()),
+        ))) => Some(NotFinite::Logit),
         _ => None,
     }
 }
@@ -142,11 +140,17 @@ mod tests {
             reward: f64::NAN,
         };
         for (error, what) in [
-            (anyhow::Error::new(RolloutError::Generate(logit)), "a logit"),
-            (anyhow::Error::new(StepError::from(reward)), "a reward"),
+            (
+                anyhow::Error::new(RolloutError::Generate(logit)),
+                NotFinite::Logit,
+            ),
+            (
+                anyhow::Error::new(StepError::from(reward)),
+                NotFinite::Reward,
+            ),
         ] {
             let step = Step::skipped(error).unwrap();
-            assert_eq!(step.not_finite.as_deref(), Some(what));
+            assert_eq!(step.not_finite, Some(what));
         }
         let others = [
             anyhow::Error::new(RolloutError::Generate(GenerateError::EmptyPrompt(1))),
@@ -161,23 +165,23 @@ mod tests {
 
     #[test]
     fn only_steps_in_a_row_are_too_many() {
-        let step = |what: Option<&str>| Step {
-            not_finite: what.map(str::to_owned),
+        let step = |what: Option<NotFinite>| Step {
+            not_finite: what,
             metrics: json!({}),
             line: String::new(),
             tokens: 0,
             sample: None,
             last: false,
         };
-        let (good, bad) = (step(None), step(Some("the loss")));
+        let (good, bad) = (step(None), step(Some(NotFinite::Loss)));
         let mut skipped = Skipped::new(3, 100);
         for step in [&bad, &bad, &good, &bad, &bad] {
             skipped.count(step).unwrap();
         }
-        let line = skipped.line("x", &bad);
+        let line = skipped.line(NotFinite::Loss, &bad);
         assert!(
             !skipped.is_none()
-                && line == "skipped: x was not finite (3 in a row; the run stops at 3)"
+                && line == "skipped: the loss was not finite (3 in a row; the run stops at 3)"
         );
         let error = skipped.count(&bad).unwrap_err().to_string();
         assert!(error.contains("3 steps in a row") && error.contains("the loss"));
@@ -190,7 +194,7 @@ mod tests {
     #[test]
     fn a_step_that_lost_one_of_its_updates_counts_and_says_so() {
         let lost = |some: u64, all: u64| Step {
-            not_finite: Some("the gradient".to_owned()),
+            not_finite: Some(NotFinite::Gradient),
             metrics: json!({"skipped": some, "updates": all}),
             line: "reward 0.50".to_owned(),
             tokens: 0,
@@ -205,7 +209,7 @@ mod tests {
             ),
             (lost(2, 2), "skipped 2 of 2 updates: the gradient"),
         ] {
-            let line = skipped.line("the gradient", &step);
+            let line = skipped.line(NotFinite::Gradient, &step);
             assert!(line.starts_with(said), "{line}");
         }
         skipped.count(&lost(1, 2)).unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use explang_trainer::config::PRESETS;
+use explang::run::config::PRESETS;
 use explang_trainer::run::folder::RunFolder;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use explang::Language;
-use explang::model::{Decoder, ModelConfig, Precision, Preset};
+use explang::model::{Decoder, ModelConfig, ModelPreset, Precision};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub(crate) fn checkpoint_in(folder: &Path, name: &str) -> PathBuf {
     let tokenizer = tokenizer(300);
     let config = ModelConfig {
         max_positions: 64,
-        ..Preset::Pico.config(tokenizer.vocab_size())
+        ..ModelConfig::of(ModelPreset::Pico, tokenizer.vocab_size())
     };
     let model = Decoder::random(&config, 1, &Device::flex());
     checkpoint::save(&path, &model, &tokenizer, Precision::F32).unwrap();

@@ -8,8 +8,9 @@ use burn::tensor::{Device, TensorData};
 use explang::model::Precision;
 use explang::model::checkpoint::write;
 use explang::objective::Overlong;
+use explang::run::Config;
 use explang_trainer::checkpoint;
-use explang_trainer::config::Config;
+use explang_trainer::config;
 use serde_json::Value;
 
 use crate::contents::metrics;
@@ -17,7 +18,7 @@ use crate::program::{explang, fails, refused, succeeds};
 
 /// `smoke` with changes, as a file.
 fn config(folder: &Path, change: impl Fn(&mut Config)) -> PathBuf {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     config.optimizer.max_skipped = 3;
     change(&mut config);
     let file = folder.join("config.toml");

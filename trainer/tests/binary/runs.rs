@@ -5,14 +5,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use explang_trainer::config::Config;
+use explang_trainer::config;
 
 use crate::contents::{files, metrics, summary};
 use crate::program::explang;
 
 /// The stages with their steps, in the order of a run. Each step logs a line.
 pub(crate) fn stages() -> [(&'static str, usize); 7] {
-    let config = Config::load("smoke").unwrap();
+    let config = config::load("smoke").unwrap();
     let (rl, distil) = (config.rl, config.distil.unwrap());
     [
         ("pretrain", config.pretrain.steps),

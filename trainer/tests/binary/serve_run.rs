@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use explang_trainer::config::Config;
+use explang_trainer::config;
 use explang_trainer::run::error::RunError;
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::metrics_log::MetricsLog;
@@ -30,7 +30,7 @@ struct Working {
 
 impl Working {
     fn begin(path: &Path) -> Self {
-        let config = Config::load("smoke").unwrap().to_toml().unwrap();
+        let config = config::load("smoke").unwrap().to_toml().unwrap();
         let folder = RunFolder::create(path, "smoke", 1, "0.1.0", &config).unwrap();
         let metrics = folder.metrics().unwrap();
         Working { folder, metrics }

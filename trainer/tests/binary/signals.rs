@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use explang_trainer::config::Config;
+use explang_trainer::config;
 use serde_json::Value;
 
 use crate::client::{Serving, page};
@@ -144,7 +144,7 @@ fn a_run_stops_after_its_step_and_goes_on_as_it_says() {
 
 /// A run whose steps take longer than anybody waits.
 fn long_steps(folder: &Path) -> Child {
-    let mut config = Config::load("smoke").unwrap();
+    let mut config = config::load("smoke").unwrap();
     config.pretrain.batch = 4096;
     let file = folder.join("long.toml");
     fs::write(&file, config.to_toml().unwrap()).unwrap();

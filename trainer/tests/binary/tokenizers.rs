@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use explang::model::Precision;
+use explang::run::config::PRESETS;
 use explang_trainer::checkpoint;
-use explang_trainer::config::PRESETS;
 use explang_trainer::run::folder::RunFolder;
 use serde_json::{Value, json};
 

@@ -2,23 +2,23 @@ use super::*;
 
 #[test]
 fn presets_have_the_sizes_they_are_named_for() {
-    let millions = |p: Preset, v| p.config(v).num_parameters() as f64 / 1e6;
-    assert!((0.2..0.4).contains(&millions(Preset::Pico, 2048)));
-    assert!((0.9..1.2).contains(&millions(Preset::Nano, 2048)));
-    assert!((9.0..13.0).contains(&millions(Preset::Small, 4096)));
+    let millions = |p: ModelPreset, v| ModelConfig::of(p, v).num_parameters() as f64 / 1e6;
+    assert!((0.2..0.4).contains(&millions(ModelPreset::Pico, 2048)));
+    assert!((0.9..1.2).contains(&millions(ModelPreset::Nano, 2048)));
+    assert!((9.0..13.0).contains(&millions(ModelPreset::Small, 4096)));
 }
 
 #[test]
 fn what_is_written_is_read_back() {
-    for preset in [Preset::Pico, Preset::Nano, Preset::Small] {
-        let config = preset.config(2048);
+    for preset in [ModelPreset::Pico, ModelPreset::Nano, ModelPreset::Small] {
+        let config = ModelConfig::of(preset, 2048);
         assert_eq!(ModelConfig::from_json(&config.to_json(0, 1)), Ok(config));
     }
 }
 
 #[test]
 fn what_would_change_the_numbers_is_refused() {
-    let text = Preset::Nano.config(64).to_json(0, 1);
+    let text = ModelConfig::of(ModelPreset::Nano, 64).to_json(0, 1);
     for (from, to) in [
         (
             "\"rope_scaling\": null",
@@ -48,7 +48,7 @@ fn what_would_change_the_numbers_is_refused() {
 
 #[test]
 fn absurd_numbers_are_refused_by_name() {
-    let text = Preset::Nano.config(64).to_json(0, 1);
+    let text = ModelConfig::of(ModelPreset::Nano, 64).to_json(0, 1);
     let whole: Value = serde_json::from_str(&text).unwrap();
     let sizes = [
         "vocab_size",

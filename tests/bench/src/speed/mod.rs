@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
-use explang::model::Preset;
+use explang::model::ModelPreset;
 use explang_trainer::device::DeviceName;
 
 use kind::Kind;
@@ -70,9 +70,9 @@ impl Arguments {
             "--rounds, --steps and --rollouts must be at least 1"
         );
         let preset = match self.model {
-            Model::Pico => Preset::Pico,
-            Model::Nano => Preset::Nano,
-            Model::Small => Preset::Small,
+            Model::Pico => ModelPreset::Pico,
+            Model::Nano => ModelPreset::Nano,
+            Model::Small => ModelPreset::Small,
         };
         let threads = self.device.threads(self.threads);
         let mut work = Work::new(preset, self.seed, &self.device.open()?.autodiff(), threads)?;

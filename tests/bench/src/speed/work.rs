@@ -6,12 +6,13 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Device;
 use explang::generate::{Completion, End, Prompt, Sampling};
-use explang::learn::{AdamWConfig, Learner};
+use explang::learn::Learner;
 use explang::likelihood::{Sequence, response_log_probs};
-use explang::model::{Decoder, ModelConfig, Precision, Preset};
+use explang::model::{Decoder, ModelConfig, ModelPreset, Precision};
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::rollout::Sampler;
+use explang::run::config::AdamWConfig;
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
 use explang_trainer::threads::Threads;
@@ -74,12 +75,12 @@ impl Work {
     /// # Errors
     /// When the model cannot be sampled from.
     pub(super) fn new(
-        preset: Preset,
+        preset: ModelPreset,
         seed: u64,
         device: &Device,
         threads: usize,
     ) -> anyhow::Result<Self> {
-        let model = Decoder::random(&preset.config(VOCABULARY), seed, device);
+        let model = Decoder::random(&ModelConfig::of(preset, VOCABULARY), seed, device);
         let policy = model.valid();
         let learner = Learner::new(model, AdamWConfig::default(), 1.0);
         let mut work = Work {
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn each_kind_does_the_work_that_it_says() {
         let device = Device::flex().autodiff();
-        let mut work = Work::new(Preset::Pico, 1, &device, 2).unwrap();
+        let mut work = Work::new(ModelPreset::Pico, 1, &device, 2).unwrap();
         assert_eq!(work.run(Kind::Train, 2).unwrap().tokens, 2 * 32 * 128);
         assert_eq!(work.run(Kind::Rollout, 1).unwrap().tokens, 64 * 96);
         let lengths: Vec<usize> = work
@@ -290,7 +291,7 @@ mod tests {
     #[test]
     fn training_changes_the_learner_and_not_the_policy() {
         let device = Device::flex().autodiff();
-        let mut work = Work::new(Preset::Pico, 1, &device, 1).unwrap();
+        let mut work = Work::new(ModelPreset::Pico, 1, &device, 1).unwrap();
         let bytes = |model: &Decoder| model.to_safetensors(Precision::F32).unwrap();
         let before = bytes(&work.policy);
         work.run(Kind::Train, 1).unwrap();

@@ -1,22 +1,18 @@
 //! Section `[rl]`: what reinforcement learning samples, pays for and descends.
 
-use explang::Language;
-use explang::named::Unknown;
-use explang::objective::DynamicSampling;
-use explang::objective::Normaliser;
-use explang::objective::Overlong;
-use explang::objective::Whiten;
-use explang::objective::{AdvantageOptions, Deviation, Estimator, NonFinite};
-use explang::objective::{KlEstimator, KlPlace};
-use explang::objective::{Objective, ObjectiveName};
-use explang::objective::{PolicyLoss, Ratio, Surrogate};
-use explang::reward::{
+use explang_language::Language;
+use explang_named::Unknown;
+use explang_objective::{
+    AdvantageOptions, Deviation, DynamicSampling, Estimator, KlEstimator, KlPlace, NonFinite,
+    Normaliser, Objective, ObjectiveName, Overlong, PolicyLoss, Ratio, Surrogate, Whiten,
+};
+use explang_reward::{
     Detector, Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated, Variant,
 };
-use explang::verify::Extraction;
+use explang_verify::Extraction;
 use serde::{Deserialize, Serialize};
 
-use explang::learn::Schedule;
+use super::Schedule;
 
 /// Reinforcement learning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -221,13 +217,12 @@ impl RlSection {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
+    use super::super::{Config, PRESETS};
     use super::*;
 
-    const SMOKE: &str = include_str!("../../presets/smoke.toml");
-
     fn config(lines: &str) -> Result<Config, String> {
-        let text = SMOKE.replacen(
+        let (_, smoke) = PRESETS[0];
+        let text = smoke.replacen(
             "control = \"en\"\n",
             &format!("control = \"en\"\n{lines}\n"),
             1,
@@ -238,8 +233,9 @@ mod tests {
     #[test]
     fn presets_and_what_older_versions_wrote_mean_grpo_as_ever() {
         let grpo = Objective::named(ObjectiveName::Grpo);
-        for name in ["smoke", "quick"] {
-            assert_eq!(Config::load(name).unwrap().rl.objective(), grpo, "{name}");
+        for (name, text) in PRESETS {
+            let config = Config::parse(name, text).unwrap();
+            assert_eq!(config.rl.objective(), grpo, "{name}");
         }
         let older = config(
             "clip = [0.2, 0.2]\ntruncated = \"keep\"\n[rl.advantage]\nestimator = \"grpo\"\ndeviation = \"sample\"\n\

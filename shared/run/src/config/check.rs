@@ -6,15 +6,11 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use explang::named::brief;
-use explang::objective::Estimator;
-use explang::objective::KlPlace;
-use explang::objective::Surrogate;
-use explang::tokenizer::LEAST_TOKENS;
+use explang_named::brief;
+use explang_objective::{Estimator, KlPlace, Surrogate};
 
 use super::reading::PIECE;
-use super::{Config, PhaseSection, RlSection};
-use explang::learn::Schedule;
+use super::{Config, LEAST_TOKENS, PhaseSection, RlSection, Schedule};
 
 /// Most problems of an evaluation, and most samples of a problem.
 pub const MOST_PROBLEMS: usize = 1_000_000;
@@ -111,11 +107,7 @@ impl Config {
         self.check_optimizer()?;
         self.check_lessons()?;
         self.rl.check()?;
-        let positions = self
-            .model
-            .preset
-            .config(self.model.vocab_size)
-            .max_positions;
+        let positions = self.model.preset.shape().max_positions;
         within("rl.max_new_tokens", self.rl.max_new_tokens, 1..=positions)?;
         if let Some(distil) = &self.distil {
             within("distil.prompts", distil.prompts, 1..=MOST_AT_ONCE)?;

@@ -1,6 +1,6 @@
 //! TOML into a configuration: what is wrong with it in one sentence, and on which line.
 
-use explang::named::{brief, meant};
+use explang_named::{brief, meant};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 use toml::Spanned;
@@ -88,7 +88,7 @@ fn name(segment: &Segment) -> String {
 }
 
 /// Number of the line of a byte, from 1.
-pub(crate) fn line_number(text: &[u8], byte: usize) -> usize {
+pub fn line_number(text: &[u8], byte: usize) -> usize {
     let before = text.iter().take(byte);
     1 + before.filter(|&&byte| byte == b'\n').count()
 }
