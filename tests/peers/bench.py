@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The PyTorch peer of `explang bench`: the same Qwen3 checkpoint and the same work, eager PyTorch on the CPU.
+"""The PyTorch peer of `explang-bench speed`: the same Qwen3 checkpoint and the same work, eager PyTorch on the CPU.
 
     bench.py CHECKPOINT_DIR            a few rounds of each kind, then one JSON line
     bench.py CHECKPOINT_DIR --serve    line protocol: see below

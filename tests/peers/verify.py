@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The peer of `explang verify --cases`: Hugging Face's math-verify on the same cases.
+"""The peer of `explang-bench verify`: Hugging Face's math-verify on the same cases.
 
     verify.py CASES.jsonl
 

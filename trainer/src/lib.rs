@@ -1,6 +1,5 @@
 //! The trainer: data → pretrain → SFT → explore → exploit → distil → eval, as runs on disk that can be killed and resumed.
 
-pub mod bench;
 pub mod checkpoint;
 pub mod checkpoint_tensors;
 pub mod config;
@@ -8,15 +7,13 @@ pub mod data;
 pub mod device;
 pub mod eval;
 pub mod export;
-mod line_process;
 pub mod lines;
 pub mod locate;
 pub mod manifest;
+pub mod pair;
 pub mod progress;
 pub mod report;
-pub mod rows;
 pub mod run;
 pub mod serve;
 pub mod stages;
 pub mod threads;
-pub mod verifying;

@@ -1,36 +1,26 @@
 //! `--device` and `--threads`: where a command computes.
 
 use burn::tensor::Device;
-use clap::{Args, ValueEnum};
-use explang_trainer::device::gpu;
+use clap::Args;
+use explang_trainer::device::DeviceName;
+
+use super::choice::choice;
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct DeviceArguments {
-    /// Where tensors live.
-    #[arg(long, value_enum, default_value = "cpu")]
+    /// Where tensors live: the processor, or the graphics processor through Vulkan, Metal or DX12.
+    #[arg(long, default_value = "cpu", value_parser = choice::<DeviceName>())]
     device: DeviceName,
     /// Threads on the CPU; all cores, if not given. The result does not depend on it.
     #[arg(long)]
     threads: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DeviceName {
-    /// The processor.
-    Cpu,
-    /// The graphics processor, through Vulkan, Metal or DX12.
-    Gpu,
-}
-
 impl DeviceArguments {
     /// The device, with autodiff. A GPU is tried with a known answer first.
     pub(crate) fn open(&self) -> anyhow::Result<Device> {
-        let device = match self.device {
-            DeviceName::Cpu => Device::flex(),
-            DeviceName::Gpu => gpu()?,
-        };
-        Ok(device.autodiff())
+        Ok(self.device.open()?.autodiff())
     }
 
     /// The arguments again, for a command that goes on with this one's work.
@@ -47,11 +37,6 @@ impl DeviceArguments {
 
     /// Number of threads for shards.
     pub(crate) fn threads(&self) -> usize {
-        // A GPU runs one shard after the other.
-        if self.device == DeviceName::Gpu {
-            return 1;
-        }
-        let cores = || std::thread::available_parallelism().map_or(1, |n| n.get());
-        self.threads.unwrap_or_else(cores).max(1)
+        self.device.threads(self.threads)
     }
 }

@@ -1,7 +1,6 @@
 //! One file a command, thin: arguments in, library calls, words out.
 
 mod arguments;
-mod bench;
 mod choice;
 mod device;
 mod distil;
@@ -57,8 +56,6 @@ enum Command {
     Serve(serve::Arguments),
     /// Write a run in small: half-precision weights, no training state.
     Export(export::Arguments),
-    /// Measure training and sampling speed, alone or against PyTorch.
-    Bench(bench::Arguments),
 }
 
 impl Cli {
@@ -78,7 +75,6 @@ impl Cli {
             Command::Inspect(arguments) => arguments.run(),
             Command::Serve(arguments) => arguments.run(),
             Command::Export(arguments) => arguments.run(),
-            Command::Bench(arguments) => arguments.run(),
         };
         match result {
             // A reader that has seen enough, such as `head`, is no failure.

@@ -2,14 +2,13 @@
 
 use std::io::{BufWriter, Write, stdin, stdout};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use clap::Args;
 use explang::identify::LinguaDetector;
 use explang::reward::{Detector, Preset, Quirk, Quirks, Reward, Scope, Truncated};
 use explang::rows::{Row, score};
 use explang::verify::Extraction;
 use explang_trainer::lines::lines;
-use explang_trainer::rows::agreement;
 
 use super::choice::{choice, extraction};
 
@@ -44,9 +43,6 @@ pub(crate) struct Arguments {
     /// Behaviours of the published code to follow, and no other, with commas between; `none` follows none. The preset's, if not given.
     #[arg(long, value_name = "NAMES")]
     quirks: Option<String>,
-    /// Instead of writing the rows, compare the scores of all variants with those that the member `official` of each row holds.
-    #[arg(long, conflicts_with = "variant")]
-    compare: bool,
 }
 
 impl Arguments {
@@ -75,17 +71,6 @@ impl Arguments {
             bail!("{INPUT} is empty; write JSON lines with `response` and `ground_truth` to it");
         }
         let detector = LinguaDetector::new(reward.options.detector.languages());
-        if self.compare {
-            let found = agreement(&rows, "official", self.preset, &reward.options, &detector)?;
-            println!("{found}");
-            ensure!(
-                found.differing.is_empty(),
-                "{} of {} rows are scored otherwise here",
-                found.differing.len(),
-                found.rows
-            );
-            return Ok(());
-        }
         let mut out = BufWriter::new(stdout().lock());
         for row in score(&rows, &reward, &detector) {
             serde_json::to_writer(&mut out, &row).map_err(std::io::Error::from)?;

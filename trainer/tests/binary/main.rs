@@ -14,8 +14,8 @@ mod kills;
 mod non_finite;
 mod program;
 mod resume;
-mod reward_parity;
 mod runs;
+mod score;
 mod serve;
 mod serve_run;
 #[cfg(unix)]

@@ -1,43 +1,28 @@
-//! `explang verify`: known verdicts, lines that are none, and a peer that is too fast.
-
-use std::path::Path;
-#[cfg(unix)]
-use std::{fs, process::Output};
+//! `explang verify`: where the answer is looked for, and lines that are refused.
 
 use super::program::{explang, output, refused, succeeds};
 
 const GOOD: &str = r#"{"gold": "1/2", "answer": "0.5"}"#;
 
-fn public_cases() -> &'static Path {
-    Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/verify/data/math-equality/cases.jsonl"
-    ))
-}
-
-/// `docs/verify.md` names these two, and says why they are decided otherwise.
 #[test]
-fn the_public_cases_of_math_verify_are_decided_alike_but_for_two() {
-    let mut command = explang(["verify", "--least", "95", "--cases"]);
-    command.arg(public_cases());
-    let shown = succeeds(command, "");
-    let first = shown.lines().next().unwrap();
+fn where_the_answer_stands_is_chosen_by_name() {
+    let line = r#"{"gold": "42", "answer": "<think>\n\\boxed{42}\n</think>\nThe answer is 42."}"#;
+    for (extraction, equal) in [
+        ("stated", true),
+        ("whole-response", true),
+        ("after-thinking", false),
+    ] {
+        let verdict = succeeds(explang(["verify", "--extraction", extraction]), line);
+        let wanted = format!(r#""equal":{equal}"#);
+        assert!(verdict.contains(&wanted), "{extraction}: {verdict}");
+    }
+    let default = succeeds(explang(["verify"]), line);
     assert_eq!(
-        first,
-        "123 cases: agreement 98.4 %, wrong answers accepted 0, right answers refused 2"
+        default,
+        succeeds(explang(["verify", "--extraction", "stated"]), line)
     );
-    let golds = shown
-        .lines()
-        .filter_map(|line| line.strip_prefix("  gold "));
-    let golds: Vec<&str> = golds.map(str::trim).collect();
-    assert_eq!(
-        golds,
-        [
-            r"$\\boxed{35 cm} ++++++ \\boxed{4}$",
-            r"$1 - \frac{1}{\mathrm{e}}$"
-        ],
-        "{shown}"
-    );
+    let said = refused(explang(["verify", "--extraction", "boxed"]), line);
+    assert!(said.contains("after-thinking"), "{said}");
 }
 
 #[test]
@@ -83,70 +68,4 @@ fn a_line_that_cannot_be_verified_is_named_and_those_before_it_are_answered() {
         assert_eq!(answered.lines().count(), 1, "{bad}: {answered}");
         assert!(answered.contains(r#""equal":true"#), "{bad}: {answered}");
     }
-}
-
-#[test]
-fn a_file_of_cases_is_named_with_the_bad_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("cases.jsonl");
-    let mut command = explang(["verify", "--cases"]);
-    command.arg(&path);
-    std::fs::write(&path, format!("{GOOD}\n{{\"gold\": 1}}\n")).unwrap();
-    let said = refused(command, "");
-    assert!(
-        said.contains("cases.jsonl: line 2: `answer` is missing"),
-        "{said}"
-    );
-    assert_eq!(said.lines().count(), 1, "{said}");
-}
-
-/// What is said beside a peer that takes `seconds` for ten cases, where we must be `ratio` times as fast.
-#[cfg(unix)]
-fn beside_a_peer(seconds: &str, ratio: &str) -> Output {
-    let folder = tempfile::tempdir().unwrap();
-    let (cases, peer) = (
-        folder.path().join("cases.jsonl"),
-        folder.path().join("peer"),
-    );
-    fs::write(
-        &cases,
-        "{\"gold\": \"1/2\", \"answer\": \"0.5\", \"equal\": true}\n",
-    )
-    .unwrap();
-    let answer = format!(r#"{{"cases": 10, "seconds": {seconds}, "agreed": 10}}"#);
-    let script = format!(
-        "echo '{{\"ready\": true, \"version\": \"9\"}}'\nwhile read -r line; do echo '{answer}'; done\n"
-    );
-    fs::write(&peer, script).unwrap();
-    let mut command = explang([
-        "verify",
-        "--rounds",
-        "1",
-        "--peer",
-        "sh",
-        "--least-ratio",
-        ratio,
-    ]);
-    command
-        .arg("--cases")
-        .arg(&cases)
-        .arg("--peer-script")
-        .arg(&peer);
-    output(command, "")
-}
-
-#[cfg(unix)]
-#[test]
-fn a_peer_that_is_too_fast_fails_the_measurement() {
-    let slow = beside_a_peer("1000000", "50");
-    assert!(slow.status.success(), "{slow:?}");
-    let fast = beside_a_peer("1e-9", "50");
-    assert_eq!(fast.status.code(), Some(1), "{fast:?}");
-    let errors = String::from_utf8(fast.stderr).unwrap();
-    assert!(
-        errors.starts_with("error: the speed is 0.0 times the peer's, below 50;"),
-        "{errors}"
-    );
-    let shown = String::from_utf8(fast.stdout).unwrap();
-    assert!(shown.contains("medians, one thread each"), "{shown}");
 }

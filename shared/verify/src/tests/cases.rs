@@ -1,4 +1,4 @@
-//! Pairs of answers in a file of their own, so that `explang verify --cases` reads them as well.
+//! Pairs of answers in a file of their own, so that `explang-bench verify --cases` reads them as well.
 
 use serde::Deserialize;
 

@@ -6,18 +6,18 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Device;
 use explang::generate::{Completion, End, Prompt, Sampling};
+use explang::learn::{AdamWConfig, Learner};
 use explang::likelihood::{Sequence, response_log_probs};
 use explang::model::{Decoder, ModelConfig, Precision, Preset};
+use explang::prompt::PromptFormat;
 use explang::random;
+use explang::rollout::Sampler;
 use explang::tokenizer::Tokenizer;
+use explang_trainer::checkpoint;
+use explang_trainer::threads::Threads;
 use serde_json::json;
 
-use super::Kind;
-use crate::checkpoint;
-use crate::threads::Threads;
-use explang::learn::{AdamWConfig, Learner};
-use explang::prompt::PromptFormat;
-use explang::rollout::Sampler;
+use super::kind::Kind;
 
 /// Sequences and tokens of an optimizer step.
 const TRAIN: [usize; 2] = [32, 128];
@@ -36,23 +36,23 @@ const LEARNING_RATE: f64 = 1e-4;
 
 /// Work done, and how long it took.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measured {
+pub(super) struct Measured {
     /// Tokens trained on, or sampled.
-    pub tokens: usize,
+    pub(super) tokens: usize,
     /// Wall-clock seconds.
-    pub seconds: f64,
+    pub(super) seconds: f64,
 }
 
 impl Measured {
     /// Tokens a second.
-    pub fn rate(self) -> f64 {
+    pub(super) fn rate(self) -> f64 {
         self.tokens as f64 / self.seconds.max(1e-9)
     }
 }
 
 /// A random model, and the work on it.
 #[derive(Debug)]
-pub struct Work {
+pub(super) struct Work {
     learner: Learner,
     /// The policy that samples; training does not change it.
     policy: Decoder,
@@ -73,7 +73,12 @@ impl Work {
     ///
     /// # Errors
     /// When the model cannot be sampled from.
-    pub fn new(preset: Preset, seed: u64, device: &Device, threads: usize) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        preset: Preset,
+        seed: u64,
+        device: &Device,
+        threads: usize,
+    ) -> anyhow::Result<Self> {
         let model = Decoder::random(&preset.config(VOCABULARY), seed, device);
         let policy = model.valid();
         let learner = Learner::new(model, AdamWConfig::default(), 1.0);
@@ -93,7 +98,7 @@ impl Work {
     }
 
     /// The shape of the model.
-    pub fn config(&self) -> &ModelConfig {
+    pub(super) fn config(&self) -> &ModelConfig {
         self.policy.config()
     }
 
@@ -101,7 +106,7 @@ impl Work {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn save(&self, folder: &Path) -> anyhow::Result<()> {
+    pub(super) fn save(&self, folder: &Path) -> anyhow::Result<()> {
         Ok(checkpoint::save(
             folder,
             &self.policy,
@@ -114,7 +119,7 @@ impl Work {
     ///
     /// # Errors
     /// When sampling fails.
-    pub fn run(&mut self, kind: Kind, times: usize) -> anyhow::Result<Measured> {
+    pub(super) fn run(&mut self, kind: Kind, times: usize) -> anyhow::Result<Measured> {
         let started = Instant::now();
         let mut tokens = 0;
         for _ in 0..times {

@@ -2,37 +2,36 @@
 
 use std::fmt;
 
-use explang::verify::Comparison;
-
-use super::Pair;
+use explang::verify::{Comparison, Extraction};
+use explang_trainer::pair::Pair;
 
 /// A case on which we say something else than what is known.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Disagreement {
+pub(super) struct Disagreement {
     /// The case.
-    pub pair: Pair,
+    pub(super) pair: Pair,
     /// What we say of it.
-    pub ours: Comparison,
+    pub(super) ours: Comparison,
 }
 
 /// Verdicts compared with known ones.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Agreement {
+pub(super) struct Agreement {
     /// Cases with a known verdict.
-    pub cases: usize,
+    pub(super) cases: usize,
     /// Those on which we disagree.
-    pub disagreements: Vec<Disagreement>,
+    pub(super) disagreements: Vec<Disagreement>,
 }
 
 /// Compares every pair that has a known verdict.
-pub fn agreement(pairs: &[Pair]) -> Agreement {
+pub(super) fn agreement(pairs: &[Pair]) -> Agreement {
     let mut result = Agreement::default();
     for pair in pairs {
         let Some(known) = pair.equal else {
             continue;
         };
         result.cases += 1;
-        let ours = pair.compare();
+        let ours = pair.compare(Extraction::Stated);
         if ours.equal != known {
             let pair = pair.clone();
             result.disagreements.push(Disagreement { pair, ours });
@@ -43,13 +42,13 @@ pub fn agreement(pairs: &[Pair]) -> Agreement {
 
 impl Agreement {
     /// Share of the cases on which we agree, in percent.
-    pub fn percent(&self) -> f64 {
+    pub(super) fn percent(&self) -> f64 {
         let agreed = self.cases - self.disagreements.len();
         100.0 * agreed as f64 / self.cases.max(1) as f64
     }
 
     /// How many answers that are known to be wrong we accept.
-    pub fn accepted_wrong(&self) -> usize {
+    pub(super) fn accepted_wrong(&self) -> usize {
         let accepted = |disagreement: &&Disagreement| disagreement.ours.equal;
         self.disagreements.iter().filter(accepted).count()
     }

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A process that does not answer.
 #[derive(Debug, thiserror::Error)]
-pub enum LineError {
+pub(crate) enum LineError {
     /// It cannot be started.
     #[error("the peer {program} cannot be started: {source}")]
     Start {

@@ -15,28 +15,28 @@ const TOLERANCE: f64 = 1e-6;
 
 /// What the comparison found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Agreement {
+pub(super) struct Agreement {
     /// Rows that were compared.
-    pub rows: usize,
+    pub(super) rows: usize,
     /// Batches in which they were scored.
-    pub batches: usize,
+    pub(super) batches: usize,
     /// Names of the variants that were compared, as [`Variant::NAMES`] orders them.
-    pub variants: Vec<&'static str>,
+    pub(super) variants: Vec<&'static str>,
     /// The largest distance of two scores, those that differ left out.
-    pub largest: f64,
+    pub(super) largest: f64,
     /// Rows of which some score differs.
-    pub differing: Vec<Difference>,
+    pub(super) differing: Vec<Difference>,
 }
 
 /// A row of which some score differs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
+pub(super) struct Difference {
     /// Number of the line, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// Variant, the other program's score, and ours; NaN where a score is undefined.
-    pub scores: Vec<(&'static str, f64, f64)>,
+    pub(super) scores: Vec<(&'static str, f64, f64)>,
     /// Our components, tag and detected language, as JSON.
-    pub ours: String,
+    pub(super) ours: String,
 }
 
 /// Compares the scores under `options` with those in `member` of each row, an object from the name of a variant to its score
@@ -44,7 +44,7 @@ pub struct Difference {
 ///
 /// # Errors
 /// When a row lacks the member, or one of its scores.
-pub fn agreement(
+pub(super) fn agreement(
     rows: &[Row],
     member: &'static str,
     preset: Preset,

@@ -1,4 +1,4 @@
-//! One line: an answer and its reference.
+//! A line of `explang verify`: an answer and its reference.
 
 use explang::verify::{Comparison, Extraction, compare};
 use serde_json::{Map, Value};
@@ -92,14 +92,14 @@ impl Pair {
         })
     }
 
-    /// Compares the two.
-    pub fn compare(&self) -> Comparison {
-        compare(&self.answer, &self.gold, Extraction::Stated)
+    /// Compares the reference with the answer that `extraction` finds.
+    pub fn compare(&self, extraction: Extraction) -> Comparison {
+        compare(&self.answer, &self.gold, extraction)
     }
 
     /// The line with `equal`, `gold_value`, `answer_value` and `reason`; other members are handed through.
-    pub fn verdict(&self) -> Map<String, Value> {
-        let comparison = self.compare();
+    pub fn verdict(&self, extraction: Extraction) -> Map<String, Value> {
+        let comparison = self.compare(extraction);
         let mut members = self.members.clone();
         members.insert("equal".into(), comparison.equal.into());
         members.insert("gold_value".into(), comparison.reference.into());
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_verdict_says_what_was_understood() {
         let line = json!({"gold": 0.5, "answer": "so \\boxed{\\frac{1}{2}}", "id": 7}).to_string();
-        let verdict = Pair::parse(1, &line).unwrap().verdict();
+        let verdict = Pair::parse(1, &line).unwrap().verdict(Extraction::Stated);
         let expected = json!({
             "gold": 0.5, "answer": "so \\boxed{\\frac{1}{2}}", "id": 7,
             "equal": true, "gold_value": "1/2", "answer_value": "1/2", "reason": "equal",
@@ -128,7 +128,7 @@ mod tests {
             r#"{"gold": "5", "answer": "nothing, to be found here (I think)"}"#,
         )
         .unwrap();
-        let verdict = none.verdict();
+        let verdict = none.verdict(Extraction::Stated);
         assert_eq!(
             (&verdict["equal"], &verdict["answer_value"]),
             (&json!(false), &Value::Null)
@@ -165,6 +165,6 @@ mod tests {
             assert!(error.contains(EXAMPLE));
         }
         let example = Pair::parse(1, EXAMPLE).unwrap();
-        assert!(example.compare().equal);
+        assert!(example.compare(Extraction::Stated).equal);
     }
 }

@@ -1,16 +1,24 @@
-//! `explang bench`: tokens a second of training and sampling on this machine.
+//! `explang-bench speed`: tokens a second of training and sampling on this machine, alone or beside PyTorch.
+
+mod kind;
+mod peer;
+mod result;
+mod work;
 
 use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use explang::model::Preset;
-use explang_trainer::bench::{BenchResult, Kind, Peer, Work};
+use explang_trainer::device::DeviceName;
 
-use super::device::DeviceArguments;
+use kind::Kind;
+use peer::PyTorch;
+use result::BenchResult;
+use work::Work;
 
-/// Arguments of `explang bench`.
+/// Arguments of `explang-bench speed`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Shape of the model; its weights are random.
@@ -37,8 +45,12 @@ pub(crate) struct Arguments {
     /// Seed of the weights and tokens.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[command(flatten)]
-    device: DeviceArguments,
+    /// Where tensors live: `cpu` or `gpu`.
+    #[arg(long, default_value = "cpu")]
+    device: DeviceName,
+    /// Threads on the CPU; all cores, if not given.
+    #[arg(long)]
+    threads: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -53,16 +65,17 @@ enum Model {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        if self.rounds == 0 || self.steps == 0 || self.rollouts == 0 {
-            bail!("--rounds, --steps and --rollouts must be at least 1");
-        }
+        ensure!(
+            self.rounds > 0 && self.steps > 0 && self.rollouts > 0,
+            "--rounds, --steps and --rollouts must be at least 1"
+        );
         let preset = match self.model {
             Model::Pico => Preset::Pico,
             Model::Nano => Preset::Nano,
             Model::Small => Preset::Small,
         };
-        let threads = self.device.threads();
-        let mut work = Work::new(preset, self.seed, &self.device.open()?, threads)?;
+        let threads = self.device.threads(self.threads);
+        let mut work = Work::new(preset, self.seed, &self.device.open()?.autodiff(), threads)?;
         let mut result = BenchResult {
             parameters: work.config().num_parameters(),
             threads,
@@ -88,7 +101,7 @@ impl Arguments {
                 };
                 let ours = work.run(kind, times)?.rate();
                 result.series_mut(kind).ours.push(ours);
-                line += &format!(" · {} {ours:.0}", kind.name());
+                line += &format!(" · {} {ours:.0}", kind.title());
                 if let Some(peer) = peer.as_mut().filter(|_| kind != Kind::HalfRollout) {
                     let theirs = peer.run(kind, times)?.rate();
                     result.series_mut(kind).theirs.push(theirs);
@@ -123,25 +136,15 @@ impl Arguments {
         work: &Work,
         threads: usize,
         result: &mut BenchResult,
-    ) -> anyhow::Result<Option<Peer>> {
+    ) -> anyhow::Result<Option<PyTorch>> {
         let Some(python) = &self.peer else {
             return Ok(None);
         };
-        if !self.peer_script.exists() {
-            bail!(
-                "{} does not exist; run from the repository's root, or give --peer-script",
-                self.peer_script.display()
-            );
-        }
-        let folder = std::env::temp_dir().join(format!("explang-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
-        let started = work
-            .save(&folder)
-            .and_then(|()| Ok(Peer::start(python, &self.peer_script, &folder, threads)?));
+        crate::peer::find(&self.peer_script)?;
+        let folder = tempfile::tempdir()?;
+        work.save(folder.path())?;
         // A peer that is ready has read the checkpoint.
-        std::fs::remove_dir_all(&folder).ok();
-        let (peer, torch) = started?;
+        let (peer, torch) = PyTorch::start(python, &self.peer_script, folder.path(), threads)?;
         result.torch = Some(torch);
         Ok(Some(peer))
     }

@@ -1,0 +1,62 @@
+//! ExpLang measured beside other programs, from the repository's root:
+//!
+//! ```text
+//! cargo run --release -p explang-bench -- verify --cases shared/verify/data/math-equality/cases.jsonl
+//! cargo run --release -p explang-bench -- score --cases shared/reward/data/reward-parity/batches.jsonl
+//! cargo run --release -p explang-bench -- speed --peer .venv/bin/python
+//! ```
+
+mod line_process;
+mod peer;
+mod score;
+mod speed;
+mod statistics;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Measure ExpLang beside other programs.
+#[derive(Debug, Parser)]
+#[command(name = "explang-bench", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Verdicts beside known ones, and their speed beside Python's math-verify.
+    Verify(verify::Arguments),
+    /// Scores of every reward variant beside those of the published code.
+    Score(score::Arguments),
+    /// Tokens a second of training and sampling, alone or beside PyTorch.
+    Speed(speed::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Verify(arguments) => arguments.run(),
+        Command::Score(arguments) => arguments.run(),
+        Command::Speed(arguments) => arguments.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_of_every_command_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}
