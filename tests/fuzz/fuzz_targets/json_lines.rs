@@ -7,14 +7,14 @@ use std::path::Path;
 use explang::Language;
 use explang::identify::Identify;
 use explang::reward::{Preset, Reward};
+use explang::rows::{Row, score};
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{read_records, write_records};
 use explang_trainer::eval::summary::{StageSummary, Summary};
 use explang_trainer::lines::lines;
+use explang_trainer::pair::Pair;
 use explang_trainer::report::{figure, history, table};
 use explang_trainer::run::metrics_log::parse_lines;
-use explang_trainer::scoring::{Row, score};
-use explang_trainer::verifying::Pair;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

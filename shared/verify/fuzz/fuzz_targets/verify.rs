@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use explang::verify::{AnswerScope, compare, equal, extract_boxed, verify};
+use explang_verify::{Extraction, compare, equal, extract_boxed, verify};
 use libfuzzer_sys::fuzz_target;
 
 /// What one comparison may take here: 50 ms without instrumentation, which with its checks and the sanitizer makes it at least ten times
@@ -29,7 +29,7 @@ fuzz_target!(|text: &str| {
     // A line break between the two sides, as a fuzzer finds one by itself.
     let (answer, reference) = text.split_once('\n').unwrap_or((text, text));
     let time = shortest(|| {
-        let _ = compare(answer, reference);
+        let _ = compare(answer, reference, Extraction::Stated);
     });
     assert!(time < LIMIT, "{answer:?} and {reference:?} took {time:?}");
     assert_eq!(
@@ -37,7 +37,8 @@ fuzz_target!(|text: &str| {
         equal(reference, answer),
         "{answer:?} {reference:?}"
     );
-    let _ = verify(answer, reference, AnswerScope::WholeResponse);
-    let _ = verify(answer, reference, AnswerScope::AfterThinking);
+    for extraction in Extraction::ALL {
+        let _ = verify(answer, reference, extraction);
+    }
     let _ = extract_boxed(text);
 });

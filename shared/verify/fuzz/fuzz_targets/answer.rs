@@ -2,14 +2,14 @@
 
 #![no_main]
 
-use explang::verify::{AnswerScope, equal, extract_boxed, verify};
+use explang_verify::{Extraction, equal, extract_boxed, verify};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     // The last line is the reference, the rest the response.
     let (response, reference) = text.rsplit_once('\n').unwrap_or((text, text));
-    for scope in [AnswerScope::AfterThinking, AnswerScope::WholeResponse] {
-        let _ = verify(response, reference, scope);
+    for extraction in Extraction::ALL {
+        let _ = verify(response, reference, extraction);
     }
     let Some(answer) = extract_boxed(response) else {
         return;
