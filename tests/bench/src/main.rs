@@ -6,6 +6,7 @@
 //! cargo run --release -p explang-bench -- speed --peer .venv/bin/python
 //! ```
 
+mod device;
 mod line_process;
 mod peer;
 mod score;
@@ -33,6 +34,8 @@ enum Command {
     Score(score::Arguments),
     /// Tokens a second of training and sampling, alone or beside PyTorch.
     Speed(speed::Arguments),
+    /// A device's numbers beside the processor's; `bash tests/device` calls this.
+    Device(device::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => arguments.run(),
         Command::Score(arguments) => arguments.run(),
         Command::Speed(arguments) => arguments.run(),
+        Command::Device(arguments) => arguments.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
