@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 use burn::tensor::Device;
+use explang::learn::{AdamW, AdamWConfig};
 use explang::model::{Decoder, ModelConfig, Precision, Preset};
 use explang_trainer::checkpoint_tensors;
-use explang_trainer::learn::adamw::{AdamW, AdamWConfig};
 use libfuzzer_sys::fuzz_target;
 
 /// The smallest shape there is.
