@@ -2,7 +2,7 @@
 //
 //     node tests/browser/budgets.mjs [--rounds 15] [--visits 7] [--only sizes|visits|speed] [--json FILE] [--dist dist]
 //
-// `bash web/budgets` installs what this needs, builds it, and calls it. Everything is served from this machine: nothing is fetched from elsewhere.
+// `bash tests/long budgets` installs what this needs, builds it, and calls it. Everything is served from this machine: nothing is fetched from elsewhere.
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
@@ -47,7 +47,7 @@ const folders = {
 };
 for (const [name, folder] of Object.entries(folders)) {
   if (!existsSync(folder)) {
-    console.error(`budgets: ${folder} (${name}) is missing; run \`bash web/budgets\`, which makes it.`);
+    console.error(`budgets: ${folder} (${name}) is missing; run \`bash tests/long budgets\`, which makes it.`);
     process.exit(2);
   }
 }

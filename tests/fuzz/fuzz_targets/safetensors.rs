@@ -5,10 +5,10 @@
 use std::sync::LazyLock;
 
 use burn::tensor::Device;
+use explang::learn::AdamW;
 use explang::model::{Decoder, ModelConfig, ModelPreset, Precision};
-use explang_trainer::checkpoint_tensors;
 use explang::run::config::AdamWConfig;
-use explang_trainer::learn::AdamW;
+use explang_trainer::checkpoint_tensors;
 use libfuzzer_sys::fuzz_target;
 
 /// The smallest shape there is.

@@ -1,7 +1,7 @@
 //! A run that is killed at any moment goes on and ends in the same bytes as one that is not.
 //!
-//! `EXPLANG_KILLS=100 cargo nextest run -p explang-trainer --no-capture kills` kills a hundred times and tells where it met the runs;
-//! `EXPLANG_KILLS_SEED` chooses other moments.
+//! `bash tests/long kills 100` kills a hundred times and reports where it met the runs; `bash tests/long kills 100 7` chooses other moments,
+//! by the seed 7.
 
 use std::collections::BTreeMap;
 use std::fs;

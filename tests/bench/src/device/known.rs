@@ -6,7 +6,7 @@ use anyhow::Context;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor};
 use explang::Language;
-use explang::likelihood::{Scored, response_log_probs};
+use explang::likelihood::{Sequence, response_log_probs};
 use explang::model::{Cache, Decoder, Packing};
 use explang::tasks::{Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
@@ -65,11 +65,14 @@ pub(super) fn rows(folder: &Path, device: DeviceName) -> anyhow::Result<Vec<Row>
 /// Loss and gradient of the texts, and the logits of the first one.
 fn answers(model: &Decoder, texts: &[Vec<u32>], pad: u32) -> Answers {
     let learner = model.clone().fork(&model.device().autodiff());
-    let scored: Vec<Scored<'_>> = texts
+    let sequences: Vec<Sequence<'_>> = texts
         .iter()
-        .map(|tokens| Scored { tokens, prompt: 1 })
+        .map(|tokens| Sequence {
+            tokens,
+            prompt_len: 1,
+        })
         .collect();
-    let loss = response_log_probs(&learner, &scored, pad).mean().neg();
+    let loss = response_log_probs(&learner, &sequences, pad).mean().neg();
     let value = f64::from(loss.clone().inner().into_scalar::<f32>());
     let gradient = flat(&learner, &loss.backward());
     let tokens = &texts[0];
