@@ -16,7 +16,6 @@ pub mod progress;
 pub mod report;
 pub mod rows;
 pub mod run;
-pub mod serve;
 pub mod stages;
 pub mod threads;
 pub mod verifying;

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use burn::tensor::Device;
 use clap::Args;
+use explang_serve::Server;
 use explang_trainer::config::Config;
 use explang_trainer::eval::summary::StageName;
 use explang_trainer::progress::tell;
 use explang_trainer::report::table;
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::stop::Stop;
-use explang_trainer::serve::Server;
 use explang_trainer::stages::{Session, pipeline};
 
 use super::device::DeviceArguments;
@@ -80,7 +80,7 @@ impl Arguments {
                     "The run has ended. The page still shows it at {}; Ctrl-C ends that.",
                     server.url()
                 ));
-                server.until_interrupted(&stop)
+                server.until_interrupted(|| stop.is_asked())
             }
             (Ok(()), None) => Ok(()),
             (Err(error), server) => {

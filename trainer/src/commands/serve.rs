@@ -4,9 +4,10 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use explang_serve::{Bound, Dist, RunSource, Server, Site, bind};
+use explang_trainer::config::Config;
 use explang_trainer::progress::tell;
-use explang_trainer::run::stop::Stop;
-use explang_trainer::serve::{Bound, Dist, RunSource, Server, Site, bind};
+use explang_trainer::run::folder::{read_config, read_info};
 
 /// The port where none is given.
 pub(super) const PORT: &str = "8080";
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let run = self.run.as_deref().map(RunSource::open).transpose()?;
+        let run = self.run.as_deref().map(open).transpose()?;
         let site = Site {
             dist: Dist::open(&self.dist)?,
             run,
@@ -45,8 +46,16 @@ impl Arguments {
             writeln!(out, "Whoever reaches this machine can read it.")?;
         }
         out.flush()?;
-        server.until_interrupted(&Stop::default())
+        server.until_interrupted(|| false)
     }
+}
+
+/// The run in a folder, if this program can read what it is and how it trains.
+fn open(path: &Path) -> anyhow::Result<RunSource> {
+    read_info(path)?;
+    let file = path.join("run.toml");
+    Config::parse(&file.to_string_lossy(), &read_config(path)?)?;
+    RunSource::open(path)
 }
 
 /// What `--serve` needs, found before a run begins, so that a mistake leaves no run behind.

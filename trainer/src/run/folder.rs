@@ -251,7 +251,7 @@ fn check_format(path: &Path, info: &[u8]) -> Result<(), RunError> {
 ///
 /// # Errors
 /// When it is not there or not UTF-8.
-pub(crate) fn read_config(path: &Path) -> Result<String, RunError> {
+pub fn read_config(path: &Path) -> Result<String, RunError> {
     let file = path.join(CONFIG);
     let bytes = fs::read(&file).context("read", &file)?;
     String::from_utf8(bytes).map_err(|error| RunError::Encoding {

@@ -55,7 +55,7 @@ impl Stop {
     }
 
     /// True when the request has come.
-    pub(crate) fn is_asked(&self) -> bool {
+    pub fn is_asked(&self) -> bool {
         self.check().is_err()
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct Event {
     pub(crate) data: String,
 }
 
-/// A page as Trunk leaves it: names with and without a hash. Its big file is worth compressing.
+/// A page as `web/build` leaves it. Its big file is worth compressing.
 pub(crate) fn page(folder: &Path) -> PathBuf {
     let dist = folder.join("dist");
     fs::create_dir(&dist).unwrap();
@@ -39,14 +39,8 @@ pub(crate) fn page(folder: &Path) -> PathBuf {
             "index.html",
             "<!doctype html><title>ExpLang</title>".to_owned(),
         ),
-        (
-            "page-0123456789abcdef.js",
-            "export default 1;\n".repeat(500),
-        ),
-        (
-            "page-0123456789abcdef_bg.wasm",
-            "\0asm\u{1}\0\0\0".to_owned(),
-        ),
+        ("page.js", "export default 1;\n".repeat(500)),
+        ("page_bg.wasm", "\0asm\u{1}\0\0\0".to_owned()),
         ("worker.js", "self.onmessage = null;\n".repeat(50)),
         ("metrics.jsonl", "{\"step\":0}\n".repeat(50)),
         ("model.safetensors", "weights".repeat(50)),

@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
      connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Refuses strangers where `loopback` is true, and sets the headers of every answer.
-pub(super) async fn guard(State(loopback): State<bool>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(loopback): State<bool>, request: Request, next: Next) -> Response {
     let mut response = if loopback && !asks_for_loopback(request.headers()) {
         // A page from elsewhere can point a name of its own at this machine; then the browser lets it read our answers. Only
         // the name that was asked for tells.

@@ -9,8 +9,7 @@ use anyhow::Context;
 use axum::serve::ListenerExt;
 use tokio::sync::watch;
 
-use super::{ServeError, Site, router};
-use crate::run::stop::Stop;
+use crate::{ServeError, Site, router};
 
 /// How long answers that are under way may still take once the server is to end.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -133,15 +132,15 @@ impl Server {
         self.address.ip().is_loopback()
     }
 
-    /// Answers until Ctrl-C, and then ends; where `stop` was asked for before, it ends now.
+    /// Answers until Ctrl-C or SIGTERM, and then ends; where `asked` says that one has come before, it ends now.
     ///
     /// # Errors
     /// When the system gives no signals, or the server has failed.
-    pub fn until_interrupted(self, stop: &Stop) -> anyhow::Result<()> {
+    pub fn until_interrupted(self, asked: impl Fn() -> bool) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.block_on(interrupted(stop))?;
+        runtime.block_on(interrupted(asked))?;
         self.end()
     }
 
@@ -160,7 +159,7 @@ impl Server {
 
 /// Waits for Ctrl-C, or for the polite request to end that other programs send.
 #[cfg(unix)]
-async fn interrupted(stop: &Stop) -> io::Result<()> {
+async fn interrupted(asked: impl Fn() -> bool) -> io::Result<()> {
     use std::task::Poll;
     use tokio::signal::unix::{SignalKind, signal};
     let mut signals = [
@@ -168,7 +167,7 @@ async fn interrupted(stop: &Stop) -> io::Result<()> {
         signal(SignalKind::terminate())?,
     ];
     // A signal from before is not in these; from here on each is.
-    if stop.is_asked() {
+    if asked() {
         return Ok(());
     }
     std::future::poll_fn(|context| {
@@ -185,9 +184,9 @@ async fn interrupted(stop: &Stop) -> io::Result<()> {
 
 /// Waits for Ctrl-C.
 #[cfg(windows)]
-async fn interrupted(stop: &Stop) -> io::Result<()> {
+async fn interrupted(asked: impl Fn() -> bool) -> io::Result<()> {
     let mut signal = tokio::signal::windows::ctrl_c()?;
-    if stop.is_asked() {
+    if asked() {
         return Ok(());
     }
     signal.recv().await;

@@ -12,6 +12,9 @@ pub enum ServeError {
         .0.display()
     )]
     NoPage(PathBuf),
+    /// The folder is not a run's.
+    #[error("{} holds no run (it has no run.json); give the folder of a run", .0.display())]
+    NoRun(PathBuf),
     /// The host is no address or name that this machine knows.
     #[error("`{host}` is no host name or address; give 127.0.0.1, or 0.0.0.0 for every network")]
     UnknownHost {

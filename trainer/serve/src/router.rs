@@ -6,10 +6,10 @@ use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
-use super::{Site, guard, run_routes, static_files};
+use crate::{Site, guard, run_routes, static_files};
 
 /// The routes of a site; where `loopback` is true they are for this machine only.
-pub(super) fn router(site: Site, loopback: bool, stopped: watch::Receiver<bool>) -> Router {
+pub(crate) fn router(site: Site, loopback: bool, stopped: watch::Receiver<bool>) -> Router {
     // Weights hardly get smaller, and their length must be known for a progress bar.
     let weights = NotForContentType::const_new("application/octet-stream");
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(weights));

@@ -12,34 +12,34 @@ use axum::routing::get;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::checkpoint_files;
-use super::events::events;
-use super::json::{Answer, Refusal, as_json, changing};
-use super::run_state::{RunSource, STAGES};
-use super::tail::{Grown, Tail};
+use crate::checkpoint_files;
+use crate::events::events;
+use crate::json::{Answer, Refusal, as_json, changing};
+use crate::run_state::{RunSource, STAGES};
+use crate::tail::{Grown, Tail};
 
 /// Where the lines after those of an answer begin, in bytes: what to ask for next.
 const NEXT_OFFSET: HeaderName = HeaderName::from_static("next-offset");
 
 /// What the routes read.
 #[derive(Debug, Clone)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// The run's folder.
-    pub(super) source: Arc<RunSource>,
+    pub(crate) source: Arc<RunSource>,
     /// Becomes true when the server is to end.
-    pub(super) stopped: watch::Receiver<bool>,
+    pub(crate) stopped: watch::Receiver<bool>,
 }
 
 /// A place in a file of lines.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// In bytes; it must be the beginning of a line.
     #[serde(default)]
-    pub(super) from: u64,
+    pub(crate) from: u64,
 }
 
 /// The routes of a run; without one they say that there is none.
-pub(super) fn routes(run: Option<RunSource>, stopped: watch::Receiver<bool>) -> Router {
+pub(crate) fn routes(run: Option<RunSource>, stopped: watch::Receiver<bool>) -> Router {
     let Some(source) = run else {
         return Router::new().fallback(async || {
             Refusal::absent("this server shows no run; start it with one: `explang serve RUN`")
@@ -67,7 +67,7 @@ fn nothing() -> Refusal {
 }
 
 /// The place that was asked for.
-pub(super) fn offset(place: Result<Query<Place>, QueryRejection>) -> Result<u64, Refusal> {
+pub(crate) fn offset(place: Result<Query<Place>, QueryRejection>) -> Result<u64, Refusal> {
     match place {
         Ok(Query(place)) => Ok(place.from),
         Err(_) => Err(Refusal::bad(
@@ -78,7 +78,7 @@ pub(super) fn offset(place: Result<Query<Place>, QueryRejection>) -> Result<u64,
 }
 
 /// Reads files on another thread, so that a slow disk holds up one answer only.
-pub(super) async fn off_thread<T: Send + 'static>(
+pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refusal> {
     let result = tokio::task::spawn_blocking(work).await;
@@ -86,6 +86,9 @@ pub(super) async fn off_thread<T: Send + 'static>(
 }
 
 async fn state(State(run): State<Run>) -> Answer {
+    if !run.source.has_begun() {
+        return Err(Refusal::absent("the run has not begun yet; ask again"));
+    }
     let state = off_thread(move || run.source.state()).await?;
     changing(&state.map_err(Refusal::failed)?)
 }

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint_files::version;
-use super::tail::{Grown, Tail};
-use crate::config::Config;
-use crate::run::folder::{RunInfo, read_config, read_info};
-use crate::stages::{distil, pretrain, rl, sft};
+use crate::ServeError;
+use crate::checkpoint_files::version;
+use crate::tail::{Grown, Tail};
 
 /// Bytes of the metrics that are read at once.
 const PIECE: u64 = 1 << 20;
@@ -25,11 +24,11 @@ pub struct RunSource {
 
 /// `run/state.json`.
 #[derive(Debug, Serialize)]
-pub(super) struct RunState {
-    /// What the run is.
-    info: RunInfo,
-    /// The resolved configuration.
-    config: Config,
+pub(crate) struct RunState {
+    /// What the run is: `run.json` as it is.
+    info: serde_json::Value,
+    /// The resolved configuration: `run.toml` as it is.
+    config: toml::Table,
     /// The stages that the configuration has, in their order.
     stages: Vec<StageState>,
     /// `metrics.jsonl`.
@@ -43,7 +42,7 @@ pub(super) struct RunState {
 /// How far a stage is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Progress {
+pub(crate) enum Progress {
     /// It has not begun.
     Waiting,
     /// It has begun. Whether somebody is working on it now, the time of the last metrics tells.
@@ -66,7 +65,7 @@ struct StageState {
 
 /// A checkpoint that can be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct CheckpointState {
+pub(crate) struct CheckpointState {
     /// Where its files are, from the root of the server.
     path: String,
     /// Changes when the checkpoint does; the answers with its files bear it as their `ETag`.
@@ -84,7 +83,7 @@ struct LinesState {
 
 /// What tells that a run has gone on by more than steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     stages: Vec<(&'static str, Progress, Option<CheckpointState>)>,
     summary: Option<u64>,
     began: Option<u64>,
@@ -95,6 +94,32 @@ pub(super) struct Marks {
 struct Steps {
     tail: Tail,
     done: BTreeMap<String, usize>,
+}
+
+/// The part of a configuration that is counted.
+#[derive(Deserialize)]
+struct Planned {
+    pretrain: Stage,
+    sft: Stage,
+    rl: Rl,
+    distil: Option<Distil>,
+}
+
+#[derive(Deserialize)]
+struct Stage {
+    steps: usize,
+}
+
+#[derive(Deserialize)]
+struct Rl {
+    explore: Stage,
+    exploit: Stage,
+}
+
+#[derive(Deserialize)]
+struct Distil {
+    warm_up_steps: usize,
+    steps: usize,
 }
 
 /// The part of a line of the metrics that is counted.
@@ -110,39 +135,53 @@ impl RunSource {
     /// # Errors
     /// When there is no run or its configuration cannot be read.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let source = RunSource {
+        let source = RunSource::awaited(path);
+        if !source.has_begun() {
+            return Err(ServeError::NoRun(path.to_owned()).into());
+        }
+        source.state()?;
+        Ok(source)
+    }
+
+    /// The run that will be in a folder; until it has begun, the routes say so.
+    pub fn awaited(path: &Path) -> Self {
+        RunSource {
             path: path.to_owned(),
             steps: Mutex::new(Steps {
                 tail: Tail::new(path.join("metrics.jsonl"), 0),
                 done: BTreeMap::new(),
             }),
-        };
-        read_info(path)?;
-        source.config()?;
-        Ok(source)
+        }
+    }
+
+    /// True when there is a run: `run.json` is the last file that a beginning run writes.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.join("run.json").is_file()
     }
 
     /// The path of something in the folder.
-    pub(super) fn join(&self, name: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn join(&self, name: impl AsRef<Path>) -> PathBuf {
         self.path.join(name)
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
-        let file = self.join("run.toml");
-        Ok(Config::parse(
-            &file.to_string_lossy(),
-            &read_config(&self.path)?,
-        )?)
+    fn read<T>(&self, name: &str, parse: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let file = self.join(name);
+        std::fs::read_to_string(&file)
+            .map_err(anyhow::Error::from)
+            .and_then(|text| parse(&text))
+            .with_context(|| format!("{} cannot be read", file.display()))
     }
 
     /// All of it.
     ///
     /// # Errors
     /// When a file of the run cannot be read.
-    pub(super) fn state(&self) -> anyhow::Result<RunState> {
-        let config = self.config()?;
+    pub(crate) fn state(&self) -> anyhow::Result<RunState> {
+        let config = self.read("run.toml", |text| Ok(toml::from_str::<toml::Table>(text)?))?;
+        let planned = self.read("run.toml", |text| Ok(toml::from_str::<Planned>(text)?))?;
         let steps = self.steps()?;
-        let stages = planned(&config)
+        let stages = planned
+            .stages()
             .into_iter()
             .map(|(name, planned)| {
                 let (state, checkpoint) = self.stage(name);
@@ -156,7 +195,7 @@ impl RunSource {
             })
             .collect();
         Ok(RunState {
-            info: read_info(&self.path)?,
+            info: self.read("run.json", |text| Ok(serde_json::from_str(text)?))?,
             stages,
             config,
             metrics: lines(&self.join("metrics.jsonl")),
@@ -166,7 +205,7 @@ impl RunSource {
     }
 
     /// What changes when a stage begins or ends, a checkpoint is replaced, or the run has ended.
-    pub(super) fn marks(&self) -> Marks {
+    pub(crate) fn marks(&self) -> Marks {
         let stages = STAGES.into_iter().map(|name| {
             let (state, checkpoint) = self.stage(name);
             (name, state, checkpoint)
@@ -190,7 +229,7 @@ impl RunSource {
             (Progress::Done, Some(done))
         } else if let Some(resume) = checkpoint("resume") {
             (Progress::Running, Some(resume))
-        } else if name == rl::CONTROL_EXPLORE && self.stage(rl::CONTROL).0 != Progress::Waiting {
+        } else if name == "control-explore" && self.stage("control").0 != Progress::Waiting {
             // An exported run hands on the control's result only.
             (Progress::Done, None)
         } else {
@@ -219,30 +258,31 @@ impl RunSource {
 }
 
 /// The names of all stages that leave lines or checkpoints, in the order in which they run.
-pub(super) const STAGES: [&str; 7] = [
-    pretrain::STAGE,
-    sft::STAGE,
-    rl::EXPLORE,
-    rl::EXPLOIT,
-    rl::CONTROL_EXPLORE,
-    rl::CONTROL,
-    distil::STAGE,
+pub(crate) const STAGES: [&str; 7] = [
+    "pretrain",
+    "sft",
+    "explore",
+    "exploit",
+    "control-explore",
+    "control",
+    "distil",
 ];
 
-/// The stages of a run, each with the most steps that it can have.
-fn planned(config: &Config) -> Vec<(&'static str, usize)> {
-    let (explore, exploit) = (config.rl.explore.steps, config.rl.exploit.steps);
-    let steps = |name: &str| match name {
-        pretrain::STAGE => Some(config.pretrain.steps),
-        sft::STAGE => Some(config.sft.steps),
-        rl::EXPLORE | rl::CONTROL_EXPLORE => Some(explore),
-        rl::EXPLOIT | rl::CONTROL => Some(exploit),
-        _ => (config.distil.as_ref()).map(|distil| distil.warm_up_steps + distil.steps),
-    };
-    let stages = STAGES.into_iter();
-    stages
-        .filter_map(|name| Some((name, steps(name)?)))
-        .collect()
+impl Planned {
+    /// The stages of a run, each with the most steps that it can have.
+    fn stages(&self) -> Vec<(&'static str, usize)> {
+        let steps = |name: &str| match name {
+            "pretrain" => Some(self.pretrain.steps),
+            "sft" => Some(self.sft.steps),
+            "explore" | "control-explore" => Some(self.rl.explore.steps),
+            "exploit" | "control" => Some(self.rl.exploit.steps),
+            _ => (self.distil.as_ref()).map(|distil| distil.warm_up_steps + distil.steps),
+        };
+        let stages = STAGES.into_iter();
+        stages
+            .filter_map(|name| Some((name, steps(name)?)))
+            .collect()
+    }
 }
 
 fn lines(file: &Path) -> LinesState {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// The files of a checkpoint that are served: what a model is read from, and nothing that only training needs.
-pub(super) const FILES: [&str; 5] = [
+pub(crate) const FILES: [&str; 5] = [
     "config.json",
     "generation_config.json",
     "tokenizer.json",
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// What a checkpoint's folder is told from its successor by; none where there is no whole checkpoint.
 ///
 /// A checkpoint is written into a new folder, so its weights' time is its own.
-pub(super) fn version(folder: &Path) -> Option<String> {
+pub(crate) fn version(folder: &Path) -> Option<String> {
     (0..LOOKS).find_map(|_| match look(folder) {
         Seen::Version(version) => Some(Some(version)),
         Seen::Nothing => Some(None),
@@ -36,7 +36,7 @@ pub(super) fn version(folder: &Path) -> Option<String> {
 ///
 /// # Errors
 /// When the disk refuses.
-pub(super) fn read(folder: &Path, file: &str) -> io::Result<Option<(Vec<u8>, String)>> {
+pub(crate) fn read(folder: &Path, file: &str) -> io::Result<Option<(Vec<u8>, String)>> {
     for _ in 0..LOOKS {
         let Some(before) = version(folder) else {
             return Ok(None);
@@ -70,7 +70,7 @@ fn look(folder: &Path) -> Seen {
         return Seen::Version(format!("{time:x}-{:x}", weights.len()));
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    // The names that a folder goes through when it is replaced (see `run::atomic`).
+    // The names that a folder goes through when it is replaced (see the trainer's `run::atomic`).
     let waits = |prefix: &str| folder.with_file_name(format!("{prefix}{name}")).exists();
     if waits(".new-") || waits(".old-") {
         Seen::Changing
@@ -82,8 +82,8 @@ fn look(folder: &Path) -> Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::atomic::replace_folder_atomically;
-    use crate::run::error::RunError;
+    use explang_trainer::run::atomic::replace_folder_atomically;
+    use explang_trainer::run::error::RunError;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     fn write(folder: &Path, number: usize) {

@@ -7,18 +7,18 @@ use serde::Serialize;
 use serde_json::json;
 
 /// What a route gives: an answer, or a refusal.
-pub(super) type Answer = Result<Response, Refusal>;
+pub(crate) type Answer = Result<Response, Refusal>;
 
 /// A request that is not answered: a status, and a sentence as `{"error": …}`.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     status: StatusCode,
     sentence: String,
 }
 
 impl Refusal {
     /// There is no such thing.
-    pub(super) fn absent(sentence: impl Into<String>) -> Self {
+    pub(crate) fn absent(sentence: impl Into<String>) -> Self {
         Refusal {
             status: StatusCode::NOT_FOUND,
             sentence: sentence.into(),
@@ -26,7 +26,7 @@ impl Refusal {
     }
 
     /// The request makes no sense.
-    pub(super) fn bad(status: StatusCode, sentence: impl Into<String>) -> Self {
+    pub(crate) fn bad(status: StatusCode, sentence: impl Into<String>) -> Self {
         Refusal {
             status,
             sentence: sentence.into(),
@@ -34,7 +34,7 @@ impl Refusal {
     }
 
     /// The run's files are not what they should be.
-    pub(super) fn failed(error: impl std::fmt::Display) -> Self {
+    pub(crate) fn failed(error: impl std::fmt::Display) -> Self {
         Refusal {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             sentence: error.to_string(),
@@ -50,12 +50,12 @@ impl IntoResponse for Refusal {
 }
 
 /// A value that may be another one at the next request.
-pub(super) fn changing(value: &impl Serialize) -> Answer {
+pub(crate) fn changing(value: &impl Serialize) -> Answer {
     Ok(as_json(serde_json::to_vec(value).map_err(Refusal::failed)?))
 }
 
 /// Bytes of JSON that may be others at the next request.
-pub(super) fn as_json(bytes: Vec<u8>) -> Response {
+pub(crate) fn as_json(bytes: Vec<u8>) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -4,15 +4,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
-use crate::run::metrics_log::whole_lines;
-
 /// Bytes before the place that has been read up to, by which a file that was cut back and has grown again is known. A line
 /// tells the time that its step took, so two runs through one step differ in it.
 const REMEMBERED: usize = 256;
 
 /// A place in the file. All lines before it have been read.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     path: PathBuf,
     offset: u64,
     /// The last bytes before `offset`; none where they were not read by this tail.
@@ -21,7 +19,7 @@ pub(super) struct Tail {
 
 /// What has happened to the file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Grown {
+pub(crate) enum Grown {
     /// No whole line is new.
     Nothing,
     /// New whole lines, each with its line feed.
@@ -32,7 +30,7 @@ pub(super) enum Grown {
 
 impl Tail {
     /// A place that must be the beginning of a line.
-    pub(super) const fn new(path: PathBuf, offset: u64) -> Self {
+    pub(crate) const fn new(path: PathBuf, offset: u64) -> Self {
         Tail {
             path,
             offset,
@@ -41,7 +39,7 @@ impl Tail {
     }
 
     /// Where the next line begins, in bytes.
-    pub(super) const fn offset(&self) -> u64 {
+    pub(crate) const fn offset(&self) -> u64 {
         self.offset
     }
 
@@ -49,7 +47,7 @@ impl Tail {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub(super) fn advance(&mut self, most: u64) -> io::Result<Grown> {
+    pub(crate) fn advance(&mut self, most: u64) -> io::Result<Grown> {
         let mut file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(if self.offset == 0 {
@@ -101,6 +99,12 @@ impl Tail {
         self.before.clear();
         Grown::CutBack
     }
+}
+
+/// The bytes up to and with the last line feed.
+fn whole_lines(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|&byte| byte == b'\n');
+    &bytes[..end.map_or(0, |index| index + 1)]
 }
 
 #[cfg(test)]

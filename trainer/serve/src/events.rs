@@ -6,7 +6,7 @@
 //! | `metrics` | whole new lines of `metrics.jsonl` | the byte after them |
 //! | `reset` | `{"next": 0}`: the lines so far count no more, the run was resumed | 0 |
 //!
-//! A browser that lost the connection sends the last id, and gets the lines after it. A first request may say `?from=`.
+//! A run that is awaited has its first event when it begins. A browser that lost the connection sends the last id, and gets the lines after it. A first request may say `?from=`.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -21,10 +21,10 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::unfold;
 
-use super::json::{Answer, Refusal};
-use super::run_routes::{Place, Run, off_thread, offset};
-use super::run_state::Marks;
-use super::tail::{Grown, Tail};
+use crate::json::{Answer, Refusal};
+use crate::run_routes::{Place, Run, off_thread, offset};
+use crate::run_state::Marks;
+use crate::tail::{Grown, Tail};
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(500);
@@ -34,7 +34,7 @@ const PIECE: u64 = 1 << 16;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The route.
-pub(super) async fn events(
+pub(crate) async fn events(
     State(run): State<Run>,
     headers: HeaderMap,
     from: Result<Query<Place>, QueryRejection>,
@@ -90,6 +90,10 @@ impl Watch {
 
     /// Looks at the files once.
     async fn look(&mut self) -> Result<(), Refusal> {
+        if !self.run.source.has_begun() {
+            self.caught_up = true;
+            return Ok(());
+        }
         let place = self.tail.offset();
         let mut tail = std::mem::replace(&mut self.tail, Tail::new(PathBuf::new(), place));
         let source = self.run.source.clone();

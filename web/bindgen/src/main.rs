@@ -1,0 +1,26 @@
+//! `explang-bindgen FOLDER FILE.wasm…`: what `wasm-bindgen --target web --no-typescript --out-dir FOLDER FILE.wasm` does for each file.
+//!
+//! It follows [`wasm_bindgen_cli_support`] and leaves out what else the command-line tool has, whose building takes as long again.
+//! `web/build` calls it.
+
+use std::ffi::OsString;
+
+use anyhow::Context;
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args_os().skip(1);
+    let folder = arguments
+        .next()
+        .context("expected a folder, and the WebAssembly to describe there")?;
+    let files: Vec<OsString> = arguments.collect();
+    for file in &files {
+        Bindgen::new()
+            .input_path(file)
+            .web(true)?
+            .typescript(false)
+            .generate(&folder)
+            .with_context(|| format!("{} cannot be described", file.display()))?;
+    }
+    Ok(())
+}
