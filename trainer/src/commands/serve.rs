@@ -4,8 +4,8 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use explang::run::Config;
 use explang_serve::{Bound, Dist, RunSource, Server, Site, bind};
-use explang_trainer::config::Config;
 use explang_trainer::progress::tell;
 use explang_trainer::run::folder::{read_config, read_info};
 
