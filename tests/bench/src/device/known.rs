@@ -198,10 +198,10 @@ fn farthest(known: &[f32], found: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use explang::model::Preset;
+    use explang::model::{ModelConfig, ModelPreset};
 
     fn some() -> Answers {
-        let model = Decoder::random(&Preset::Pico.config(64), 1, &Device::flex());
+        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 64), 1, &Device::flex());
         answers(&model, &[vec![1, 2, 3, 4], vec![5, 6, 7]], 0)
     }
 
