@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn the_norm_is_over_all_gradients_and_a_frozen_parameter_has_none() {
         let device = Device::flex().autodiff();
-        let mut model = Decoder::random(&Preset::Pico.config(40), 1, &device);
+        let mut model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 40), 1, &device);
         let all = flatten(&model, &model.model.norm.weight.val().sum().backward());
         // The gradient of a sum is one everywhere, and the other parameters took no part.
         let norm = pollster::block_on(global_norm(&all));

@@ -225,7 +225,12 @@ mod tests {
         };
         assert_eq!(failed(&|wrong| wrong.loss *= 1.001), [0, 4]);
         assert_eq!(failed(&|wrong| wrong.gradient[0] = f32::NAN), [1, 4]);
-        assert_eq!(failed(&|wrong| drop(wrong.gradient.pop())), [1, 4]);
+        assert_eq!(
+            failed(&|wrong| {
+                wrong.gradient.pop();
+            }),
+            [1, 4]
+        );
         assert_eq!(failed(&|wrong| wrong.whole[3] = f32::INFINITY), [2, 3, 4]);
         assert_eq!(failed(&|wrong| wrong.cached[3] += 1.0), [3, 4]);
     }
