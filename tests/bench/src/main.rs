@@ -9,6 +9,7 @@
 mod device;
 mod line_process;
 mod peer;
+mod same;
 mod score;
 mod speed;
 mod statistics;
@@ -34,6 +35,8 @@ enum Command {
     Score(score::Arguments),
     /// Tokens a second of training and sampling, alone or beside PyTorch.
     Speed(speed::Arguments),
+    /// Two runs side by side: every tensor and value, but what the clock decides.
+    Same(same::Arguments),
     /// A device's numbers beside the processor's; `bash tests/device` calls this.
     Device(device::Arguments),
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => arguments.run(),
         Command::Score(arguments) => arguments.run(),
         Command::Speed(arguments) => arguments.run(),
+        Command::Same(arguments) => arguments.run(),
         Command::Device(arguments) => arguments.run(),
     };
     match result {

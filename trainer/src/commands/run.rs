@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use burn::tensor::Device;
 use clap::Args;
 use explang::run::Config;
@@ -25,9 +25,9 @@ const ALL: &str = "distil";
 /// Arguments of `explang run`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// A preset (smoke, quick) or the path of a TOML file.
-    #[arg(default_value = "quick")]
-    config: String,
+    /// A preset (smoke, quick) or the path of a TOML file; quick, if not given. A run that goes on keeps the configuration that it
+    /// began with.
+    config: Option<String>,
     /// The run's folder; `runs/<name>-<seed>`, if not given.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -59,14 +59,18 @@ impl Arguments {
                     self.until
                 )
             })?;
-        let config = load_config(&self.config, self.seed)?;
+        let config = load_config(self.config.as_deref().unwrap_or("quick"), self.seed)?;
         let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
         let device = self.device.open()?;
         let prepared = self.serve.map(|port| Prepared::new(port, &self.dist));
         let prepared = prepared.transpose()?;
         let folder = if self.resume {
-            RunFolder::open(&path)?
+            let folder = RunFolder::open(&path)?;
+            if self.config.is_some() || self.seed.is_some() {
+                same_as_begun(&config, &config_of(&folder)?, &path)?;
+            }
+            folder
         } else {
             begin(&path, config)?
         };
@@ -124,4 +128,22 @@ impl Arguments {
         words.extend(self.device.again());
         words
     }
+}
+
+/// Refuses to go on with a run under another configuration than it began with: the result would be of neither.
+fn same_as_begun(asked: &Config, begun: &Config, path: &Path) -> anyhow::Result<()> {
+    let (asked, begun) = (asked.to_toml()?, begun.to_toml()?);
+    if asked == begun {
+        return Ok(());
+    }
+    let pairs = asked.lines().zip(begun.lines());
+    let differing = pairs
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| format!("`{b}`, not `{a}`"));
+    let what = differing.take(1).next();
+    bail!(
+        "the run in {} began with {}; leave out the configuration and --seed to go on with it, or begin another run with --out",
+        path.display(),
+        what.unwrap_or_else(|| "another configuration".to_owned())
+    )
 }

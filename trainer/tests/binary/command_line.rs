@@ -194,21 +194,21 @@ fn bad_input_is_refused_with_one_clear_sentence() {
     let torn = format!("{good}\n{{\"response\": \n");
     let number = format!("{good}\n\n{{\"response\": 3, \"ground_truth\": \"7\"}}\n");
     let cases: [Refusal<'_>; 13] = [
-        (&["score"], &torn, "line 2 is no JSON object"),
+        (&["score"], &torn, "line 2 is not a JSON object"),
         (
             &["score"],
             &number,
-            "line 3: `response` is missing or no text",
+            "line 3: `response` is missing or not a text",
         ),
         (
             &["score"],
             "[1]\n",
-            "line 1 is no JSON object: it holds a list",
+            "line 1 is not a JSON object: it holds a list",
         ),
         (
             &["score", "--variant", "greedy"],
             "",
-            "`greedy` is no reward variant; choose one of:",
+            "unknown reward variant `greedy`; expected one of:",
         ),
         (
             &["tasks", "--family", "sums", "--level", "9"],

@@ -36,6 +36,14 @@ fn a_run_has_one_process_and_one_configuration() {
     first.kill().unwrap();
     first.wait().unwrap();
 
+    let mut other = smoke(&path, true);
+    other.args(["--seed", "7"]);
+    let sentence = refused(other, "");
+    one_sentence(
+        &sentence,
+        &["began with `seed = 1`, not `seed = 7`", "--seed"],
+    );
+
     let sentence = refused(smoke(&path, false), "");
     one_sentence(
         &sentence,
