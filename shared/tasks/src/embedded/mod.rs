@@ -12,6 +12,7 @@ mod clock;
 mod family;
 mod mixture;
 pub mod numbers;
+mod operands;
 mod problem;
 pub mod say;
 mod source;
@@ -21,7 +22,8 @@ mod step;
 pub use clock::{Span, Time, TimeError};
 pub use family::{Family, SpecError, Style};
 pub use mixture::{Mixture, MixtureError, Weighted};
-pub use problem::{Operands, Problem, ProblemError};
+pub use operands::Operands;
+pub use problem::{Problem, ProblemError};
 pub use spec::Spec;
 pub use step::Step;
 

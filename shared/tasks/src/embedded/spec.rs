@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Span;
 use super::family::{Family, SpecError, Style};
-use super::problem::{Operands, Problem};
+use super::operands::Operands;
+use super::problem::Problem;
 use crate::random::SplitMix64;
 
 /// A kind of problem that exists: family, style, and one of the family's levels.
@@ -234,11 +234,6 @@ impl Spec {
 const HOUR: u32 = 12;
 /// The five-minute marks from 06:00 to 17:55, counted from midnight.
 const DAYTIME: RangeInclusive<u32> = 6 * HOUR..=18 * HOUR - 1;
-
-/// The numbers of a span fit its type: the longest on the grid is under twelve hours.
-pub(super) fn span_of(minutes: u32) -> Option<Span> {
-    u16::try_from(minutes).ok().map(Span::from_minutes)
-}
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{Month, Weekday};
 use super::clock::{Span, Time};
 use super::family::Style;
-use super::problem::Operands;
-use super::spec::span_of;
+use super::operands::{Operands, span_of};
 
 /// One step of a reasoning trace: one sentence in every language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

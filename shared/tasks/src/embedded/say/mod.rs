@@ -13,7 +13,8 @@ use super::calendar::{Month, Weekday};
 use super::clock::{Span, Time};
 use super::family::Style;
 use super::numbers::spell;
-use super::problem::{Operands, Problem};
+use super::operands::Operands;
+use super::problem::Problem;
 use super::step::Step;
 
 mod ar;

@@ -1,7 +1,7 @@
 //! Brackets: groups, points, intervals, sets, absolute values.
 
 use super::Parser;
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::{SET_CLOSE, SET_OPEN};
 use crate::mathematics::node::{Function, Joint, Node};
 

@@ -1,6 +1,7 @@
 //! Digits to tokens: numbers with points and exponents, superscripts, thousands marks of TeX.
 
-use super::lexer::{Kind, Lexer};
+use super::lexer::Lexer;
+use super::token::Kind;
 use crate::normal::ascii;
 
 impl Lexer<'_> {

@@ -1,6 +1,6 @@
 //! `\begin{…}…\end{…}`: matrices and systems.
 
-use super::lexer::Kind;
+use super::token::Kind;
 use super::{MAX_CHAIN, Parser};
 use crate::mathematics::node::{Joint, Node};
 

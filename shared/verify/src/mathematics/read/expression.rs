@@ -1,6 +1,6 @@
 //! Sums, products and powers.
 
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::{function, greek, is_degrees, is_percent, joint};
 use super::{MAX_CHAIN, Parser};
 use crate::mathematics::node::Node;

@@ -1,7 +1,7 @@
 //! Functions and their arguments.
 
 use super::Parser;
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::{function, inverse};
 use crate::mathematics::node::{Function, Node};
 

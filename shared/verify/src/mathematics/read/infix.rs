@@ -1,6 +1,6 @@
 //! TeX's old operators between two halves of a group, `{1 \\over 2}` and `{7 \\choose 3}`, as commands before two groups.
 
-use super::lexer::{Kind, Token};
+use super::token::{Kind, Token};
 
 /// More of them than this stay unread.
 const MAX_OPERATORS: usize = 20;

@@ -1,6 +1,7 @@
 //! Letters: variables one by one, or words.
 
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::Lexer;
+use super::token::{Kind, Token};
 use super::vocabulary::{
     Meaning, greek, is_attached_unit, is_plain_word, joint, joint_letter, meaning,
 };

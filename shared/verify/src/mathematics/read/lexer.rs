@@ -1,40 +1,12 @@
 //! From text to tokens.
 
 use super::infix;
+use super::token::{Kind, Token};
 use super::vocabulary::{Meaning, SET_CLOSE, SET_OPEN, THOUSANDS, meaning, vulgar};
 use crate::normal::ascii;
 
 /// More tokens than this are no answer.
 const MAX_TOKENS: usize = 1500;
-
-/// What a token is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// ASCII digits with at most one point.
-    Number(String),
-    /// A letter set as mathematics: a variable or a constant.
-    Letter(char),
-    /// Letters set as text, or plain letters that are a word.
-    Word(String),
-    /// A TeX command that stands for itself.
-    Command(String),
-    /// Any sign.
-    Mark(char),
-    /// A fraction that is one character.
-    Vulgar(u8, u8),
-    /// `\\`
-    Row,
-    /// `\begin{…}` and `\end{…}`, without a star.
-    Begin(String),
-    End(String),
-}
-
-/// A token, and whether white space stands before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) spaced: bool,
-}
 
 /// The tokens of `text`; none where there are too many. Linear in its length.
 pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {

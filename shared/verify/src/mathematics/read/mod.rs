@@ -18,9 +18,10 @@ mod number;
 mod primary;
 mod quantity;
 mod statement;
+mod token;
 mod vocabulary;
 
-use lexer::{Kind, Token};
+use token::{Kind, Token};
 
 use super::node::Node;
 use super::units::Unit;

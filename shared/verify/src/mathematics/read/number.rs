@@ -3,7 +3,7 @@
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::{THOUSANDS, base};
 use super::{Commas, Parser};
 use crate::mathematics::node::Node;

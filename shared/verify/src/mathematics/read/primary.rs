@@ -4,7 +4,7 @@ use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
 use super::Parser;
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::{SET_OPEN, decorates, function, greek, region};
 use crate::mathematics::node::{Constant, Function, Node, Region};
 

@@ -1,7 +1,7 @@
 //! A number with its unit; times of day; ratios.
 
 use super::labels::{qualifies, scale};
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::joint;
 use super::{MAX_CHAIN, Parser};
 use crate::mathematics::node::Node;

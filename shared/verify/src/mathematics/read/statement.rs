@@ -1,7 +1,7 @@
 //! Lists, relations and set operations: what stands outside of sums.
 
 use super::labels::scale;
-use super::lexer::Kind;
+use super::token::Kind;
 use super::vocabulary::{function, joint, region};
 use super::{MAX_CHAIN, Parser};
 use crate::mathematics::node::{Joint, Node, Relator, SetOperator};
