@@ -23,4 +23,6 @@ mod pipeline;
 #[cfg(test)]
 mod policy_step;
 #[cfg(test)]
+mod stage_names;
+#[cfg(test)]
 mod support;

@@ -1,13 +1,14 @@
 //! The page's whole state, as its address spells it: a link shows another person what you see.
 
 use explang::Language;
+use explang::run::Stage;
 use explang::tasks::{Operands, Problem, Style};
 use form_urlencoded::{Serializer, parse};
 
 use crate::history::{DEFAULT_WINDOW, Part, WINDOWS};
 use crate::incentive::Incentive;
 use crate::problem_text;
-use crate::protocol::{DeviceKind, Stage};
+use crate::protocol::DeviceKind;
 use crate::recognise::recognise;
 
 /// What the visitor looks at and asks for.
@@ -171,7 +172,7 @@ impl State {
                 "text" => state.asked = Asked::Text(value.chars().take(LONGEST_TEXT).collect()),
                 "asked-in" => state.asked_in = value.parse().unwrap_or(state.asked_in),
                 "language" => state.language = value.parse().ok(),
-                "stage" => state.stage = Stage::named(&value).unwrap_or(state.stage),
+                "stage" => state.stage = Stage::evaluated(&value).unwrap_or(state.stage),
                 "seed" => state.seed = value.parse().unwrap_or(state.seed),
                 "temperature" => {
                     let tenths = value.parse::<f32>().map(|t| (10.0 * t).round());

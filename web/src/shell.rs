@@ -1,5 +1,6 @@
 //! What stands around every view: name, navigation, the model's state, theme, link.
 
+use explang::run::Stage;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -9,7 +10,7 @@ use web_sys::{HtmlElement, MouseEvent};
 use crate::address::{State, View};
 use crate::live::{History, Live, ModelState};
 use crate::number;
-use crate::protocol::{DeviceKind, Stage};
+use crate::protocol::DeviceKind;
 use crate::views::every::Every;
 use crate::views::run::Run;
 use crate::views::think::Think;
@@ -218,7 +219,7 @@ pub fn stage_name(stage: Stage) -> &'static str {
         Stage::Sft => "after SFT",
         Stage::Explore => "after explore",
         Stage::Exploit => "after exploit",
-        Stage::Control => "the control, with English forced",
+        Stage::ControlExplore | Stage::Control => "the control, with English forced",
         Stage::Distil => "the distilled student",
     }
 }

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use explang::run::state::{CheckpointState, LinesState, Progress, RunState, StageState};
+use explang::run::{Config, Line, Stage};
 
 use super::checkpoint_files::version;
 use super::tail::{Grown, Tail};
-use crate::run::folder::{RunInfo, read_config, read_info};
-use crate::stages::{distil, pretrain, rl, sft};
-use explang::run::Config;
+use crate::run::folder::{read_config, read_info};
 
 /// Bytes of the metrics that are read at once.
 const PIECE: u64 = 1 << 20;
@@ -23,69 +22,10 @@ pub struct RunSource {
     steps: Mutex<Steps>,
 }
 
-/// `run/state.json`.
-#[derive(Debug, Serialize)]
-pub(super) struct RunState {
-    /// What the run is.
-    info: RunInfo,
-    /// The resolved configuration.
-    config: Config,
-    /// The stages that the configuration has, in their order.
-    stages: Vec<StageState>,
-    /// `metrics.jsonl`.
-    metrics: LinesState,
-    /// `samples.jsonl`.
-    samples: LinesState,
-    /// There is a `summary.json`.
-    summary: bool,
-}
-
-/// How far a stage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Progress {
-    /// It has not begun.
-    Waiting,
-    /// It has begun. Whether somebody is working on it now, the time of the last metrics tells.
-    Running,
-    /// It has left its checkpoint.
-    Done,
-}
-
-#[derive(Debug, Serialize)]
-struct StageState {
-    name: &'static str,
-    state: Progress,
-    /// Steps that have been logged.
-    steps: usize,
-    /// Most steps that there can be; a stage may reach its aim earlier.
-    planned: usize,
-    /// The newest checkpoint that can be loaded.
-    checkpoint: Option<CheckpointState>,
-}
-
-/// A checkpoint that can be loaded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct CheckpointState {
-    /// Where its files are, from the root of the server.
-    path: String,
-    /// Changes when the checkpoint does; the answers with its files bear it as their `ETag`.
-    version: String,
-}
-
-/// What is known of a file of JSON lines.
-#[derive(Debug, Default, Serialize)]
-struct LinesState {
-    /// Length in bytes.
-    bytes: u64,
-    /// When it was last written: milliseconds since 1970.
-    written: Option<u64>,
-}
-
 /// What tells that a run has gone on by more than steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marks {
-    stages: Vec<(&'static str, Progress, Option<CheckpointState>)>,
+    stages: Vec<(Stage, Progress, Option<CheckpointState>)>,
     summary: Option<u64>,
     began: Option<u64>,
 }
@@ -94,14 +34,7 @@ pub(super) struct Marks {
 #[derive(Debug)]
 struct Steps {
     tail: Tail,
-    done: BTreeMap<String, usize>,
-}
-
-/// The part of a line of the metrics that is counted.
-#[derive(Deserialize)]
-struct Logged {
-    stage: String,
-    step: usize,
+    done: BTreeMap<Stage, usize>,
 }
 
 impl RunSource {
@@ -142,17 +75,18 @@ impl RunSource {
     pub(super) fn state(&self) -> anyhow::Result<RunState> {
         let config = self.config()?;
         let steps = self.steps()?;
-        let stages = planned(&config)
+        let stages = Stage::ALL
             .into_iter()
-            .map(|(name, planned)| {
+            .filter_map(|name| {
+                let planned = config.steps(name)?;
                 let (state, checkpoint) = self.stage(name);
-                StageState {
+                Some(StageState {
                     name,
                     state,
-                    steps: steps.get(name).copied().unwrap_or(0),
+                    steps: steps.get(&name).copied().unwrap_or(0),
                     planned,
                     checkpoint,
-                }
+                })
             })
             .collect();
         Ok(RunState {
@@ -167,7 +101,7 @@ impl RunSource {
 
     /// What changes when a stage begins or ends, a checkpoint is replaced, or the run has ended.
     pub(super) fn marks(&self) -> Marks {
-        let stages = STAGES.into_iter().map(|name| {
+        let stages = Stage::ALL.into_iter().map(|name| {
             let (state, checkpoint) = self.stage(name);
             (name, state, checkpoint)
         });
@@ -178,7 +112,7 @@ impl RunSource {
         }
     }
 
-    fn stage(&self, name: &str) -> (Progress, Option<CheckpointState>) {
+    fn stage(&self, name: Stage) -> (Progress, Option<CheckpointState>) {
         let checkpoint = |kind: &str| {
             let path = format!("stages/{name}/{kind}");
             version(&self.join(&path)).map(|version| CheckpointState {
@@ -190,7 +124,8 @@ impl RunSource {
             (Progress::Done, Some(done))
         } else if let Some(resume) = checkpoint("resume") {
             (Progress::Running, Some(resume))
-        } else if name == rl::CONTROL_EXPLORE && self.stage(rl::CONTROL).0 != Progress::Waiting {
+        } else if name == Stage::ControlExplore && self.stage(Stage::Control).0 != Progress::Waiting
+        {
             // An exported run hands on the control's result only.
             (Progress::Done, None)
         } else {
@@ -198,7 +133,7 @@ impl RunSource {
         }
     }
 
-    fn steps(&self) -> anyhow::Result<BTreeMap<String, usize>> {
+    fn steps(&self) -> anyhow::Result<BTreeMap<Stage, usize>> {
         // A count that a panic broke off is still a count: the tail says how far it goes.
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -208,7 +143,7 @@ impl RunSource {
                 Grown::Lines(lines) => {
                     for line in lines.split(|&byte| byte == b'\n') {
                         // A line of another form is no step.
-                        if let Ok(line) = serde_json::from_slice::<Logged>(line) {
+                        if let Ok(line) = serde_json::from_slice::<Line>(line) {
                             steps.done.insert(line.stage, line.step.saturating_add(1));
                         }
                     }
@@ -216,33 +151,6 @@ impl RunSource {
             }
         }
     }
-}
-
-/// The names of all stages that leave lines or checkpoints, in the order in which they run.
-pub(super) const STAGES: [&str; 7] = [
-    pretrain::STAGE,
-    sft::STAGE,
-    rl::EXPLORE,
-    rl::EXPLOIT,
-    rl::CONTROL_EXPLORE,
-    rl::CONTROL,
-    distil::STAGE,
-];
-
-/// The stages of a run, each with the most steps that it can have.
-fn planned(config: &Config) -> Vec<(&'static str, usize)> {
-    let (explore, exploit) = (config.rl.explore.steps, config.rl.exploit.steps);
-    let steps = |name: &str| match name {
-        pretrain::STAGE => Some(config.pretrain.steps),
-        sft::STAGE => Some(config.sft.steps),
-        rl::EXPLORE | rl::CONTROL_EXPLORE => Some(explore),
-        rl::EXPLOIT | rl::CONTROL => Some(exploit),
-        _ => (config.distil.as_ref()).map(|distil| distil.warm_up_steps + distil.steps),
-    };
-    let stages = STAGES.into_iter();
-    stages
-        .filter_map(|name| Some((name, steps(name)?)))
-        .collect()
 }
 
 fn lines(file: &Path) -> LinesState {

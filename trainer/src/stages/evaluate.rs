@@ -12,14 +12,13 @@ use explang::model::Decoder;
 use explang::random;
 use explang::random::SplitMix64;
 use explang::reward::{Options, Preset, Reward};
+use explang::run::{Config, Mode, Record};
 use explang::tasks::{Mixture, Problem, Spec, Split};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
-use crate::eval::record::{Mode, Record};
 use crate::rollout::{Query, Rollout, Sampler, kind, reward};
 use crate::run::stop::Stop;
-use explang::run::Config;
 
 /// How a model is forced into a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,90 +9,38 @@ use explang::action::Action;
 use explang::identify::LinguaDetector;
 use explang::model::Decoder;
 use explang::reward::Reward;
-use explang::run::PolicyMetrics;
-use explang::run::config::PhaseSection;
+use explang::run::{Metrics, PolicyMetrics, Stage};
 use serde_json::json;
 
 use super::driver::{Session, Step};
 use super::policy_step::PolicyStep;
-use super::sft;
 use crate::learn::Learner;
 
-/// The phases, by the names of their stages.
-pub(crate) const EXPLORE: &str = "explore";
-/// See [`EXPLORE`].
-pub(crate) const EXPLOIT: &str = "exploit";
-/// The control's first phase.
-pub(crate) const CONTROL_EXPLORE: &str = "control-explore";
-/// The control's second phase: the control's result.
-pub(crate) const CONTROL: &str = "control";
-
-/// Runs explore from the SFT checkpoint.
+/// Runs a stage of reinforcement learning from the checkpoint of the stage before: one phase, free or, in the control, with the control's
+/// language forced. The control draws its problems from the stream of the free phase, so that it meets the same ones in the same order.
 ///
 /// # Errors
-/// When sampling fails or the disk refuses.
-pub fn explore(session: &mut Session) -> anyhow::Result<()> {
-    let phase = session.config.rl.explore.clone();
-    run(
-        session,
-        [EXPLORE, EXPLORE],
-        sft::STAGE,
-        &phase,
-        Action::Free,
-    )
-}
-
-/// Runs exploit from explore's checkpoint.
-///
-/// # Errors
-/// When sampling fails or the disk refuses.
-pub fn exploit(session: &mut Session) -> anyhow::Result<()> {
-    let phase = session.config.rl.exploit.clone();
-    run(session, [EXPLOIT, EXPLOIT], EXPLORE, &phase, Action::Free)
-}
-
-/// Runs both phases of the control from the SFT checkpoint.
-///
-/// # Errors
-/// When sampling fails or the disk refuses.
-pub fn control(session: &mut Session) -> anyhow::Result<()> {
-    let rl = session.config.rl.clone();
-    let action = Action::Forced(rl.control);
-    run(
-        session,
-        [CONTROL_EXPLORE, EXPLORE],
-        sft::STAGE,
-        &rl.explore,
-        action,
-    )?;
-    run(
-        session,
-        [CONTROL, EXPLOIT],
-        CONTROL_EXPLORE,
-        &rl.exploit,
-        action,
-    )
-}
-
-/// One phase, started from the checkpoint of `from`. Its problems are drawn from the stream of `problems`: the control meets
-/// the same ones in the same order.
-fn run(
-    session: &mut Session,
-    [stage, problems]: [&str; 2],
-    from: &str,
-    phase: &PhaseSection,
-    action: Action,
-) -> anyhow::Result<()> {
+/// When sampling fails or the disk refuses; when `stage` is not a stage of reinforcement learning.
+pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
+    let (Some(phase), Some(from)) = (stage.phase(), stage.starts_from()) else {
+        anyhow::bail!("{stage} is not a stage of reinforcement learning");
+    };
     let config = session.config.clone();
-    let reward = config.rl.reward(phase)?;
+    let action = if stage == phase.free() {
+        Action::Free
+    } else {
+        Action::Forced(config.rl.control)
+    };
+    let section = config.rl.phase(phase);
+    let reward = config.rl.reward(section)?;
     let detector = detector(&reward);
     let mut reference: Option<Decoder> = None;
     session.drive(
         stage,
-        phase.steps,
+        section.steps,
         |session| session.load(from),
         |session, learner, step| {
-            if phase.kl != 0.0 && reference.is_none() {
+            if section.kl != 0.0 && reference.is_none() {
                 let policy = session.load(from)?;
                 reference = Some(burn::module::Module::valid(&policy));
             }
@@ -101,12 +49,12 @@ fn run(
                 tokenizer: &session.tokenizer,
                 detector: &detector,
                 reward: reward.clone(),
-                kl: phase.kl,
+                kl: section.kl,
                 reference: reference.clone(),
                 action,
-                stream: session.stream(problems),
-                schedule: phase.schedule,
-                steps: phase.steps,
+                stream: session.stream(phase.free()),
+                schedule: section.schedule,
+                steps: section.steps,
             };
             one_step(&policy_step, learner, step, stage)
         },
@@ -125,7 +73,7 @@ fn one_step(
     policy_step: &PolicyStep<'_>,
     learner: &mut Learner,
     step: usize,
-    stage: &str,
+    stage: Stage,
 ) -> anyhow::Result<Step> {
     let (metrics, rollouts) = policy_step.run(learner, step)?;
     let line = line(&metrics);
@@ -145,8 +93,7 @@ fn one_step(
             })
         });
     Ok(Step {
-        metrics: serde_json::to_value(&metrics)?,
-        not_finite: metrics.not_finite,
+        metrics: Metrics::Policy(Box::new(metrics)),
         line,
         tokens,
         sample,

@@ -2,12 +2,11 @@
 //!
 //! The tags' shares are a setting. Every language is shown the same kinds of problems.
 
-use super::driver::{Session, Step};
-use super::{pretrain, supervised};
-use crate::data::Batches;
+use explang::run::Stage;
 
-/// The stage's name.
-pub(crate) const STAGE: &str = "sft";
+use super::driver::{Session, Step};
+use super::supervised;
+use crate::data::Batches;
 
 /// Runs the stage from the pretrained checkpoint, with a fresh optimizer.
 ///
@@ -18,20 +17,20 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
     let sft = &config.sft;
     let shares = sft.tag_shares();
     session.drive(
-        STAGE,
+        Stage::Sft,
         sft.steps,
-        |session| session.load(pretrain::STAGE),
+        |session| session.load(Stage::Pretrain),
         |session, learner, step| {
             let batches = Batches {
                 tasks: &config.tasks,
                 tokenizer: &session.tokenizer,
-                stream: session.stream(STAGE),
+                stream: session.stream(Stage::Sft),
             };
             let transcripts = batches.transcripts(step, sft.batch, &shares)?;
             let rate = sft.schedule.at(step, sft.steps);
             let pad = session.tokenizer.pad();
             let metrics = supervised::update(learner, &transcripts, rate, config.shards, pad);
-            Step::supervised(&metrics)
+            Ok(Step::supervised(metrics))
         },
     )
 }

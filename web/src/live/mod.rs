@@ -6,6 +6,7 @@ mod engine;
 
 pub use answer::{Answer, ModelState};
 
+use explang::run::Stage;
 use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -14,7 +15,7 @@ use crate::address::{Asked, State};
 use crate::client::Client;
 use crate::opening;
 use crate::problem_text;
-use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Stage, Training};
+use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Training};
 
 /// Everything that a view reads, and what it can do. Copies share one state.
 #[derive(Clone, Copy)]

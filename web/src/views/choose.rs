@@ -1,12 +1,12 @@
 //! View 2: choose the thinking language, or let the model choose.
 
 use explang::Language;
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use crate::language_name::LanguageName;
 use crate::live::{History, Live};
 use crate::number;
-use crate::protocol::Stage;
 use crate::scale::Scale;
 
 /// The seventeen languages, each with its probability.

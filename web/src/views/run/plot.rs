@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
-use crate::history::{Course, stage_title};
+use crate::history::Course;
 use crate::scale::{Scale, tick_text};
 
 /// Most ticks of the axis of steps.
@@ -136,7 +136,7 @@ pub fn Plot(
             .map(|span| {
                 let middle = (f64::from(span.before) + 1.0 + f64::from(span.last)) / 2.0;
                 let left = format!("{}%", shared.x.with(|x| x.percent(middle)));
-                view! { <span style:left=left>{stage_title(span.stage)}</span> }
+                view! { <span style:left=left>{span.stage.title()}</span> }
             })
             .collect_view()
     };

@@ -1,5 +1,6 @@
 //! What the view has read of a run, and the ways to read one over the network.
 
+use explang::run::Summary;
 use futures_util::future::join;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -8,7 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 
 use crate::address::Source;
-use crate::history::{Log, RunState, Summary, pieces};
+use crate::history::{Log, RunState, pieces};
 use crate::protocol::Failure;
 
 /// Bytes of a log that are read in one go; then the page may draw.
@@ -157,7 +158,7 @@ impl Reader {
 
     /// Reads a summary, and says so where it cannot be read.
     pub(super) fn read_summary(self, turn: u32, text: &str) -> String {
-        match Summary::read(text) {
+        match serde_json::from_str(text) {
             _ if !self.is_current(turn) => String::new(),
             Ok(summary) => {
                 self.summary.set(Some(summary));

@@ -1,8 +1,9 @@
 //! What the evaluations after the stages found, as a table.
 
+use explang::run::{ModeSummary, Stage, StageSummary, Summary};
 use leptos::prelude::*;
 
-use crate::history::{Mode, Selected, StageFigures, Summary, stage_title};
+use crate::history::summary::{self, Selected};
 use crate::language_name::LanguageName;
 use crate::number;
 use crate::scale::Scale;
@@ -20,13 +21,14 @@ pub fn SummaryTable(
         summary.with(|summary| {
             let summary = summary.as_ref()?;
             let rows = summary
-                .stages()
-                .map(|(name, figures)| row(name, figures))
+                .stages
+                .iter()
+                .map(|(stage, figures)| row(*stage, figures))
                 .collect_view();
             let sentences = summary
                 .comparison
                 .iter()
-                .flat_map(|comparison| comparison.sentences())
+                .flat_map(summary::sentences)
                 .map(|sentence| view! { <li>{sentence}</li> })
                 .collect_view();
             Some(view! {
@@ -60,31 +62,31 @@ pub fn SummaryTable(
 }
 
 /// One stage.
-fn row(name: &str, figures: &StageFigures) -> impl IntoView + use<> {
-    let title = match name {
-        "control" => "Control, RL with English only",
-        name => stage_title(name),
+fn row(stage: Stage, figures: &StageSummary) -> impl IntoView + use<> {
+    let title = match stage {
+        Stage::Control => "Control, RL with English only",
+        stage => stage.title(),
     };
     view! {
         <tr>
-            <th scope="row">{title.to_owned()}</th>
-            {cell(figures.chosen.as_ref())}
+            <th scope="row">{title}</th>
+            {cell(figures.self_chosen.as_ref())}
             {cell(figures.english.as_ref())}
-            {cell(figures.seen.as_ref())}
+            {cell(figures.multi.as_ref())}
             {cell(figures.unseen.as_ref())}
-            <td>{figures.selected(NAMED).map(selected)}</td>
+            <td>{summary::selected(figures, NAMED).map(selected)}</td>
         </tr>
     }
 }
 
 /// An accuracy with its interval.
-fn cell(mode: Option<&Mode>) -> AnyView {
+fn cell(mode: Option<&ModeSummary>) -> AnyView {
     let Some(mode) = mode else {
         return view! { <td class="none">"not measured"</td> }.into_any();
     };
-    let (value, interval) = mode.text();
+    let (value, interval) = summary::accuracy(mode);
     let scale = Scale::new(0.0, 1.0);
-    let [low, high] = mode.interval().map(|end| scale.percent(end));
+    let [low, high] = mode.intervals.accuracy.map(|end| scale.percent(end));
     let at = format!("{}%", scale.percent(mode.accuracy));
     let problems = format!("{} problems", mode.problems);
     view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use super::plot::Shared;
-use crate::history::{Course, LAYERS, stage_title};
+use crate::history::{Course, LAYERS};
 use crate::language_name::LanguageName;
 
 /// Rows of the table.
@@ -47,7 +47,7 @@ fn table(course: &Course) -> impl IntoView + use<> {
         view! { <th scope="col">{name} <span class="of">" %"</span></th> }
     });
     let row = |step: u32| {
-        let stage = course.stage_of(step).map(|(stage, _)| stage_title(stage));
+        let stage = course.stage_of(step).map(|(stage, _)| stage.title());
         let values = course.curves.iter().map(|curve| {
             // A value of another place would mislead in a table.
             let near = curve

@@ -6,6 +6,7 @@ pub mod pushes;
 pub mod rewards;
 
 use explang::Language;
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use self::pay::Pay;
@@ -19,7 +20,6 @@ use crate::batch::{Batch, Phase, Wanted};
 use crate::group::{Outcome, SIZE, outcome};
 use crate::language_name::LanguageName;
 use crate::live::{History, Live};
-use crate::protocol::Stage;
 use crate::shell::LoadingBar;
 
 /// The lowest temperature of a group, in tenths: without chance all its rollouts would be one.
