@@ -13,6 +13,7 @@ use explang_verify::Extraction;
 use serde::{Deserialize, Serialize};
 
 use super::Schedule;
+use crate::stage::Phase;
 
 /// Reinforcement learning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -121,6 +122,14 @@ pub struct PhaseSection {
 }
 
 impl RlSection {
+    /// The section of a phase.
+    pub const fn phase(&self, phase: Phase) -> &PhaseSection {
+        match phase {
+            Phase::Explore => &self.explore,
+            Phase::Exploit => &self.exploit,
+        }
+    }
+
     /// The reward of a phase.
     ///
     /// # Errors
