@@ -244,7 +244,7 @@ fn each_quirk_has_a_name() {
     }
     let error = "any-tag".parse::<Quirk>().unwrap_err().to_string();
     assert!(error.starts_with(
-        "`any-tag` is no quirk of the published code (did you mean `any_tag`?); choose from: "
+        "unknown quirk of the published code `any-tag` (did you mean `any_tag`?); expected one of: "
     ));
     assert!(error.contains(" score_empty"));
 }
@@ -386,6 +386,6 @@ fn a_reward_is_data() {
     assert_eq!("official".parse(), Ok(Preset::Official));
     assert_eq!(
         "officiel".parse::<Preset>().unwrap_err().to_string(),
-        "`officiel` is no reward preset (did you mean `official`?); choose one of: paper official"
+        "unknown reward preset `officiel` (did you mean `official`?); expected one of: paper official"
     );
 }

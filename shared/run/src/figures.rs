@@ -6,7 +6,7 @@ use explang_language::Language;
 use serde::{Deserialize, Serialize};
 
 /// A value with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The value itself, on all the data.
     pub value: f64,
@@ -51,7 +51,7 @@ impl WinTieLose {
 }
 
 /// The figures of a set of records of one mode: rates are fractions in 0..1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModeSummary {
     /// Correct samples over samples.
     pub accuracy: f64,
@@ -89,7 +89,7 @@ pub struct ModeSummary {
 }
 
 /// The 95 % bootstrap intervals (over problems) of a [`ModeSummary`], each `[low, high]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Intervals {
     pub accuracy: [f64; 2],

@@ -45,19 +45,19 @@ fn a_line_that_cannot_be_scored_is_named_with_what_it_should_be() {
         ("\n \n".into(), "standard input is empty"),
         (
             format!("{good}\n{{\"response\": \n"),
-            "standard input: line 2 is no JSON object",
+            "standard input: line 2 is not a JSON object",
         ),
-        (format!("{good}\n{{\n"), "line 2 is no JSON object"),
-        (deep, "line 1 is no JSON object: recursion limit"),
+        (format!("{good}\n{{\n"), "line 2 is not a JSON object"),
+        (deep, "line 1 is not a JSON object: recursion limit"),
         (
             "{\"ground_truth\": 1}\n".into(),
             "line 1: `response` is missing or no text; add it",
         ),
         (
             "{\"response\": \"\\ud800\"}\n".into(),
-            "line 1 is no JSON object",
+            "line 1 is not a JSON object",
         ),
-        ("\0\n".into(), "line 1 is no JSON object"),
+        ("\0\n".into(), "line 1 is not a JSON object"),
     ] {
         let said = refused(explang(["score"]), &input);
         assert_sentence(&said, "standard input", sentence);
@@ -188,7 +188,7 @@ fn a_damaged_run_is_refused_with_file_and_line() {
             "run.toml",
             b"name = \"x\"\nshrads = 4\n",
             &inspect,
-            ", line 2: `shrads` is no key",
+            ", line 2: unknown key `shrads`",
         ),
         (
             "run.toml",
@@ -318,7 +318,7 @@ fn a_wrong_configuration_is_refused_with_the_place() {
         (
             "shards = 4",
             "shards = 4\nshrads = 4",
-            "line 6: `shrads` is no key (did you mean `shards`?)",
+            "line 6: unknown key `shrads` (did you mean `shards`?)",
         ),
         ("shards = 4", "", "run.toml: `shards` is missing; add it"),
         (
@@ -341,7 +341,7 @@ fn a_wrong_configuration_is_refused_with_the_place() {
         (
             "variant = \"exploit\"",
             "variant = \"greedy\"",
-            "`greedy` is no reward variant",
+            "unknown reward variant `greedy`",
         ),
         ("level = 1", "level = 9", "no level 9"),
     ] {

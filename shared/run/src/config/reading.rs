@@ -104,7 +104,7 @@ fn sentence(path: &Path, message: &str) -> String {
     };
     if message.starts_with("unknown field ") {
         let last = path.iter().next_back().map(name).unwrap_or_default();
-        return format!("`{key}` is no key{}", choice(&last, message));
+        return format!("unknown key `{key}`{}", choice(&last, message));
     }
     if let Some(rest) = message.strip_prefix("unknown variant `") {
         let value = rest
@@ -140,7 +140,7 @@ fn choice(word: &str, message: &str) -> String {
     let meant = meant(word, names.iter().copied());
     match names.as_slice() {
         [] => format!("{meant}; take it out"),
-        names => format!("{meant}; choose one of: {}", names.join(" ")),
+        names => format!("{meant}; expected one of: {}", names.join(" ")),
     }
 }
 
@@ -177,47 +177,47 @@ mod tests {
             (
                 "shards = 4",
                 "shrads = 4",
-                "run.toml, line 5: `shrads` is no key (did you mean `shards`?); choose one of: name seed shards",
+                "run.toml, line 5: unknown key `shrads` (did you mean `shards`?); expected one of: name seed shards",
             ),
             (
                 "temperature = 1.0",
                 "temprature = 1.0",
-                "run.toml, line 35: `rl.temprature` is no key (did you mean `temperature`?)",
+                "run.toml, line 35: unknown key `rl.temprature` (did you mean `temperature`?)",
             ),
             (
                 "warm_up = 0.1",
                 "warmup = 0.1",
-                "run.toml, line 22: `pretrain.schedule.warmup` is no key (did you mean `warm_up`?)",
+                "run.toml, line 22: unknown key `pretrain.schedule.warmup` (did you mean `warm_up`?)",
             ),
             (
                 "[distil]",
                 "[distill]",
-                "run.toml, line 51: `distill` is no key (did you mean `distil`?)",
+                "run.toml, line 51: unknown key `distill` (did you mean `distil`?)",
             ),
             (
                 "level = 1 }",
                 "levle = 1 }",
-                "run.toml, line 9: `tasks[0].levle` is no key (did you mean `level`?)",
+                "run.toml, line 9: unknown key `tasks[0].levle` (did you mean `level`?)",
             ),
             (
                 "control = \"en\"",
                 "control = \"en\"\nloss = { ratio = \"tokn\" }",
-                "run.toml, line 38: `rl.loss.ratio` cannot be `tokn` (did you mean `token`?); choose one of: token",
+                "run.toml, line 38: `rl.loss.ratio`: unknown ratio `tokn` (did you mean `token`?); expected one of: token",
             ),
             (
                 "control = \"en\"",
                 "control = \"english\"",
-                "run.toml, line 37: `rl.control` cannot be `english`; choose one of: en zh",
+                "run.toml, line 37: `rl.control`: unknown language `english`; expected one of: en zh",
             ),
             (
                 "control = \"en\"",
                 "control = \"en\"\nobjective = \"dpao\"",
-                "run.toml, line 38: `rl.objective`: `dpao` is no objective (did you mean `dapo`?)",
+                "run.toml, line 38: `rl.objective`: unknown objective `dpao` (did you mean `dapo`?)",
             ),
             (
                 "{ en = 0.18 }",
                 "{ xx = 0.18 }",
-                "run.toml, line 27: `sft.shares` cannot be `xx`; choose one of: en zh",
+                "run.toml, line 27: `sft.shares`: unknown language `xx`; expected one of: en zh",
             ),
             (
                 "level = 1",
@@ -264,7 +264,7 @@ mod tests {
             (
                 "shards = 4",
                 "\"a\\nb\" = 4",
-                "run.toml, line 5: `a\\nb` is no key",
+                "run.toml, line 5: unknown key `a\\nb`",
             ),
         ] {
             let said = said(from, to);

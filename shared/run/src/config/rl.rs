@@ -316,7 +316,7 @@ mod tests {
     fn what_makes_no_sense_is_refused_in_words() {
         for (lines, said) in [
             ("objective = \"dpao\"", "did you mean `dapo`?"),
-            ("objective = \"ppo2\"", "choose one of: grpo dr-grpo dapo"),
+            ("objective = \"ppo2\"", "expected one of: grpo dr-grpo dapo"),
             ("clip = [-0.1, 0.2]", "rl.clip"),
             ("clip = [0.2, nan]", "rl.clip"),
             ("loss = { dual_clip = 1.0 }", "rl.loss.dual_clip"),

@@ -52,8 +52,9 @@ pub(super) fn rows(folder: &Path, device: DeviceName) -> anyhow::Result<Vec<Row>
             .collect()
     };
     let answers = |device: Device| -> anyhow::Result<Answers> {
-        let (model, tokenizer) = checkpoint::load(folder, &device)?;
-        Ok(answers(&model, &texts(&tokenizer)?, tokenizer.pad()))
+        // Parameters learn where they were made for it.
+        let (learner, tokenizer) = checkpoint::load(folder, &device.autodiff())?;
+        Ok(answers(&learner, &texts(&tokenizer)?, tokenizer.pad()))
     };
     let known = answers(Device::flex())?;
     let gpu = device.open()?;
@@ -63,8 +64,8 @@ pub(super) fn rows(folder: &Path, device: DeviceName) -> anyhow::Result<Vec<Row>
 }
 
 /// Loss and gradient of the texts, and the logits of the first one.
-fn answers(model: &Decoder, texts: &[Vec<u32>], pad: u32) -> Answers {
-    let learner = model.clone().fork(&model.device().autodiff());
+fn answers(learner: &Decoder, texts: &[Vec<u32>], pad: u32) -> Answers {
+    let model = learner.valid();
     let sequences: Vec<Sequence<'_>> = texts
         .iter()
         .map(|tokens| Sequence {
@@ -72,9 +73,9 @@ fn answers(model: &Decoder, texts: &[Vec<u32>], pad: u32) -> Answers {
             prompt_len: 1,
         })
         .collect();
-    let loss = response_log_probs(&learner, &sequences, pad).mean().neg();
+    let loss = response_log_probs(learner, &sequences, pad).mean().neg();
     let value = f64::from(loss.clone().inner().into_scalar::<f32>());
-    let gradient = flat(&learner, &loss.backward());
+    let gradient = flat(learner, &loss.backward());
     let tokens = &texts[0];
     let logits = |hidden| host(model.logits(hidden));
     let whole = logits(model.hidden(tokens, &Packing::new([tokens.len()])));
@@ -201,7 +202,11 @@ mod tests {
     use explang::model::{ModelConfig, ModelPreset};
 
     fn some() -> Answers {
-        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 64), 1, &Device::flex());
+        let model = Decoder::random(
+            &ModelConfig::of(ModelPreset::Pico, 64),
+            1,
+            &Device::flex().autodiff(),
+        );
         answers(&model, &[vec![1, 2, 3, 4], vec![5, 6, 7]], 0)
     }
 

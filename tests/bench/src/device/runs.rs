@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context;
+use explang::run::{Line, Metrics, PolicyMetrics, Stage, Summary};
 use explang_trainer::run::metrics_log::read_lines;
-use serde_json::Value;
 
 use super::Row;
 
@@ -26,7 +26,7 @@ pub(super) fn rows(cpu: &Path, device: &Path) -> anyhow::Result<Vec<Row>> {
     let [cpu, device] = [cpu, device].map(|folder| {
         let outcome = || -> anyhow::Result<Outcome> {
             let text = std::fs::read_to_string(folder.join("summary.json"))?;
-            let lines: Vec<Value> = read_lines(&folder.join("metrics.jsonl"))?;
+            let lines: Vec<Line> = read_lines(&folder.join("metrics.jsonl"))?;
             outcome(&serde_json::from_str(&text)?, &lines)
         };
         outcome().with_context(|| format!("{} is not a run that exploited", folder.display()))
@@ -34,29 +34,35 @@ pub(super) fn rows(cpu: &Path, device: &Path) -> anyhow::Result<Vec<Row>> {
     Ok(compared(&cpu?, &device?))
 }
 
-fn outcome(summary: &Value, lines: &[Value]) -> anyhow::Result<Outcome> {
-    let chosen = &summary["stages"]["exploit"]["self"];
-    let interval = &chosen["intervals"]["accuracy"];
-    let number = |value: &Value| value.as_f64().context("a number is missing");
-    let policy = |line: &&Value| line["stage"] == "explore" || line["stage"] == "exploit";
-    let steps = lines.iter().filter(policy).count();
-    let (mut tokens, mut seconds) = ([0.0; 2], [0.0; 2]);
-    // The first step of each phase also compiles what a device runs.
-    for line in lines.iter().filter(policy).filter(|line| line["step"] != 0) {
-        for (i, key) in ["sampled_tokens", "trained_tokens"].into_iter().enumerate() {
-            tokens[i] += number(&line[key])?;
-            seconds[i] += number(&line["seconds"][i])?;
+fn outcome(summary: &Summary, lines: &[Line]) -> anyhow::Result<Outcome> {
+    let exploit = summary.stages.get(&Stage::Exploit);
+    let chosen = exploit.and_then(|figures| figures.self_chosen.as_ref());
+    let chosen = chosen.context("there is no evaluation of exploit")?;
+    let policy = |line: &Line| match (&line.metrics, line.stage) {
+        (Metrics::Policy(metrics), Stage::Explore | Stage::Exploit) => {
+            Some((line.step, metrics.clone()))
         }
-    }
+        _ => None,
+    };
+    let steps: Vec<_> = lines.iter().filter_map(policy).collect();
+    // The first step of each phase also compiles what a device runs.
+    let timed = || {
+        steps
+            .iter()
+            .filter(|(step, _)| *step > 0)
+            .map(|(_, metrics)| metrics)
+    };
+    let rate = |tokens: &dyn Fn(&PolicyMetrics) -> usize,
+                seconds: &dyn Fn(&PolicyMetrics) -> f64| {
+        let tokens = timed().map(|metrics| tokens(metrics)).sum::<usize>();
+        tokens as f64 / timed().map(|metrics| seconds(metrics)).sum::<f64>()
+    };
+    let [low, high] = chosen.intervals.accuracy;
     Ok(Outcome {
-        accuracy: [
-            number(&chosen["accuracy"])?,
-            number(&interval[0])?,
-            number(&interval[1])?,
-        ],
-        sampled: tokens[0] / seconds[0],
-        trained: tokens[1] / seconds[1],
-        steps,
+        accuracy: [chosen.accuracy, low, high],
+        sampled: rate(&|m| m.sampled_tokens, &|m| m.seconds.sampling),
+        trained: rate(&|m| m.trained_tokens, &|m| m.seconds.updates),
+        steps: steps.len(),
     })
 }
 
@@ -87,18 +93,41 @@ fn compared(cpu: &Outcome, device: &Outcome) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use explang::run::{Intervals, ModeSummary, Seconds};
 
     fn run(accuracy: f64) -> Outcome {
-        let summary = json!({"stages": {"exploit": {"self": {
-            "accuracy": accuracy, "intervals": {"accuracy": [accuracy - 0.1, accuracy + 0.1]},
-        }}}});
-        let line = |stage: &str, step: usize, seconds: f64| json!({"stage": stage, "step": step, "sampled_tokens": 100, "trained_tokens": 300, "seconds": [seconds, 2.0 * seconds]});
+        let mode = ModeSummary {
+            accuracy,
+            intervals: Intervals {
+                accuracy: [accuracy - 0.1, accuracy + 0.1],
+                ..Intervals::default()
+            },
+            ..ModeSummary::default()
+        };
+        let mut summary = Summary::default();
+        let figures = summary.stages.entry(Stage::Exploit).or_default();
+        figures.self_chosen = Some(mode);
+        let line = |stage, step, sampling| Line {
+            stage,
+            step,
+            metrics: Metrics::Policy(Box::new(PolicyMetrics {
+                sampled_tokens: 100,
+                trained_tokens: 300,
+                seconds: Seconds {
+                    sampling,
+                    updates: 2.0 * sampling,
+                    ..Seconds::default()
+                },
+                ..PolicyMetrics::default()
+            })),
+            step_seconds: 0.0,
+            tokens_per_s: 0.0,
+        };
         let lines = [
-            line("sft", 1, 900.0),
-            line("explore", 0, 900.0),
-            line("explore", 1, 1.0),
-            line("exploit", 1, 3.0),
+            line(Stage::Control, 1, 900.0),
+            line(Stage::Explore, 0, 900.0),
+            line(Stage::Explore, 1, 1.0),
+            line(Stage::Exploit, 1, 3.0),
         ];
         outcome(&summary, &lines).unwrap()
     }
