@@ -9,7 +9,7 @@ use explang::run::Stage;
 const REWARDS: [&str; 3] = [
     "shared/reward/src/variant.rs",
     "trainer/src/commands/score.rs",
-    "web/src/incentive.rs",
+    "web/src/judge/incentive.rs",
 ];
 
 /// The Rust files below a folder, without tests and what was built.

@@ -38,6 +38,6 @@ pub use metrics::{
 pub use not_finite::NotFinite;
 pub use position::{Position, StageInfo};
 pub use record::{Mode, Record};
-pub use stage::{Phase, Stage};
+pub use stage::Stage;
 pub use state::RunState;
 pub use summary::{AgainstEnglish, Comparison, SelectionSource, StageSummary, Summary};

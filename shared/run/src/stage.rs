@@ -77,12 +77,17 @@ impl Stage {
         }
     }
 
-    /// The phase of reinforcement learning whose rewards and problems the stage has; none of the other stages.
-    pub const fn phase(self) -> Option<Phase> {
+    /// True for both phases of the control, in which one language is forced.
+    pub const fn is_control(self) -> bool {
+        matches!(self, Stage::ControlExplore | Stage::Control)
+    }
+
+    /// The stage with the same problems and rewards in which the model chooses its language; of the others, the stage itself.
+    pub const fn free(self) -> Stage {
         match self {
-            Stage::Explore | Stage::ControlExplore => Some(Phase::Explore),
-            Stage::Exploit | Stage::Control => Some(Phase::Exploit),
-            Stage::Pretrain | Stage::Sft | Stage::Distil => None,
+            Stage::ControlExplore => Stage::Explore,
+            Stage::Control => Stage::Exploit,
+            stage => stage,
         }
     }
 
@@ -106,25 +111,6 @@ impl Stage {
             Stage::ControlExplore => "Control: explore",
             Stage::Control => "Control: exploit",
             Stage::Distil => "Distillation",
-        }
-    }
-}
-
-/// A phase of reinforcement learning; the control passes through both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Rare languages are paid.
-    Explore,
-    /// Languages that reach correct answers are paid.
-    Exploit,
-}
-
-impl Phase {
-    /// The stage in which the model chooses its language.
-    pub const fn free(self) -> Stage {
-        match self {
-            Phase::Explore => Stage::Explore,
-            Phase::Exploit => Stage::Exploit,
         }
     }
 }

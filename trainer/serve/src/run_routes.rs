@@ -9,10 +9,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use explang_run::Stage;
 use serde::Deserialize;
 use tokio::sync::watch;
-
-use explang_run::Stage;
 
 use crate::checkpoint_files;
 use crate::events::events;

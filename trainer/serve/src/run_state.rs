@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use explang_run::state::{CheckpointState, LinesState, Progress, RunState, StageState};
-use explang_run::{Config, Line, Stage};
+use explang_run::state::{CheckpointState, LinesState, Progress, StageState};
+use explang_run::{Config, Line, RunState, Stage};
 
 use crate::ServeError;
 use crate::checkpoint_files::version;

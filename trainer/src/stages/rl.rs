@@ -29,16 +29,15 @@ use crate::threads::Threads;
 /// # Errors
 /// When sampling fails or the disk refuses; when `stage` is not a stage of reinforcement learning.
 pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
-    let (Some(phase), Some(from)) = (stage.phase(), stage.starts_from()) else {
+    let config = session.config.clone();
+    let (Some(section), Some(from)) = (config.rl.phase(stage), stage.starts_from()) else {
         anyhow::bail!("{stage} is not a stage of reinforcement learning");
     };
-    let config = session.config.clone();
-    let action = if stage == phase.free() {
-        Action::Free
-    } else {
+    let action = if stage.is_control() {
         Action::Forced(config.rl.control)
+    } else {
+        Action::Free
     };
-    let section = config.rl.phase(phase);
     let options = options(&config, section, action)?;
     let detector = detector(&options.reward);
     let mut reference: Option<Decoder> = None;
@@ -58,7 +57,7 @@ pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
                 tokenizer: &session.tokenizer,
                 detector: &detector,
                 reference: reference.as_ref(),
-                stream: session.stream(phase.free()),
+                stream: session.stream(stage.free()),
                 parallel: &Threads(session.threads),
                 now: seconds,
             };

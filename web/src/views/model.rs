@@ -1,11 +1,11 @@
 //! The model's state: how far it has come, which one computes, and where.
 
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use crate::draw::number;
 use crate::page::live::{Live, ModelState, Navigation};
 use crate::protocol::DeviceKind;
-use explang::run::Stage;
 
 /// The model's state, in a line.
 #[component]

@@ -13,7 +13,7 @@ use explang_verify::Extraction;
 use serde::{Deserialize, Serialize};
 
 use super::Schedule;
-use crate::stage::Phase;
+use crate::stage::Stage;
 
 /// Reinforcement learning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,11 +122,12 @@ pub struct PhaseSection {
 }
 
 impl RlSection {
-    /// The section of a phase.
-    pub const fn phase(&self, phase: Phase) -> &PhaseSection {
-        match phase {
-            Phase::Explore => &self.explore,
-            Phase::Exploit => &self.exploit,
+    /// The section of a stage's phase; none of the stages that are not reinforcement learning.
+    pub const fn phase(&self, stage: Stage) -> Option<&PhaseSection> {
+        match stage.free() {
+            Stage::Explore => Some(&self.explore),
+            Stage::Exploit => Some(&self.exploit),
+            _ => None,
         }
     }
 
