@@ -19,6 +19,7 @@ fn main() -> anyhow::Result<()> {
             .input_path(file)
             .web(true)?
             .typescript(false)
+            .omit_default_module_path(false)
             .generate(&folder)
             .with_context(|| format!("{} cannot be described", file.display()))?;
     }
