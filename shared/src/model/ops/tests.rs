@@ -1,0 +1,105 @@
+use burn::tensor::{Device, Distribution};
+
+use super::*;
+use crate::model::{ModelConfig, ModelPreset};
+
+fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    Tensor::random(
+        shape,
+        Distribution::Normal(0.0, 1.0),
+        &Device::flex().autodiff(),
+    )
+    .require_grad()
+}
+
+/// The value and all input gradients of a weighted sum of the output.
+fn probe<const D: usize>(out: Tensor<D>, wrt: &[&Tensor<2>], gain: Option<&Tensor<1>>) -> Vec<f32> {
+    let size = out.shape().num_elements();
+    let weights: Vec<f32> = (0..size)
+        .map(|i| ((i * 37) % 19) as f32 / 19.0 - 0.4)
+        .collect();
+    let weights = Tensor::<1>::from_data(TensorData::new(weights, [size]), &out.device());
+    let host = |data: TensorData| data.iter::<f32>().collect::<Vec<f32>>();
+    let mut numbers = host(out.to_data());
+    let grads = (out.reshape([size]) * weights).sum().backward();
+    for x in wrt {
+        numbers.extend(host(x.grad(&grads).unwrap().into_data()));
+    }
+    if let Some(gain) = gain {
+        numbers.extend(host(gain.grad(&grads).unwrap().into_data()));
+    }
+    numbers
+}
+
+fn assert_close(a: &[f32], b: &[f32]) {
+    assert_eq!(a.len(), b.len());
+    let worst = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
+    assert!(worst < 2e-5, "{worst}");
+}
+
+#[test]
+fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
+    let config = ModelConfig::of(ModelPreset::Nano, 50);
+    let packing = Packing::new([7, 7, 7]);
+    let tokens = packing.tokens();
+    let (hd, kv) = (config.head_dim, config.num_kv_heads * config.head_dim);
+    let (x, gain) = (random([tokens, 48]), random([48]));
+    assert_close(
+        &probe(
+            fused::rms_norm(x.clone(), gain.clone(), 1e-6),
+            &[&x],
+            Some(&gain),
+        ),
+        &probe(
+            composed::rms_norm(x.clone(), gain.clone(), 1e-6),
+            &[&x],
+            Some(&gain),
+        ),
+    );
+    let (q, gain) = (random([tokens, config.num_heads * hd]), random([hd]));
+    let table = RopeTable::new(16, hd, 10_000.0);
+    let positions = Arc::new(packing.positions().to_vec());
+    for gain in [None, Some(&gain)] {
+        let fused = fused::rotate(
+            q.clone(),
+            gain.cloned(),
+            &table,
+            &positions,
+            config.rms_norm_eps,
+        );
+        let composed = composed::rotate(q.clone(), gain.cloned(), &table, &positions, &config);
+        assert_close(&probe(fused, &[&q], gain), &probe(composed, &[&q], gain));
+    }
+    let (k, v) = (random([tokens, kv]), random([tokens, kv]));
+    let run = |f: fn(Tensor<2>, Tensor<2>, Tensor<2>, &Packing, &ModelConfig) -> Tensor<2>| {
+        probe(
+            f(q.clone(), k.clone(), v.clone(), &packing, &config),
+            &[&q, &k, &v],
+            None,
+        )
+    };
+    assert_close(&run(fused::attention), &run(composed::attention));
+    let (gate, up) = (random([5, 33]), random([5, 33]));
+    assert_close(
+        &probe(fused::swiglu(gate.clone(), up.clone()), &[&gate, &up], None),
+        &probe(
+            composed::swiglu(gate.clone(), up.clone()),
+            &[&gate, &up],
+            None,
+        ),
+    );
+    let logits = random([4, 50]);
+    let targets = [3, 49, 0, 7];
+    assert_close(
+        &probe(fused::log_prob(logits.clone(), &targets), &[&logits], None),
+        &probe(
+            composed::log_prob(logits.clone(), &targets),
+            &[&logits],
+            None,
+        ),
+    );
+}

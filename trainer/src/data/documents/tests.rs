@@ -1,0 +1,79 @@
+use explang::tasks::Mixture;
+
+use super::*;
+
+fn tasks() -> Mixture {
+    Mixture::even([
+        "sums/steps/3".parse().unwrap(),
+        "weekdays/breath/2".parse().unwrap(),
+    ])
+    .unwrap()
+}
+
+fn tokenizer() -> Tokenizer {
+    Tokenizer::train(tokenizer_texts(&tasks(), 5, 340), 600).unwrap()
+}
+
+#[test]
+fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
+    let (tasks, tokenizer) = (tasks(), tokenizer());
+    let batches = Batches {
+        source: &tasks,
+        tokenizer: &tokenizer,
+        stream: 1,
+    };
+    let mut counts = [0; 17];
+    for step in 0..2 {
+        for page in batches.pages(step, 17, 0.5).unwrap() {
+            let prompt = tokenizer.decode(&page.tokens[..page.prompt_len]);
+            let text = tokenizer.decode(&page.tokens);
+            assert!(
+                !text.contains("<think>") && !text.contains("<lang_select>"),
+                "{text}"
+            );
+            let header = |l: &Language| prompt.contains(&page_header(*l));
+            let language = Language::ALL.into_iter().find(header).unwrap();
+            counts[language.index()] += 1;
+            assert!(text.ends_with(&format!("}}{END_OF_TEXT}")));
+        }
+    }
+    assert_eq!(counts, [2; 17]);
+}
+
+#[test]
+fn transcripts_parse_verify_and_keep_to_the_shares() {
+    let (tasks, tokenizer) = (tasks(), tokenizer());
+    let batches = Batches {
+        source: &tasks,
+        tokenizer: &tokenizer,
+        stream: 2,
+    };
+    let shares = [(Language::En, 0.5), (Language::Th, 0.5)];
+    let mut english = 0;
+    let documents = batches.transcripts(0, 400, &shares).unwrap();
+    for document in &documents {
+        let response = tokenizer.decode(&document.tokens[document.prompt_len..]);
+        let response = response.strip_suffix(END_OF_TEXT).unwrap();
+        let parsed = transcript::Transcript::parse(response).unwrap();
+        english += usize::from(parsed.language() == Some(Language::En));
+    }
+    // Five standard deviations of a binomial with n = 400 and p = 0.5.
+    assert!(english.abs_diff(200) <= 50, "{english}");
+    let again = batches.transcripts(0, 400, &shares).unwrap();
+    assert!(
+        documents
+            .iter()
+            .zip(&again)
+            .all(|(a, b)| a.tokens == b.tokens)
+    );
+}
+
+#[test]
+fn nothing_held_out_is_drawn() {
+    let tasks = tasks();
+    let held_out: Vec<u64> = tasks.held_out(1, 60).iter().map(|e| e.id).collect();
+    for stream in 0..500 {
+        let solved = tasks.solved(stream, Language::En, Language::Zh).unwrap();
+        assert!(!held_out.contains(&solved.example.id));
+    }
+}
