@@ -54,7 +54,7 @@ pub struct Completion {
 
 /// One token as it is drawn.
 #[derive(Debug)]
-pub struct Drawn<'a> {
+pub struct SampledToken<'a> {
     /// Number of the completion, counted over all prompts in order.
     pub completion: usize,
     /// The token.
@@ -111,7 +111,7 @@ pub async fn generate(
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
-    observe: impl FnMut(Drawn<'_>) -> ControlFlow<()>,
+    observe: impl FnMut(SampledToken<'_>) -> ControlFlow<()>,
 ) -> Result<Vec<Completion>, GenerateError> {
     let go_on = async || ControlFlow::Continue(());
     generate_with_pauses(model, tokenizer, prompts, sampling, observe, go_on).await
@@ -129,7 +129,7 @@ pub async fn generate_with_pauses(
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
-    mut observe: impl FnMut(Drawn<'_>) -> ControlFlow<()>,
+    mut observe: impl FnMut(SampledToken<'_>) -> ControlFlow<()>,
     mut pause: impl AsyncFnMut() -> ControlFlow<()>,
 ) -> Result<Vec<Completion>, GenerateError> {
     let limit = model.config().max_positions;
@@ -186,7 +186,7 @@ pub async fn generate_with_pauses(
             out.tokens.push(drawn.token);
             out.log_probs.push(drawn.log_prob);
             next.push(drawn.token);
-            let seen = Drawn {
+            let seen = SampledToken {
                 completion: row.completion,
                 token: drawn.token,
                 log_prob: drawn.log_prob,

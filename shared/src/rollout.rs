@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::generate::{Completion, Drawn, End, GenerateError, Prompt, Sampling, generate};
+use crate::generate::{Completion, End, GenerateError, Prompt, SampledToken, Sampling, generate};
 use crate::identify::Identify;
 use crate::likelihood::Sequence;
 use crate::model::Decoder;
@@ -133,7 +133,7 @@ impl Sampler<'_> {
         let model = self.model.for_sampling();
         let model = &*model;
         let parts = in_order(self.parallel, &split(prompts, self.shards), async |part| {
-            let watch = |_: Drawn<'_>| match self.cancel {
+            let watch = |_: SampledToken<'_>| match self.cancel {
                 Some(asked) if asked() => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),
             };

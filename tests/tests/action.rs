@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use explang::Language;
 use explang::action::{ActionDistribution, ActionError, distribution};
-use explang::generate::{Drawn, Prompt, Sampling, generate};
+use explang::generate::{Prompt, SampledToken, Sampling, generate};
 use explang::random;
 use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, tag_text};
 use explang::transcript::{CLOSE_TAG, OPEN_TAG, OPENING};
@@ -38,7 +38,7 @@ fn sampled(
         top_p: 1.0,
         max_new_tokens: longest,
     };
-    let goes_on = |_: Drawn<'_>| ControlFlow::Continue(());
+    let goes_on = |_: SampledToken<'_>| ControlFlow::Continue(());
     let done = pollster::block_on(generate(
         &policy.model,
         &policy.tokenizer,

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use explang::generate::{Completion, Drawn, End, Prompt, Sampling, generate, generate_with_pauses};
+use explang::generate::{
+    Completion, End, Prompt, SampledToken, Sampling, generate, generate_with_pauses,
+};
 use explang::likelihood::{Sequence, response_log_probs};
 use explang::model::Packing;
 
@@ -20,7 +22,7 @@ fn policy() -> Policy {
 }
 
 fn complete(policy: &Policy, prompts: &[Prompt], sampling: &Sampling) -> Vec<Completion> {
-    let goes_on = |_: Drawn<'_>| ControlFlow::Continue(());
+    let goes_on = |_: SampledToken<'_>| ControlFlow::Continue(());
     pollster::block_on(generate(
         &policy.model,
         &policy.tokenizer,
@@ -87,7 +89,7 @@ fn every_token_is_streamed_once_and_none_after_the_end() {
     let policy = policy();
     let prompts = policy.prompts();
     let mut streamed = vec![(Vec::new(), Vec::new()); prompts.len()];
-    let observe = |drawn: Drawn<'_>| {
+    let observe = |drawn: SampledToken<'_>| {
         assert_eq!(drawn.logits.len(), policy.model.config().vocab_size);
         streamed[drawn.completion].0.push(drawn.token);
         streamed[drawn.completion].1.push(drawn.log_prob);
@@ -124,7 +126,7 @@ fn a_cancelled_batch_draws_no_further_token() {
     let prompts = policy.prompts();
     for stop in [1, 7, 16, 41] {
         let mut drawn = 0;
-        let observe = |_: Drawn<'_>| {
+        let observe = |_: SampledToken<'_>| {
             drawn += 1;
             if drawn == stop {
                 ControlFlow::Break(())
@@ -208,7 +210,7 @@ fn a_pause_follows_every_step_and_may_stop_the_batch() {
     let whole = complete(&policy, &prompts, &SAMPLING);
     let run = |stop_after: usize| {
         let (mut drawn, mut pauses) = (Vec::new(), 0);
-        let observe = |seen: Drawn<'_>| {
+        let observe = |seen: SampledToken<'_>| {
             drawn.push(seen.completion);
             ControlFlow::Continue(())
         };

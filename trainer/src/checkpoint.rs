@@ -8,7 +8,7 @@ use explang::tokenizer::{Tokenizer, TokenizerError};
 use serde_json::json;
 
 use crate::checkpoint_tensors::{metadata, with_metadata};
-use crate::run::folder::sha256;
+use crate::files::{self, FileError, sha256};
 
 /// The entry of `model.safetensors` that says with which tokenizer the weights were saved: the SHA-256 of its file.
 const TOKENIZER_ENTRY: &str = "tokenizer_sha256";
@@ -27,13 +27,8 @@ pub enum CheckpointError {
         source: std::io::Error,
     },
     /// A file cannot be written.
-    #[error("could not write {path}: {source}; check the free space and who may write there")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Write(#[from] FileError),
     /// `config.json` is wrong.
     #[error("{path}: {source}")]
     Config {
@@ -202,40 +197,26 @@ pub fn save(
         "clean_up_tokenization_spaces": false,
         "model_max_length": model.config().max_positions,
     });
-    write(
+    files::write(
         &folder.join("config.json"),
         model.config().to_json(end, pad).as_bytes(),
     )?;
-    write(
+    files::write(
         &folder.join("generation_config.json"),
         format!("{generation:#}\n").as_bytes(),
     )?;
-    write(&folder.join("tokenizer.json"), tokenizer_text.as_bytes())?;
-    write(
+    files::write(&folder.join("tokenizer.json"), tokenizer_text.as_bytes())?;
+    files::write(
         &folder.join("tokenizer_config.json"),
         format!("{tokenizer_config:#}\n").as_bytes(),
     )?;
-    write(&folder.join("model.safetensors"), &weights)
+    Ok(files::write(&folder.join("model.safetensors"), &weights)?)
 }
 
-/// Reads a file of a checkpoint.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn read(path: &Path) -> Result<Vec<u8>, CheckpointError> {
-    std::fs::read(path).map_err(|source| CheckpointError::Io {
-        path: path.to_path_buf(),
-        source,
-    })
-}
-
-/// Writes a file of a checkpoint.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-    std::fs::write(path, bytes).map_err(|source| CheckpointError::Write {
-        path: path.to_path_buf(),
-        source,
+/// Reads a file that a checkpoint must have.
+fn read(path: &Path) -> Result<Vec<u8>, CheckpointError> {
+    files::read(path).map_err(|error| CheckpointError::Io {
+        path: error.path,
+        source: error.source,
     })
 }

@@ -7,7 +7,8 @@ use explang::model::checkpoint::NamedTensors;
 use explang::model::{Weights, WeightsError};
 use serde_json::{Map, Value};
 
-use crate::checkpoint::{self, CheckpointError};
+use crate::checkpoint::CheckpointError;
+use crate::files;
 
 /// The entry of a header that is no tensor.
 const METADATA: &str = "__metadata__";
@@ -38,7 +39,7 @@ impl StoredTensor {
 /// When the file cannot be read or is damaged.
 pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
     let path = folder.join("model.safetensors");
-    read(&checkpoint::read(&path)?).map_err(|source| CheckpointError::Weights { path, source })
+    read(&files::read(&path)?).map_err(|source| CheckpointError::Weights { path, source })
 }
 
 /// The tensors of a safetensors file, by name.

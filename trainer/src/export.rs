@@ -7,6 +7,7 @@ use explang::model::Precision;
 use explang::run::{Config, Line, Summary};
 
 use crate::checkpoint;
+use crate::files;
 use crate::locate::finished;
 use crate::manifest::{MANIFEST, manifest};
 use crate::run::atomic::replace_folder_atomically;
@@ -44,7 +45,7 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
         for name in FILES {
             let file = run.join(name);
             if file.exists() {
-                checkpoint::write(&tmp.join(name), &checkpoint::read(&file)?)?;
+                files::write(&tmp.join(name), &files::read(&file)?)?;
             }
         }
         for stage in &stages {
@@ -59,6 +60,6 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
         let manifest = manifest(&config, tmp, &FILES, &stages)?;
         let mut text = serde_json::to_string_pretty(&manifest)?;
         text.push('\n');
-        Ok(checkpoint::write(&tmp.join(MANIFEST), text.as_bytes())?)
+        Ok(files::write(&tmp.join(MANIFEST), text.as_bytes())?)
     })
 }

@@ -7,6 +7,7 @@ pub mod data;
 pub mod device;
 pub mod eval;
 pub mod export;
+pub mod files;
 pub mod lines;
 pub mod locate;
 pub mod manifest;

@@ -9,7 +9,7 @@ use crate::run::folder;
 
 /// A checkpoint on disk, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located {
+pub struct Location {
     /// The checkpoint's folder.
     pub checkpoint: PathBuf,
     /// The run that it belongs to; none for a checkpoint that stands alone.
@@ -18,7 +18,7 @@ pub struct Located {
     pub stage: Option<Stage>,
 }
 
-impl Located {
+impl Location {
     /// The configuration of the run that the checkpoint belongs to; none for a checkpoint that stands alone.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ const PREFERENCE: [Stage; 4] = [Stage::Exploit, Stage::Explore, Stage::Sft, Stag
 ///
 /// # Errors
 /// When there is no such checkpoint; the error says what there is.
-pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Located, LocateError> {
+pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Location, LocateError> {
     let owned = || path.to_path_buf();
     if !path.exists() {
         return Err(LocateError::Absent(owned()));
@@ -78,7 +78,7 @@ pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Located, LocateError>
         let (run, found) = origin(path);
         return match stage {
             Some(asked) if found != Some(asked) => Err(LocateError::NoStages(owned())),
-            _ => Ok(Located {
+            _ => Ok(Location {
                 checkpoint: owned(),
                 run,
                 stage: found,
@@ -105,7 +105,7 @@ pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Located, LocateError>
             .find(|stage| finished.contains(stage))
             .ok_or_else(|| LocateError::Nothing(owned()))?,
     };
-    Ok(Located {
+    Ok(Location {
         checkpoint: checkpoint_path(path, found),
         run: Some(owned()),
         stage: Some(found),

@@ -7,7 +7,7 @@ use std::path::Path;
 use burn::tensor::Device;
 use explang::Language;
 use explang::action::distribution;
-use explang::generate::{Drawn, End, Prompt, Sampling, generate};
+use explang::generate::{End, Prompt, SampledToken, Sampling, generate};
 use explang::model::Decoder;
 use explang::prompt::PromptFormat;
 use explang::rollout::visible;
@@ -17,8 +17,8 @@ use explang::tokenizer::Tokenizer;
 use explang::transcript::Parsed;
 
 use crate::checkpoint;
-use crate::run::folder::sha256;
-use crate::stages::evaluate::held_out;
+use crate::eval::sample::held_out;
+use crate::files::{self, sha256};
 
 /// The file's name.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -63,7 +63,7 @@ fn entries(folder: &Path) -> anyhow::Result<BTreeMap<String, FileEntry>> {
         if !entry.file_type()?.is_file() {
             continue;
         }
-        let bytes = checkpoint::read(&entry.path())?;
+        let bytes = files::read(&entry.path())?;
         let file = FileEntry {
             bytes: bytes.len() as u64,
             sha256: sha256(&bytes),
@@ -113,7 +113,7 @@ fn greedy(
         max_new_tokens,
     };
     let mut margin = f32::INFINITY;
-    let observe = |drawn: Drawn<'_>| {
+    let observe = |drawn: SampledToken<'_>| {
         margin = margin.min(lead(drawn.logits));
         ControlFlow::Continue(())
     };

@@ -242,7 +242,7 @@ pub struct Completed {
     /// The whole response, a forced tag included, its end mark not.
     pub text: String,
     /// The prefilled part of `text`; empty where the model chose.
-    pub given: String,
+    pub forced_text: String,
     /// Tokens that the model drew.
     pub drawn: usize,
     /// Tokens of the response: the prefilled ones too.

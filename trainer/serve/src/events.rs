@@ -22,8 +22,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::unfold;
 
 use crate::json::{Answer, Refusal};
-use crate::run_routes::{Place, Run, off_thread, offset};
 use crate::run_state::Marks;
+use crate::served_run::{Place, Run, off_thread, offset};
 use crate::tail::{Grown, Tail};
 
 /// How often the files are looked at.

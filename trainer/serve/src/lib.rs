@@ -11,6 +11,7 @@ mod json;
 mod router;
 mod run_routes;
 mod run_state;
+mod served_run;
 mod server;
 mod static_files;
 mod tail;

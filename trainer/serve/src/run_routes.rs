@@ -10,34 +10,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use explang_run::Stage;
-use serde::Deserialize;
 use tokio::sync::watch;
 
 use crate::checkpoint_files;
 use crate::events::events;
 use crate::json::{Answer, Refusal, as_json, changing};
 use crate::run_state::RunSource;
+use crate::served_run::{Place, Run, off_thread, offset};
 use crate::tail::{Grown, Tail};
 
 /// Where the lines after those of an answer begin, in bytes: what to ask for next.
 const NEXT_OFFSET: HeaderName = HeaderName::from_static("next-offset");
-
-/// What the routes read.
-#[derive(Debug, Clone)]
-pub(crate) struct Run {
-    /// The run's folder.
-    pub(crate) source: Arc<RunSource>,
-    /// Becomes true when the server is to end.
-    pub(crate) stopped: watch::Receiver<bool>,
-}
-
-/// A place in a file of lines.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct Place {
-    /// In bytes; it must be the beginning of a line.
-    #[serde(default)]
-    pub(crate) from: u64,
-}
 
 /// The routes of a run; without one they say that there is none.
 pub(crate) fn routes(run: Option<RunSource>, stopped: watch::Receiver<bool>) -> Router {
@@ -65,25 +48,6 @@ fn nothing() -> Refusal {
         "there is no such file; there are run/state.json, run/metrics.jsonl, run/samples.jsonl, run/summary.json, \
          run/events and the files of the checkpoints that run/state.json names",
     )
-}
-
-/// The place that was asked for.
-pub(crate) fn offset(place: Result<Query<Place>, QueryRejection>) -> Result<u64, Refusal> {
-    match place {
-        Ok(Query(place)) => Ok(place.from),
-        Err(_) => Err(Refusal::bad(
-            StatusCode::BAD_REQUEST,
-            "`from` must be a number of bytes, such as ?from=0",
-        )),
-    }
-}
-
-/// Reads files on another thread, so that a slow disk holds up one answer only.
-pub(crate) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Refusal> {
-    let result = tokio::task::spawn_blocking(work).await;
-    result.map_err(|_| Refusal::failed("the run's files could not be read"))
 }
 
 async fn state(State(run): State<Run>) -> Answer {

@@ -6,7 +6,7 @@ use clap::Args;
 use explang::Language;
 use explang::run::Stage;
 use explang::tasks::{Family, Mixture, Spec, Style};
-use explang_trainer::locate::{Located, locate};
+use explang_trainer::locate::{Location, locate};
 
 /// Which kinds of problems are meant.
 #[derive(Debug, Clone, Copy, Args)]
@@ -24,7 +24,7 @@ pub(crate) struct KindArguments {
 
 impl KindArguments {
     /// True when nothing was asked for.
-    pub(crate) const fn any(self) -> bool {
+    pub(crate) const fn is_empty(self) -> bool {
         self.family.is_none() && self.style.is_none() && self.level.is_none()
     }
 
@@ -57,7 +57,7 @@ pub(crate) struct CheckpointArguments {
 
 impl CheckpointArguments {
     /// Where the checkpoint is.
-    pub(crate) fn locate(&self) -> anyhow::Result<Located> {
+    pub(crate) fn locate(&self) -> anyhow::Result<Location> {
         Ok(locate(&self.checkpoint, self.stage)?)
     }
 }

@@ -13,12 +13,12 @@ use explang_trainer::checkpoint;
 use explang_trainer::config;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::write_records;
+use explang_trainer::eval::sample::{Evaluator, Forcing};
 use explang_trainer::eval::summary::stage_summary;
-use explang_trainer::locate::Located;
+use explang_trainer::locate::Location;
 use explang_trainer::report::modes::modes;
 use explang_trainer::run::atomic::write_atomically;
 use explang_trainer::run::stop::{Stop, stopped};
-use explang_trainer::stages::evaluate::{Evaluator, Forcing};
 
 use super::arguments::CheckpointArguments;
 use super::device::DeviceArguments;
@@ -117,7 +117,7 @@ impl Arguments {
     }
 
     /// The configuration with this command's numbers.
-    fn config(&self, located: &Located) -> anyhow::Result<Config> {
+    fn config(&self, located: &Location) -> anyhow::Result<Config> {
         let mut config = match (&self.config, located.config()?) {
             (Some(name), _) => config::load(name)?,
             (None, Some(config)) => config,

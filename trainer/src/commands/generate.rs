@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use explang::Language;
 use explang::action::{Action, distribution};
-use explang::generate::{Drawn, End, Prompt, Sampling, generate};
+use explang::generate::{End, Prompt, SampledToken, Sampling, generate};
 use explang::identify::{Identify, LinguaDetector};
 use explang::model::Decoder;
 use explang::prompt::{PromptFormat, PromptTokens};
@@ -114,7 +114,7 @@ impl Arguments {
 
     /// The question, and the problem behind it where one is drawn.
     fn question(&self) -> anyhow::Result<(String, Option<Problem>)> {
-        if !self.kind.any() {
+        if !self.kind.is_empty() {
             if self.prompt.is_some() {
                 bail!(
                     "give either a prompt, or --family, --style and --level for a problem to be drawn"
@@ -186,7 +186,7 @@ impl Answer {
         let mut written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         let mut stream = TextStream::new(tokenizer);
         let started = Instant::now();
-        let observe = |drawn: Drawn<'_>| {
+        let observe = |drawn: SampledToken<'_>| {
             if !tokenizer.is_end(drawn.token) {
                 let piece = stream.push(drawn.token);
                 written = out.write_all(piece.as_bytes()).and_then(|()| out.flush());

@@ -12,6 +12,7 @@ use explang_trainer::checkpoint;
 use explang_trainer::checkpoint_tensors::stored_tensors;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::records_in;
+use explang_trainer::files;
 use explang_trainer::locate::{LocateError, finished, run_config};
 use explang_trainer::report::seeds::{self, SeedRun};
 use explang_trainer::report::{figure, history, table};
@@ -56,7 +57,7 @@ impl Arguments {
         }
         if let Some(file) = &self.figure {
             let lines = read_lines(&path.join("metrics.jsonl"))?;
-            checkpoint::write(
+            files::write(
                 file,
                 figure::selection(&history::by_stage(lines))?.as_bytes(),
             )?;

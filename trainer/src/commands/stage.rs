@@ -7,13 +7,14 @@ use anyhow::{Context, bail};
 use clap::Args;
 use explang::run::{Config, Stage};
 use explang_trainer::config;
+use explang_trainer::eval::sample;
 use explang_trainer::locate::locate;
 use explang_trainer::report::table;
 use explang_trainer::run::error::RunError;
 use explang_trainer::run::folder::{RunFolder, read_info};
 use explang_trainer::run::stop::{Stop, stopped};
+use explang_trainer::stages::Session;
 use explang_trainer::stages::pipeline::{adopt, only};
-use explang_trainer::stages::{Session, evaluate};
 
 use super::device::DeviceArguments;
 
@@ -157,7 +158,7 @@ fn program() -> String {
 /// What to try with a run, as commands that can be pasted: one of the run's own held-out problems.
 pub(crate) fn what_next(config: &Config, path: &Path) -> String {
     let (program, run) = (program(), quoted(&path.to_string_lossy()));
-    let problems = evaluate::held_out(config, 1);
+    let problems = sample::held_out(config, 1);
     let question = problems
         .first()
         .map_or_else(String::new, |problem| problem.question.clone());

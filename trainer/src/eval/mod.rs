@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod metrics;
 pub mod record;
+pub mod sample;
 pub mod selection;
 pub(crate) mod statistics;
 pub mod summary;

@@ -5,22 +5,14 @@ use std::path::{Path, PathBuf};
 
 use explang::named::brief;
 
+use crate::files::FileError;
+
 /// A failure with a run's files.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The operating system refused.
-    #[error(
-        "could not {action} {}: {source}; check the path, the free space and who may write there",
-        path.display()
-    )]
-    Io {
-        /// What was tried, such as `write`.
-        action: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// There is a run already where a new one was to begin.
     #[error("{} holds a run already; go on with it (--resume) or choose another folder", path.display())]
     Exists {
@@ -135,10 +127,6 @@ pub(super) trait Context<T> {
 
 impl<T> Context<T> for io::Result<T> {
     fn context(self, action: &'static str, path: &Path) -> Result<T, RunError> {
-        self.map_err(|source| RunError::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        })
+        self.map_err(|source| FileError::of(action, path, source).into())
     }
 }

@@ -8,11 +8,11 @@ use explang::run::config::line_number;
 use explang::run::{RunInfo, Stamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::atomic::{names, recover, replace_folder_atomically, write_atomically};
 use super::error::{Context, RunError};
 use super::metrics_log::MetricsLog;
+use crate::files::sha256;
 
 const CONFIG: &str = "run.toml";
 const INFO: &str = "run.json";
@@ -230,14 +230,6 @@ pub fn read_config(path: &Path) -> Result<String, RunError> {
         line: line_number(error.as_bytes(), error.utf8_error().valid_up_to()),
         path: file,
     })
-}
-
-/// SHA-256, in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// Refuses a folder that holds a run or anything else than what a run killed in its first moments leaves.

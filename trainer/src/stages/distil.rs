@@ -20,7 +20,8 @@ use explang::run::config::DistilSection;
 use explang::run::{DistilMetrics, Metrics, Stage};
 use explang::tasks::{Source, Split};
 
-use super::driver::{Session, Step};
+use super::driver::Session;
+use super::step::Step;
 use crate::threads::Threads;
 
 /// Runs the stage; nothing where the configuration has no such section.

@@ -13,14 +13,15 @@ use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner};
 use explang::model::{Decoder, Precision};
 use explang::random;
-use explang::run::{Config, Line, Metrics, Position, Stage, StageInfo};
+use explang::run::{Config, Line, Position, Stage, StageInfo};
 use explang::tokenizer::Tokenizer;
-use serde_json::Value;
 
-use super::evaluate::Evaluator;
 use super::skipped::Skipped;
+use super::step::Step;
 use crate::checkpoint;
 use crate::data::documents::tokenizer_texts;
+use crate::eval::sample::Evaluator;
+use crate::files;
 use crate::progress::Progress;
 use crate::run::error::RunError;
 use crate::run::folder::{RunFolder, read_json};
@@ -47,20 +48,6 @@ pub struct Session {
     samples: MetricsLog,
 }
 
-/// What a step gives back: its metrics and a line for people.
-pub(super) struct Step {
-    /// What is logged of it.
-    pub(super) metrics: Metrics,
-    /// For the progress display.
-    pub(super) line: String,
-    /// Tokens handled, for the rate.
-    pub(super) tokens: usize,
-    /// A transcript worth keeping in `samples.jsonl`.
-    pub(super) sample: Option<Value>,
-    /// The stage has reached its aim and ends with this step.
-    pub(super) last: bool,
-}
-
 impl Session {
     /// Opens the working parts of a run: its tokenizer (trained now if the run has none), logs and detector.
     ///
@@ -74,7 +61,7 @@ impl Session {
     ) -> anyhow::Result<Self> {
         let path = folder.join(TOKENIZER_FILE);
         let tokenizer = if path.exists() {
-            Tokenizer::from_json(&checkpoint::read(&path)?)
+            Tokenizer::from_json(&files::read(&path)?)
                 .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()))?
         } else {
             let texts = tokenizer_texts(
@@ -248,7 +235,7 @@ impl Session {
             .write_folder(stage.checkpoint_path(), |tmp| -> anyhow::Result<()> {
                 checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
                 let text = serde_json::to_vec_pretty(&finished)?;
-                Ok(checkpoint::write(&tmp.join("stage.json"), &text)?)
+                Ok(files::write(&tmp.join("stage.json"), &text)?)
             })?;
         // The stage is done; what it would have resumed from is of no more use.
         std::fs::remove_dir_all(&resume).ok();
@@ -302,8 +289,8 @@ impl Session {
             |tmp| -> anyhow::Result<()> {
                 checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
                 let optimizer = learner.optimizer.to_safetensors(&learner.model)?;
-                checkpoint::write(&tmp.join("optimizer.safetensors"), &optimizer)?;
-                Ok(checkpoint::write(
+                files::write(&tmp.join("optimizer.safetensors"), &optimizer)?;
+                Ok(files::write(
                     &tmp.join("position.json"),
                     &serde_json::to_vec(&position)?,
                 )?)
@@ -316,7 +303,7 @@ impl Session {
         let position: Position = read_json(&folder.join("position.json"))?;
         let model = self.load_from(folder)?;
         let path = folder.join("optimizer.safetensors");
-        let bytes = checkpoint::read(&path)?;
+        let bytes = files::read(&path)?;
         let mut learner = self.learner(model);
         learner.optimizer =
             AdamW::from_safetensors(self.config.optimizer.adamw, &learner.model, &bytes)

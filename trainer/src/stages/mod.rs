@@ -2,11 +2,11 @@
 
 pub mod distil;
 mod driver;
-pub mod evaluate;
 pub mod pipeline;
 pub mod pretrain;
 pub mod rl;
 pub mod sft;
 mod skipped;
+mod step;
 
 pub use driver::Session;

@@ -10,12 +10,13 @@ use explang::Language;
 use explang::run::{ChoiceCounts, Mode, Record, Stage, Summary};
 
 use super::driver::Session;
-use super::evaluate::Forcing;
 use super::{distil, pretrain, rl, sft};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
 use crate::eval::record::{records_in, write_records};
+use crate::eval::sample::Forcing;
 use crate::eval::summary::{compare, stage_summary};
+use crate::files;
 use crate::progress::tell;
 use crate::run::folder::RunFolder;
 use crate::run::memory::peak_memory_bytes;
@@ -97,8 +98,8 @@ pub fn adopt(folder: &RunFolder, stage: Stage, checkpoint: &Path) -> anyhow::Res
         for entry in std::fs::read_dir(checkpoint)? {
             let entry = entry?;
             if entry.file_type()?.is_file() && entry.file_name() != STAGE_FILE {
-                let bytes = checkpoint::read(&entry.path())?;
-                checkpoint::write(&tmp.join(entry.file_name()), &bytes)?;
+                let bytes = files::read(&entry.path())?;
+                files::write(&tmp.join(entry.file_name()), &bytes)?;
             }
         }
         Ok(())

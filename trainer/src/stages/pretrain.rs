@@ -7,7 +7,8 @@ use explang::learn::supervised;
 use explang::model::{Decoder, ModelConfig};
 use explang::run::{Metrics, Stage, SupervisedMetrics};
 
-use super::driver::{Session, Step};
+use super::driver::Session;
+use super::step::Step;
 use crate::data::{Batches, Document};
 use crate::threads::Threads;
 

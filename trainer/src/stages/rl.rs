@@ -20,7 +20,8 @@ use explang::run::config::PhaseSection;
 use explang::run::{Config, Metrics, PolicyMetrics, Stage};
 use serde_json::json;
 
-use super::driver::{Session, Step};
+use super::driver::Session;
+use super::step::Step;
 use crate::threads::Threads;
 
 /// Runs a stage of reinforcement learning from the checkpoint of the stage before: one phase, free or, in the control, with the control's

@@ -5,7 +5,8 @@
 use explang::learn::supervised;
 use explang::run::Stage;
 
-use super::driver::{Session, Step};
+use super::driver::Session;
+use super::step::Step;
 use crate::data::{Batches, Document};
 use crate::threads::Threads;
 

@@ -11,7 +11,7 @@ use explang::policy::StepError;
 use explang::rollout::RolloutError;
 use explang::run::{Metrics, NotFinite, PolicyMetrics, SkippedStep};
 
-use super::driver::Step;
+use super::step::Step;
 
 /// The steps skipped in a row, in whole or in part.
 #[derive(Debug)]

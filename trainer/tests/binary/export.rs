@@ -6,7 +6,7 @@ use std::path::Path;
 
 use explang::run::Stage;
 use explang::run::manifest::{FileEntry, Manifest};
-use explang_trainer::run::folder::sha256;
+use explang_trainer::files::sha256;
 
 use crate::program::{explang, succeeds};
 

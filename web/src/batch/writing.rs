@@ -12,8 +12,8 @@ use crate::protocol::{Column, Completed, Ending, Failure, Reply, Token};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Written {
     /// What was written for the model before it began.
-    given: String,
-    /// The response so far, what was given included.
+    forced_text: String,
+    /// The response so far, the forced part included.
     pub text: String,
     /// Tokens that the model drew so far.
     pub drawn: usize,
@@ -25,14 +25,14 @@ pub struct Written {
 
 impl Written {
     fn begin(column: &Column, stage: Stage) -> Written {
-        let given = match column.language {
+        let forced_text = match column.language {
             None => String::new(),
             Some(language) if stage.knows_tags() => forced_prefix(language),
             Some(language) => page_header(language),
         };
         Written {
-            text: given.clone(),
-            given,
+            text: forced_text.clone(),
+            forced_text,
             ..Written::default()
         }
     }
@@ -53,14 +53,14 @@ impl Written {
     pub fn response(&self) -> Option<Completed> {
         self.ended.then(|| Completed {
             text: self.text.clone(),
-            given: self.given.clone(),
+            forced_text: self.forced_text.clone(),
             drawn: self.drawn,
             tokens: self.drawn,
             end: Ending::Finished,
         })
     }
 
-    /// Tokens so far; those that were given count once the batch has ended, for the page cannot know them before.
+    /// Tokens so far; those that were forced count once the batch has ended, for the page cannot know them before.
     pub fn tokens(&self) -> usize {
         let completed = self.completed.as_ref();
         completed.map_or(self.drawn, |completed| completed.tokens)
@@ -71,7 +71,10 @@ impl Written {
         if let Some(trace) = Parsed::of(&self.text).trace {
             return trace;
         }
-        let body = self.text.strip_prefix(&self.given).unwrap_or(&self.text);
+        let body = self
+            .text
+            .strip_prefix(&self.forced_text)
+            .unwrap_or(&self.text);
         // A tag that is being written is no thinking.
         if body.starts_with(OPEN_TAG) && !self.ended {
             return "";
@@ -244,7 +247,7 @@ mod tests {
     fn completed(text: &str, end: Ending) -> Completed {
         Completed {
             text: text.into(),
-            given: String::new(),
+            forced_text: String::new(),
             drawn: 4,
             tokens: 10,
             end,

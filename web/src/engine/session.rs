@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use explang::Language;
 use explang::action::{Action, ActionError, distribution};
-use explang::generate::{Drawn, GenerateError, Prompt, Sampling, generate_with_pauses};
+use explang::generate::{GenerateError, Prompt, SampledToken, Sampling, generate_with_pauses};
 use explang::model::{ConfigError, Decoder, ModelConfig, WeightsError};
 use explang::prompt::{PromptFormat, PromptTokens};
 use explang::run::Stage;
@@ -158,7 +158,7 @@ impl Session {
             .collect();
         // What the observer sees is handed to the pause after it, which may wait.
         let drawn = std::cell::RefCell::new(Vec::with_capacity(columns.len()));
-        let observe = |seen: Drawn<'_>| {
+        let observe = |seen: SampledToken<'_>| {
             let end = self.tokenizer.is_end(seen.token);
             let piece = if end {
                 String::new()
@@ -192,16 +192,18 @@ impl Session {
         let _ended = step().await;
         let ended = done.into_iter().zip(streams).zip(texts).zip(&prompts);
         Ok(ended
-            .map(|(((completion, stream), (mut text, given)), prompt)| {
-                text.push_str(&stream.finish());
-                Completed {
-                    text,
-                    given,
-                    drawn: completion.tokens.len(),
-                    tokens: prompt.forced_len + completion.tokens.len(),
-                    end: completion.end.into(),
-                }
-            })
+            .map(
+                |(((completion, stream), (mut text, forced_text)), prompt)| {
+                    text.push_str(&stream.finish());
+                    Completed {
+                        text,
+                        forced_text,
+                        drawn: completion.tokens.len(),
+                        tokens: prompt.forced_len + completion.tokens.len(),
+                        end: completion.end.into(),
+                    }
+                },
+            )
             .collect())
     }
 
@@ -215,7 +217,7 @@ impl Session {
     }
 
     /// The most probable tokens in the place of the one that was drawn.
-    fn rivals(&self, seen: &Drawn<'_>) -> Vec<Rival> {
+    fn rivals(&self, seen: &SampledToken<'_>) -> Vec<Rival> {
         // The logarithm of the sum over all of them is in the log-probability of the one.
         let log_sum = seen.logits[seen.token as usize] - seen.log_prob;
         let mut best: Vec<(u32, f32)> = Vec::with_capacity(RIVALS + 1);

@@ -166,7 +166,7 @@ impl Task<'_> {
         if self.is_stopped() {
             let nothing = Completed {
                 text: String::new(),
-                given: String::new(),
+                forced_text: String::new(),
                 drawn: 0,
                 tokens: 0,
                 end: Ending::Stopped,

@@ -117,7 +117,7 @@ mod tests {
     fn completed(text: &str, end: Ending) -> Completed {
         Completed {
             text: text.into(),
-            given: String::new(),
+            forced_text: String::new(),
             drawn: 9,
             tokens: 9,
             end,

@@ -26,26 +26,26 @@ const LONGEST_NAME: usize = 100;
 
 /// A value that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Senseless {
+pub(super) struct CheckError {
     /// The key, such as `rl.clip`.
     pub(super) key: String,
     /// What it must be.
     rule: String,
 }
 
-impl fmt::Display for Senseless {
+impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}", self.key, self.rule)
     }
 }
 
-type Checked = Result<(), Senseless>;
+type Checked = Result<(), CheckError>;
 
 fn ensure(key: &str, holds: bool, rule: impl Into<String>) -> Checked {
     if holds {
         return Ok(());
     }
-    Err(Senseless {
+    Err(CheckError {
         key: key.to_owned(),
         rule: rule.into(),
     })

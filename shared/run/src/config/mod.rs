@@ -147,7 +147,7 @@ pub const PRESETS: [(&str, &str); 2] = [
 pub enum ConfigError {
     /// It is not of the expected form, or a value makes no sense.
     #[error("{path}{}: {what}", line.map_or_else(String::new, |line| format!(", line {line}")))]
-    Mistake {
+    Invalid {
         /// The file.
         path: String,
         /// Number of the line, from 1; none where the mistake is in no line.
@@ -166,17 +166,17 @@ impl Config {
     /// # Errors
     /// When it is not of the expected form or a value makes no sense.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        let wrong = |line: Option<usize>, what: String| ConfigError::Mistake {
+        let wrong = |line: Option<usize>, what: String| ConfigError::Invalid {
             path: path.to_owned(),
             line,
             what,
         };
         let config: Config =
             reading::read(text).map_err(|mistake| wrong(mistake.line, mistake.what))?;
-        config.check().map_err(|senseless| {
+        config.check().map_err(|wrong_value| {
             wrong(
-                reading::line_of(text, &senseless.key),
-                senseless.to_string(),
+                reading::line_of(text, &wrong_value.key),
+                wrong_value.to_string(),
             )
         })?;
         Ok(config)

@@ -14,7 +14,7 @@ const MESSAGE: usize = 300;
 
 /// What is wrong with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mistake {
+pub(super) struct ReadError {
     /// Number of the line, from 1; none where it is about the text as a whole.
     pub(super) line: Option<usize>,
     /// What is wrong, and what would be right.
@@ -22,8 +22,8 @@ pub(super) struct Mistake {
 }
 
 /// Reads a TOML text.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
-    let document = DeTable::parse(text).map_err(|error| Mistake {
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    let document = DeTable::parse(text).map_err(|error| ReadError {
         line: error
             .span()
             .map(|span| line_number(text.as_bytes(), span.start)),
@@ -32,7 +32,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
     let places = document.clone();
     serde_path_to_error::deserialize(toml::Deserializer::from(document)).map_err(|error| {
         let names: Vec<String> = error.path().iter().map(name).collect();
-        Mistake {
+        ReadError {
             line: place(&places, &names).map(|at| line_number(text.as_bytes(), at)),
             what: sentence(error.path(), error.inner().message()),
         }

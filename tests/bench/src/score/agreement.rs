@@ -56,7 +56,7 @@ pub(super) fn agreement(
         first.is_some_and(|scores| scores.get(name).is_some())
     };
     let variants: Vec<&'static str> = Variant::NAMES.into_iter().filter(named).collect();
-    let detector = Remembered::new(detector);
+    let detector = CachedDetector::new(detector);
     let mut differences: Vec<Difference> = Vec::new();
     let mut largest = 0.0_f64;
     for &name in &variants {
@@ -121,19 +121,19 @@ pub(super) fn agreement(
 }
 
 /// A detector that is asked about each text once, not once for every variant.
-struct Remembered<'a> {
+struct CachedDetector<'a> {
     detector: &'a dyn Identify,
     known: Mutex<HashMap<String, Option<Language>>>,
 }
 
-impl<'a> Remembered<'a> {
+impl<'a> CachedDetector<'a> {
     fn new(detector: &'a dyn Identify) -> Self {
         let known = Mutex::new(HashMap::new());
-        Remembered { detector, known }
+        CachedDetector { detector, known }
     }
 }
 
-impl Identify for Remembered<'_> {
+impl Identify for CachedDetector<'_> {
     fn identify(&self, text: &str) -> Option<Language> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         *known

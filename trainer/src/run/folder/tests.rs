@@ -113,11 +113,3 @@ fn a_run_of_another_format_is_refused_and_left_as_it_is() {
     fs::write(&file, info.to_string()).unwrap();
     assert_eq!(RunFolder::open(folder.path()).unwrap().info().format, 1);
 }
-
-#[test]
-fn the_hash_is_sha_256() {
-    assert_eq!(
-        sha256(b""),
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    );
-}

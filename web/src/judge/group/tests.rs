@@ -19,7 +19,7 @@ fn rollout(tag: Language, thinks: Language, answer: &str) -> Completed {
 fn completed(text: &str, end: Ending) -> Completed {
     Completed {
         text: text.into(),
-        given: String::new(),
+        forced_text: String::new(),
         drawn: 9,
         tokens: 9,
         end,
