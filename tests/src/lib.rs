@@ -9,6 +9,8 @@
 #[cfg(test)]
 mod action;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod identify;

@@ -1,4 +1,4 @@
-//! What `metrics.jsonl` holds of reinforcement learning: the keys that the README names and no others, with values that can be.
+//! What `metrics.jsonl` holds of reinforcement learning: the keys that `docs/metrics.md` names and no others, with possible values.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::{Session, pipeline};
 use serde_json::{Map, Value};
 
-const README: &str = include_str!("../../README.md");
+const MANUAL: &str = include_str!("../../docs/metrics.md");
 
 type Line = Map<String, Value>;
 type Keys = BTreeSet<String>;
@@ -27,11 +27,10 @@ fn named(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// What the README promises: the keys of every line, of a supervised one besides, and of one of reinforcement learning besides.
-/// A key within an object is `object.key`; the README names it after the object, before the next semicolon.
+/// What the manual promises: the keys of every line, those that a supervised line adds, and those that one of reinforcement
+/// learning adds. A key within an object is `object.key`; the manual names it after the object, before the next semicolon.
 fn promised() -> [Keys; 3] {
-    let section = README.split("\n## Metrics\n").nth(1).unwrap();
-    let section = section.split("\n## ").next().unwrap();
+    let section = MANUAL.split("\n## ").next().unwrap();
     let (every, rest) = section.split_once("Supervised stages add").unwrap();
     let supervised = rest.split(['.', ';']).next().unwrap();
     let mut policy = Keys::new();
@@ -135,7 +134,7 @@ fn plausible(line: &Line, config: &Config) {
 }
 
 #[test]
-fn steps_write_the_keys_that_the_readme_names_and_values_that_can_be() {
+fn steps_write_the_keys_that_the_manual_names_and_values_that_can_be() {
     let config = config();
     let folder = tempfile::tempdir().unwrap();
     let text = config.to_toml().unwrap();

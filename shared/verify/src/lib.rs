@@ -2,7 +2,7 @@
 //!
 //! An answer is read into a tree (`read`), and two trees are compared (`same`): numbers as exact fractions, expressions by their
 //! value at several points, exactly where they are rational and else to fifty digits with a bound of the error (`value`). Text that
-//! is nothing that the reader knows is compared as normalised text (`normal`). `docs/verify.md` has the rules in full, with those
+//! the reader does not know is compared as normalised text (`normal`). The crate's README has the rules in full, with the
 //! cases that could be decided otherwise and why they are decided as they are.
 //!
 //! Nothing here panics, whatever the text, and the work is bounded: the length of what is read, the depth of its brackets, the
@@ -49,3 +49,8 @@ pub fn verify(response: &str, reference: &str, extraction: Extraction) -> bool {
 
 #[cfg(all(test, feature = "mathematics"))]
 mod tests;
+
+/// The README's example, run as a test.
+#[cfg(all(doctest, feature = "mathematics"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! Cases that could be decided otherwise, and how they are decided; `docs/verify.md` says why.
+//! Cases that could be decided otherwise, and how they are decided; the crate's README says why.
 
 use super::{differ, same};
 use crate::equal;
