@@ -15,7 +15,7 @@ fn public_cases() -> &'static Path {
     ))
 }
 
-/// `shared/verify/README.md` names these two, and says why they are decided otherwise.
+/// `docs/verify.md` names these two, and says why they are decided otherwise.
 #[test]
 fn the_public_cases_of_math_verify_are_decided_alike_but_for_two() {
     let mut command = explang(["verify", "--least", "95", "--cases"]);
