@@ -5,6 +5,7 @@
 
 use explang::Language;
 use explang::generate::End;
+use explang::named::named;
 use explang::run::Stage;
 use explang::tasks::Weighted;
 use serde::{Deserialize, Serialize};
@@ -157,7 +158,7 @@ pub struct Loaded {
 }
 
 /// Where a model computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeviceKind {
     /// The processor, with WebAssembly's SIMD.
     Cpu,
@@ -165,21 +166,7 @@ pub enum DeviceKind {
     WebGpu,
 }
 
-impl DeviceKind {
-    /// Its name in the address.
-    pub const fn name(self) -> &'static str {
-        match self {
-            DeviceKind::Cpu => "cpu",
-            DeviceKind::WebGpu => "webgpu",
-        }
-    }
-
-    /// The device of a name.
-    pub fn named(name: &str) -> Option<DeviceKind> {
-        let mut all = [DeviceKind::Cpu, DeviceKind::WebGpu].into_iter();
-        all.find(|device| device.name() == name)
-    }
-}
+named!(DeviceKind, "device", { Cpu => "cpu", WebGpu => "webgpu" });
 
 /// Which of the checks the checkpoint's folder allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -1,19 +1,20 @@
 //! The held-out split.
 
-use serde::{Deserialize, Serialize};
+use explang_named::named;
 
 use crate::example::fnv1a;
 use crate::random::mix;
 
-/// The side of the split that a problem is on. Serialised as `train` or `heldout`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// The side of the split that a problem is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Split {
     /// May be trained on: four problems in five.
     Train,
     /// Only ever evaluated on: one problem in five.
     HeldOut,
 }
+
+named!(Split, "side of the split", { Train => "train", HeldOut => "heldout" });
 
 /// One problem in so many is held out.
 const HELD_OUT_OF: u64 = 5;

@@ -1,7 +1,7 @@
 //! `explang rl`: reinforcement learning from a run's SFT model.
 
-use clap::{Args, ValueEnum};
-
+use clap::Args;
+use explang::named::Unknown;
 use explang::run::Stage;
 
 use super::stage::StageArguments;
@@ -11,32 +11,34 @@ use super::stage::StageArguments;
 pub(crate) struct Arguments {
     #[command(flatten)]
     stage: StageArguments,
-    /// The phase; explore and then exploit, if not given.
-    #[arg(long, value_enum)]
-    phase: Option<Phase>,
+    /// The phase: explore, exploit, or control (both phases with one language forced); explore and then exploit, if not given.
+    #[arg(long, value_parser = phase)]
+    phase: Option<Stage>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Phase {
-    /// Rare languages are paid.
-    Explore,
-    /// Languages that reach correct answers are paid.
-    Exploit,
-    /// Both phases with one language forced.
-    Control,
+/// What `--phase` names: a phase by its stage, and the control by its last one.
+const PHASES: [Stage; 3] = [Stage::Explore, Stage::Exploit, Stage::Control];
+
+fn phase(name: &str) -> Result<Stage, Unknown> {
+    let found = PHASES.into_iter().find(|stage| stage.name() == name);
+    found.ok_or_else(|| Unknown {
+        what: "phase",
+        word: name.to_owned(),
+        names: PHASES.map(Stage::name).to_vec(),
+    })
 }
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let stages: &[Stage] = match self.phase {
             None => &[Stage::Explore, Stage::Exploit],
-            Some(Phase::Explore) => &[Stage::Explore],
-            Some(Phase::Exploit) => &[Stage::Exploit],
-            Some(Phase::Control) => &[Stage::ControlExplore, Stage::Control],
+            Some(Stage::Explore) => &[Stage::Explore],
+            Some(Stage::Exploit) => &[Stage::Exploit],
+            Some(_) => &[Stage::ControlExplore, Stage::Control],
         };
         let mut command = vec!["rl"];
-        if let (Some(_), Some(result)) = (self.phase, stages.last()) {
-            command.extend(["--phase", result.name()]);
+        if let Some(phase) = self.phase {
+            command.extend(["--phase", phase.name()]);
         }
         self.stage.run(&command, stages)
     }

@@ -5,12 +5,13 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use explang::Language;
 use explang::tasks::{Family, Spec, Split, Style};
 use explang_trainer::data::sample::{TaskSample, draw};
 
 use super::arguments::KindArguments;
+use super::choice::choice;
 
 /// Arguments of `explang tasks`.
 #[derive(Debug, Args)]
@@ -30,22 +31,14 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 5)]
     count: u64,
     /// Side of the held-out split.
-    #[arg(long, value_enum, default_value = "train")]
-    split: Side,
+    #[arg(long, value_parser = choice::<Split>(), default_value = "train")]
+    split: Split,
     /// Seed; sample i depends on it and on i alone.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Write JSON lines into this file; `-` is standard output.
     #[arg(long)]
     out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Side {
-    /// What training draws from.
-    Train,
-    /// What only evaluation draws from.
-    Heldout,
 }
 
 impl Arguments {
@@ -66,12 +59,8 @@ impl Arguments {
 
     fn samples(&self) -> anyhow::Result<impl Iterator<Item = anyhow::Result<TaskSample>> + '_> {
         let mixture = self.kind.mixture()?;
-        let split = match self.split {
-            Side::Train => Split::Train,
-            Side::Heldout => Split::HeldOut,
-        };
         Ok((0..self.count).map(move |number| {
-            let problem = draw(&mixture, split, self.seed, number);
+            let problem = draw(&mixture, self.split, self.seed, number);
             // The cast keeps the remainder, which is below 17.
             let turn = Language::ALL[(number % Language::ALL.len() as u64) as usize];
             let language = self.language.unwrap_or(turn);

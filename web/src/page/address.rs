@@ -165,7 +165,7 @@ impl State {
                     }
                 }
                 "speed" => state.slow = value != "full",
-                "device" => state.device = DeviceKind::named(&value).unwrap_or(state.device),
+                "device" => state.device = value.parse().unwrap_or(state.device),
                 "run" => state.run = value.parse().unwrap_or(state.run),
                 "order" => state.best_first = value == "best",
                 "variant" | "preset" | "estimator" | "weights" => {

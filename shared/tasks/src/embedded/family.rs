@@ -1,15 +1,9 @@
 //! Families of problems, styles of the trace, levels of difficulty.
 
-use std::fmt;
-use std::str::FromStr;
+use explang_named::{Unknown, named};
 
-use serde::{Deserialize, Serialize};
-
-use explang_named::{brief, meant};
-
-/// A family of problems. Serialised as its name in lower case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// A family of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     /// a + b.
     Sums,
@@ -25,9 +19,17 @@ pub enum Family {
     Clock,
 }
 
-/// How the trace reasons. The problem says which. Serialised as its name in lower case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+named!(Family, "family of tasks", {
+    Sums => "sums",
+    Differences => "differences",
+    Products => "products",
+    Weekdays => "weekdays",
+    Months => "months",
+    Clock => "clock",
+});
+
+/// How the trace reasons. The problem says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Style {
     /// In steps: by places, by remainders, by the full hour.
     Steps,
@@ -35,19 +37,14 @@ pub enum Style {
     Breath,
 }
 
+named!(Style, "style", { Steps => "steps", Breath => "breath" });
+
 /// A family, style or level that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
-    /// The text names no family.
-    #[error(
-        "`{}` is no family of tasks{}; choose one of: sums differences products weekdays months clock",
-        brief(.0, 60),
-        meant(.0, Family::ALL.map(Family::name))
-    )]
-    Family(String),
-    /// The text names no style.
-    #[error("`{0}` is no style; choose `steps` or `breath`")]
-    Style(String),
+    /// The text does not name a family or a style.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
     /// The family has no such level.
     #[error("{family} has no level {level}; choose 1 to {levels}", levels = family.levels())]
     Level {
@@ -62,28 +59,6 @@ pub enum SpecError {
 }
 
 impl Family {
-    /// All six.
-    pub const ALL: [Family; 6] = [
-        Family::Sums,
-        Family::Differences,
-        Family::Products,
-        Family::Weekdays,
-        Family::Months,
-        Family::Clock,
-    ];
-
-    /// The name, lower case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Family::Sums => "sums",
-            Family::Differences => "differences",
-            Family::Products => "products",
-            Family::Weekdays => "weekdays",
-            Family::Months => "months",
-            Family::Clock => "clock",
-        }
-    }
-
     /// How many levels of difficulty there are; levels count from 1.
     pub const fn levels(self) -> u8 {
         match self {
@@ -117,53 +92,6 @@ impl Family {
             (Family::Clock, 3) => "five-minute marks, an hour or more later",
             _ => "",
         }
-    }
-}
-
-impl Style {
-    /// Both styles.
-    pub const ALL: [Style; 2] = [Style::Steps, Style::Breath];
-
-    /// The name, lower case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Style::Steps => "steps",
-            Style::Breath => "breath",
-        }
-    }
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Display for Style {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Family {
-    type Err = SpecError;
-
-    fn from_str(name: &str) -> Result<Self, SpecError> {
-        Family::ALL
-            .into_iter()
-            .find(|family| family.name() == name)
-            .ok_or_else(|| SpecError::Family(name.to_owned()))
-    }
-}
-
-impl FromStr for Style {
-    type Err = SpecError;
-
-    fn from_str(name: &str) -> Result<Self, SpecError> {
-        Style::ALL
-            .into_iter()
-            .find(|style| style.name() == name)
-            .ok_or_else(|| SpecError::Style(name.to_owned()))
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 
 use anyhow::ensure;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use explang::model::ModelPreset;
 use explang_trainer::device::DeviceName;
 
@@ -22,8 +22,8 @@ use work::Work;
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Shape of the model; its weights are random.
-    #[arg(long, value_enum, default_value = "nano")]
-    model: Model,
+    #[arg(long, default_value = "nano")]
+    model: ModelPreset,
     /// Rounds; a round does each kind of work, and with a peer the peer's right after ours.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -53,29 +53,19 @@ pub(crate) struct Arguments {
     threads: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Model {
-    /// About 0.3 M parameters.
-    Pico,
-    /// About 1 M parameters.
-    Nano,
-    /// About 10 M parameters.
-    Small,
-}
-
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         ensure!(
             self.rounds > 0 && self.steps > 0 && self.rollouts > 0,
             "--rounds, --steps and --rollouts must be at least 1"
         );
-        let preset = match self.model {
-            Model::Pico => ModelPreset::Pico,
-            Model::Nano => ModelPreset::Nano,
-            Model::Small => ModelPreset::Small,
-        };
         let threads = self.device.threads(self.threads);
-        let mut work = Work::new(preset, self.seed, &self.device.open()?.autodiff(), threads)?;
+        let mut work = Work::new(
+            self.model,
+            self.seed,
+            &self.device.open()?.autodiff(),
+            threads,
+        )?;
         let mut result = BenchResult {
             parameters: work.config().num_parameters(),
             threads,
