@@ -54,7 +54,7 @@ fn a_mistake_is_one_sentence_with_line_key_and_the_nearest_name() {
         (
             "{ en = 0.18 }",
             "{ xx = 0.18 }",
-            "run.toml, line 27: `sft.shares`: unknown language `xx`; expected one of: en zh",
+            "run.toml, line 27: `sft.shares.xx`: unknown language `xx`; expected one of: en zh",
         ),
         (
             "level = 1",
