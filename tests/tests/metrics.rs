@@ -91,7 +91,7 @@ fn config() -> Config {
 
 fn number(line: &Line, key: &str) -> f64 {
     let value = line[key].as_f64();
-    value.unwrap_or_else(|| panic!("{key} is no number: {line:?}"))
+    value.unwrap_or_else(|| panic!("{key} is not a number: {line:?}"))
 }
 
 /// The names of the components that a variant pays for.

@@ -51,7 +51,7 @@ impl Pair {
     /// Reads a line; `line` is its number, from 1.
     ///
     /// # Errors
-    /// When it is no object with `gold` and `answer`, each a text or a number, or when `equal` is there and no truth value.
+    /// When it is not an object with `gold` and `answer`, each a text or a number, or when `equal` is there and no truth value.
     pub fn parse(line: usize, text: &str) -> Result<Self, PairError> {
         let json = |what: String| PairError::Json { line, what };
         let members = match serde_json::from_str(text) {

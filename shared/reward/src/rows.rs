@@ -70,7 +70,7 @@ impl Row {
     /// Reads a line; `line` is its number, from 1.
     ///
     /// # Errors
-    /// When it is no object with the members that scoring needs.
+    /// When it is not an object with the members that scoring needs.
     pub fn parse(line: usize, text: &str) -> Result<Self, RowError> {
         let json = |what: String| RowError::Json { line, what };
         let members = match serde_json::from_str(text) {

@@ -92,7 +92,7 @@ impl ModelConfig {
             .map_err(|e| ConfigError::Json(brief(&e.to_string(), 120)))?;
         let root = value
             .as_object()
-            .ok_or(ConfigError::Json("it is no object".into()))?;
+            .ok_or(ConfigError::Json("it is not an object".into()))?;
         let architecture = match root.get("model_type").and_then(Value::as_str) {
             Some("qwen3") => Architecture::Qwen3,
             Some("llama") => Architecture::Llama,

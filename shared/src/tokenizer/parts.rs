@@ -54,7 +54,7 @@ pub(super) fn check(json: &[u8]) -> Result<(), String> {
         None => model.get("merges").is_some(),
     };
     if !pairs {
-        return Err("its model is no byte-pair encoding (BPE)".into());
+        return Err("its model is not a byte-pair encoding (BPE)".into());
     }
     let prefix = &model["continuing_subword_prefix"];
     if !prefix.is_null() && prefix != "" {

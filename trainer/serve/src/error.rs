@@ -16,13 +16,15 @@ pub enum ServeError {
     #[error("{} holds no run (it has no run.json); give the folder of a run", .0.display())]
     NoRun(PathBuf),
     /// The host is no address or name that this machine knows.
-    #[error("`{host}` is no host name or address; give 127.0.0.1, or 0.0.0.0 for every network")]
+    #[error("`{host}` is not a host name or address; give 127.0.0.1, or 0.0.0.0 for every network")]
     UnknownHost {
         /// What was given.
         host: String,
     },
     /// The host is another machine's.
-    #[error("{host} is no address of this machine; give 127.0.0.1, or 0.0.0.0 for every network")]
+    #[error(
+        "{host} is not an address of this machine; give 127.0.0.1, or 0.0.0.0 for every network"
+    )]
     ForeignHost {
         /// What was given.
         host: String,

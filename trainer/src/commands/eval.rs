@@ -158,5 +158,5 @@ fn mode(name: &str) -> Result<Mode, String> {
     let mut modes = Mode::ALL.into_iter();
     modes
         .find(|mode| mode.name() == name)
-        .ok_or_else(|| format!("`{name}` is no mode; choose from: self en multi ood"))
+        .ok_or_else(|| format!("unknown mode `{name}`; expected one of: self en multi ood"))
 }

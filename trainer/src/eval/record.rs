@@ -24,7 +24,7 @@ pub enum RecordError {
     },
     /// A line is no record.
     #[error(
-        "{}: line {line} is no evaluation record ({what}); delete the file and evaluate again",
+        "{}: line {line} is not an evaluation record ({what}); delete the file and evaluate again",
         path.display()
     )]
     Json {

@@ -286,7 +286,7 @@ fn a_damaged_evaluation_is_refused_with_file_and_line() {
     for (bytes, sentence) in [
         (
             &b"\n{\"problem\": 3}\n"[..],
-            "line 2 is no evaluation record (missing field",
+            "line 2 is not an evaluation record (missing field",
         ),
         (b"\xff\n", "line 1 is not UTF-8"),
     ] {

@@ -185,11 +185,11 @@ fn mistakes_are_told_in_one_sentence() {
         ),
         (
             with(&["--host", "192.0.2.1", "--port", "0"]),
-            "is no address of this machine",
+            "is not an address of this machine",
         ),
         (
             with(&["--host", "no host", "--port", "0"]),
-            "`no host` is no host name or address",
+            "`no host` is not a host name or address",
         ),
         (
             with(&["no-such-run", "--port", "0"]),

@@ -148,7 +148,7 @@ fn honest(live: Live) -> String {
                  “Think in one breath.”; without it, expect a poor answer."
                 .into(),
             None => format!(
-                "This is no problem that the model was taught. It knows {}, and nothing else in the world: what it writes now \
+                "The model was not taught this problem. It knows {}, and nothing else in the world: what it writes now \
                  will be nonsense, and nobody can say whether it is right.",
                 kinds(&tasks)
             ),

@@ -105,7 +105,7 @@ fn told(live: Live) -> String {
                 .filter_map(|l| choice.probabilities.get(l.index()))
                 .sum();
             let missing = if outside > 0.000_5 {
-                format!(" {} went to texts that are no language.", number::percent(outside))
+                format!(" {} went to texts that name no language.", number::percent(outside))
             } else {
                 String::new()
             };

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A text or number that is no time of day.
+/// A text or number that is not a time of day.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no time of day; write it as HH:MM, from 00:00 to 23:59")]
+#[error("`{0}` is not a time of day; write it as HH:MM, from 00:00 to 23:59")]
 pub struct TimeError(pub String);
 
 /// A time of day, 00:00 to 23:59. Displayed (and serialised) as `HH:MM` on the 24-hour clock.

@@ -54,7 +54,7 @@ pub enum SpecError {
         level: u8,
     },
     /// The text is not of the form `family/style/level`.
-    #[error("`{0}` is no kind of problem; write family/style/level, for example sums/steps/2")]
+    #[error("unknown kind of problem `{0}`; write family/style/level, for example sums/steps/2")]
     Form(String),
 }
 

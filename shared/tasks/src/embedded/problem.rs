@@ -12,7 +12,7 @@ use crate::split::Split;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProblemError {
     /// The kind does not admit the operands.
-    #[error("`{operands}` is no problem of the kind {spec}: {expected}", expected = spec.family().level_description(spec.level()))]
+    #[error("`{operands}` is not a problem of the kind {spec}: {expected}", expected = spec.family().level_description(spec.level()))]
     Kind {
         /// The kind asked for.
         spec: Spec,
@@ -153,7 +153,7 @@ mod tests {
         let error = Problem::new(Spec::new(Family::Sums, Style::Steps, 2).unwrap(), operands);
         assert_eq!(
             error.unwrap_err().to_string(),
-            "`sums 38 47` is no problem of the kind sums/steps/2: two digits and two digits, no carry"
+            "`sums 38 47` is not a problem of the kind sums/steps/2: two digits and two digits, no carry"
         );
         let below_zero = Operands::Difference { a: 3, b: 5 };
         assert!(Problem::at_lowest_level(below_zero, Style::Breath).is_err());

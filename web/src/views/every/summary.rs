@@ -29,7 +29,7 @@ pub fn Summary(
             when=move || truth.with(Option::is_some)
             fallback=|| view! {
                 <p class="honest unknown">
-                    "Nobody here knows the right answer to this text: it is no problem of the tasks. So nothing is called right or wrong. \
+                    "Nobody here knows the right answer to this text: it is not a problem of the tasks. So nothing is called right or wrong. \
                      What the languages say, how long it is, and whether they comply can be seen all the same."
                 </p>
             }
