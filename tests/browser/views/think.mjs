@@ -109,7 +109,7 @@ export default async function ({ server, check, open, answered, origin, same, pi
     await own.fill("What is 52 + 29? Think in steps.");
     await page.locator(".honest").filter({ hasText: "This kind was practised" }).waitFor();
     await own.fill("What is the capital of France?");
-    await page.locator(".honest").filter({ hasText: "no problem that the model was taught" }).waitFor();
+    await page.locator(".honest").filter({ hasText: "The model was not taught this problem" }).waitFor();
     await page.locator(".fact").filter({ hasText: "Nobody knows the right answer" }).waitFor();
     await own.fill("");
     await page.locator(".honest").filter({ hasText: "Write a problem" }).waitFor();

@@ -40,7 +40,7 @@ impl KindArguments {
                 && self.level.is_none_or(|level| spec.level() == level)
         };
         Mixture::even(Spec::all().filter(fits)).map_err(|_| {
-            anyhow::anyhow!("no kind of problem is that; `explang tasks --list` shows all")
+            anyhow::anyhow!("there is no such kind of problem; `explang tasks --list` shows all")
         })
     }
 }
