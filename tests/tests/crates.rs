@@ -87,15 +87,17 @@ fn folders(names: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_reward_needs_no_model() {
-    let needed = compiled_into("explang-reward");
-    assert!(needed.contains("explang-verify"), "{needed:?}");
-    for model in ["burn", "tokenizers", "safetensors", "explang"] {
-        let found: Vec<&String> = needed
-            .iter()
-            .filter(|name| *name == model || (model == "burn" && name.starts_with("burn-")))
-            .collect();
-        assert!(found.is_empty(), "explang-reward needs {found:?}");
+fn the_reward_the_files_of_a_run_and_the_server_need_no_model() {
+    for package in ["explang-reward", "explang-run", "explang-serve"] {
+        let needed = compiled_into(package);
+        assert!(needed.contains("explang-verify"), "{needed:?}");
+        for model in ["burn", "tokenizers", "safetensors", "explang"] {
+            let found: Vec<&String> = needed
+                .iter()
+                .filter(|name| *name == model || (model == "burn" && name.starts_with("burn-")))
+                .collect();
+            assert!(found.is_empty(), "{package} needs {found:?}");
+        }
     }
 }
 

@@ -17,4 +17,5 @@ mod parity;
 mod pipeline;
 mod places;
 mod policy_step;
+mod stage_names;
 mod support;

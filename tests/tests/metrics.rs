@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use burn::tensor::Device;
 use explang::objective::Overlong;
 use explang::reward::{Components, Preset, Variant, Weights};
-use explang::run::Config;
+use explang::run::{Config, Stage};
 use explang_trainer::config;
-use explang_trainer::eval::summary::StageName;
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::{Session, pipeline};
@@ -141,7 +140,7 @@ fn steps_write_the_keys_that_the_manual_names_and_values_that_can_be() {
     let text = config.to_toml().unwrap();
     let run = RunFolder::create(folder.path(), &config.name, config.seed, "0", &text).unwrap();
     let mut session = Session::open(config.clone(), run, Device::flex().autodiff(), 2).unwrap();
-    pipeline::run(&mut session, StageName::Exploit).unwrap();
+    pipeline::run(&mut session, Stage::Exploit).unwrap();
     let lines: Vec<Line> = read_lines(&folder.path().join("metrics.jsonl")).unwrap();
 
     let [every, supervised, policy] = promised();

@@ -6,22 +6,22 @@ use std::path::Path;
 use burn::tensor::Device;
 use explang::Language;
 use explang::run::config::{Config, UntilSection};
+use explang::run::{Stage, Summary};
 use explang_trainer::checkpoint;
 use explang_trainer::config;
-use explang_trainer::eval::summary::{StageName, Summary};
 use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::metrics_log::read_lines;
 use explang_trainer::stages::{Session, pipeline};
 use serde_json::{Map, Value};
 
 /// Runs `smoke` in `folder` up to stage `last`.
-fn smoke(folder: &Path, seed: u64, threads: usize, last: StageName) -> Summary {
+fn smoke(folder: &Path, seed: u64, threads: usize, last: Stage) -> Summary {
     let mut config = config::load("smoke").unwrap();
     config.seed = seed;
     run(config, folder, threads, last)
 }
 
-fn run(config: Config, folder: &Path, threads: usize, last: StageName) -> Summary {
+fn run(config: Config, folder: &Path, threads: usize, last: Stage) -> Summary {
     let seed = config.seed;
     let text = config.to_toml().unwrap();
     let run = RunFolder::create(folder, &config.name, seed, "0", &text).unwrap();
@@ -50,16 +50,7 @@ fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// The number of steps of each stage, by the name in `metrics.jsonl`, in the order of the run.
 fn steps(config: &Config) -> [(&'static str, usize); 7] {
-    let distil = config.distil.as_ref().unwrap();
-    [
-        ("pretrain", config.pretrain.steps),
-        ("sft", config.sft.steps),
-        ("explore", config.rl.explore.steps),
-        ("exploit", config.rl.exploit.steps),
-        ("control-explore", config.rl.explore.steps),
-        ("control", config.rl.exploit.steps),
-        ("distil", distil.warm_up_steps + distil.steps),
-    ]
+    Stage::ALL.map(|stage| (stage.name(), config.steps(stage).unwrap()))
 }
 
 fn fraction(value: &Value) -> bool {
@@ -146,7 +137,7 @@ fn check_stage(name: &str, stage: &Value, config: &Config) {
 fn a_finished_run_holds_what_it_promises() {
     let folder = tempfile::tempdir().unwrap();
     let config = config::load("smoke").unwrap();
-    let summary = smoke(folder.path(), config.seed, 2, StageName::Distil);
+    let summary = smoke(folder.path(), config.seed, 2, Stage::Distil);
 
     let text = std::fs::read_to_string(folder.path().join("summary.json")).unwrap();
     assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);
@@ -239,8 +230,8 @@ fn a_finished_run_holds_what_it_promises() {
 fn the_seed_alone_decides_a_run_whatever_the_number_of_threads() {
     let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
     std::thread::scope(|scope| {
-        scope.spawn(|| smoke(folders[0].path(), 1, 1, StageName::Distil));
-        scope.spawn(|| smoke(folders[1].path(), 1, 2, StageName::Distil));
+        scope.spawn(|| smoke(folders[0].path(), 1, 1, Stage::Distil));
+        scope.spawn(|| smoke(folders[1].path(), 1, 2, Stage::Distil));
     });
     let [one, two] = [0, 1].map(|i| results(folders[i].path()));
     // Seven checkpoints of two files each, and an evaluation of all but the control's first phase.
@@ -252,7 +243,7 @@ fn the_seed_alone_decides_a_run_whatever_the_number_of_threads() {
             "{name} differs between one thread and two"
         );
     }
-    smoke(folders[2].path(), 2, 2, StageName::Pretrain);
+    smoke(folders[2].path(), 2, 2, Stage::Pretrain);
     let other = results(folders[2].path());
     for name in [
         "pretrain/checkpoint/model.safetensors",
@@ -274,7 +265,7 @@ fn a_skill_ends_pretraining_and_looking_changes_nothing() {
             problems: 13,
         });
         let folder = tempfile::tempdir().unwrap();
-        run(config.clone(), folder.path(), 2, StageName::Pretrain);
+        run(config.clone(), folder.path(), 2, Stage::Pretrain);
         let lines: Vec<Value> = read_lines(&folder.path().join("metrics.jsonl")).unwrap();
         let weights = results(folder.path()).remove("pretrain/checkpoint/model.safetensors");
         (lines, weights.unwrap())

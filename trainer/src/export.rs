@@ -4,18 +4,14 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use explang::model::Precision;
-
-use serde_json::Value;
+use explang::run::{Config, Line, Summary};
 
 use crate::checkpoint;
-use crate::eval::summary::Summary;
 use crate::locate::finished;
-use crate::manifest::{MANIFEST, Manifest};
+use crate::manifest::{MANIFEST, manifest};
 use crate::run::atomic::replace_folder_atomically;
 use crate::run::folder;
 use crate::run::metrics_log::read_lines;
-use crate::stages::pipeline::STAGES;
-use explang::run::Config;
 
 /// Files of a run that are handed on as they are, where the run has them.
 const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", "summary.json"];
@@ -36,7 +32,7 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
         run.display()
     );
     // What is damaged is not handed on.
-    read_lines::<Value>(&run.join("metrics.jsonl"))?;
+    read_lines::<Line>(&run.join("metrics.jsonl"))?;
     let summary = run.join("summary.json");
     if summary.exists() {
         folder::read_json::<Summary>(&summary)?;
@@ -51,16 +47,16 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
                 checkpoint::write(&tmp.join(name), &checkpoint::read(&file)?)?;
             }
         }
-        for (name, stage) in STAGES.iter().filter(|(name, _)| stages.contains(name)) {
-            let from = run.join(format!("stages/{stage}/checkpoint"));
-            let to = tmp.join(format!("stages/{name}/checkpoint"));
+        for stage in &stages {
+            let from = run.join(stage.checkpoint_path());
+            let to = tmp.join(stage.checkpoint_path());
             std::fs::create_dir_all(&to)?;
             let (model, tokenizer) = checkpoint::load(&from, &Device::flex())?;
             checkpoint::save(&to, &model, &tokenizer, Precision::F16)?;
         }
         let path = run.join("run.toml");
         let config = Config::parse(&path.to_string_lossy(), &folder::read_config(run)?)?;
-        let manifest = Manifest::of(&config, tmp, &FILES, &stages)?;
+        let manifest = manifest(&config, tmp, &FILES, &stages)?;
         let mut text = serde_json::to_string_pretty(&manifest)?;
         text.push('\n');
         Ok(checkpoint::write(&tmp.join(MANIFEST), text.as_bytes())?)

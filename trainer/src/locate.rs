@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::eval::summary::StageName;
+use explang::run::{Config, Stage};
+
 use crate::run::error::RunError;
 use crate::run::folder;
-use crate::stages::pipeline::STAGES;
-use explang::run::Config;
 
 /// A checkpoint on disk, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub struct Located {
     /// The run that it belongs to; none for a checkpoint that stands alone.
     pub run: Option<PathBuf>,
     /// The stage that left it; none for a checkpoint that stands alone.
-    pub stage: Option<StageName>,
+    pub stage: Option<Stage>,
 }
 
 impl Located {
@@ -53,7 +52,7 @@ pub enum LocateError {
         /// The run's folder.
         path: PathBuf,
         /// The stage.
-        stage: StageName,
+        stage: Stage,
         /// The names of those that are, or `none`.
         finished: String,
     },
@@ -63,19 +62,14 @@ pub enum LocateError {
 }
 
 /// What a run is asked for when no stage is named: the first of these that is finished.
-const PREFERENCE: [StageName; 4] = [
-    StageName::Exploit,
-    StageName::Explore,
-    StageName::Sft,
-    StageName::Pretrain,
-];
+const PREFERENCE: [Stage; 4] = [Stage::Exploit, Stage::Explore, Stage::Sft, Stage::Pretrain];
 
 /// Finds the checkpoint that `path` names: the folder itself, or of a run the one of `stage`; without a stage, the
 /// last finished one in the order exploit, explore, sft, pretrain.
 ///
 /// # Errors
 /// When there is no such checkpoint; the error says what there is.
-pub fn locate(path: &Path, stage: Option<StageName>) -> Result<Located, LocateError> {
+pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Located, LocateError> {
     let owned = || path.to_path_buf();
     if !path.exists() {
         return Err(LocateError::Absent(owned()));
@@ -112,7 +106,7 @@ pub fn locate(path: &Path, stage: Option<StageName>) -> Result<Located, LocateEr
             .ok_or_else(|| LocateError::Nothing(owned()))?,
     };
     Ok(Located {
-        checkpoint: checkpoint_path(path, found.key()),
+        checkpoint: checkpoint_path(path, found),
         run: Some(owned()),
         stage: Some(found),
     })
@@ -130,41 +124,37 @@ pub fn run_config(run: &Path) -> anyhow::Result<Config> {
     )?)
 }
 
-/// The stages that a run has finished, in the order of the pipeline.
-pub fn finished(run: &Path) -> Vec<StageName> {
-    let done = |stage: &str| checkpoint_path(run, stage).exists();
-    STAGES
-        .into_iter()
-        .filter(|(_, folder)| done(folder))
-        .map(|(name, _)| name)
-        .collect()
+/// The evaluated stages that a run has finished, in the order of training.
+pub fn finished(run: &Path) -> Vec<Stage> {
+    let done = |stage: &Stage| checkpoint_path(run, *stage).exists();
+    Stage::EVALUATED.into_iter().filter(done).collect()
 }
 
 /// Where a run keeps a stage's checkpoint.
-fn checkpoint_path(run: &Path, stage: &str) -> PathBuf {
-    run.join("stages").join(stage).join("checkpoint")
+fn checkpoint_path(run: &Path, stage: Stage) -> PathBuf {
+    run.join(stage.checkpoint_path())
 }
 
 /// The run and the stage of a checkpoint that lies where a run keeps it.
-fn origin(checkpoint: &Path) -> (Option<PathBuf>, Option<StageName>) {
+fn origin(checkpoint: &Path) -> (Option<PathBuf>, Option<Stage>) {
     let whole = checkpoint
         .canonicalize()
         .unwrap_or_else(|_| checkpoint.to_path_buf());
     let found = whole.ancestors().nth(3).and_then(|run| {
-        let (stage, _) = STAGES
+        let stage = Stage::EVALUATED
             .into_iter()
-            .find(|(_, folder)| checkpoint_path(run, folder) == whole)?;
+            .find(|stage| checkpoint_path(run, *stage) == whole)?;
         folder::read_info(run).ok()?;
         Some((run.to_path_buf(), stage))
     });
     found.map_or((None, None), |(run, stage)| (Some(run), Some(stage)))
 }
 
-fn listed(stages: &[StageName]) -> String {
+fn listed(stages: &[Stage]) -> String {
     if stages.is_empty() {
         return "none".to_owned();
     }
-    let names: Vec<&str> = stages.iter().map(|stage| stage.key()).collect();
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name()).collect();
     names.join(" ")
 }
 
@@ -174,7 +164,7 @@ mod tests {
     use crate::run::folder::RunFolder;
     use std::fs;
 
-    fn finish(run: &Path, stage: &str) -> PathBuf {
+    fn finish(run: &Path, stage: Stage) -> PathBuf {
         let checkpoint = checkpoint_path(run, stage);
         fs::create_dir_all(&checkpoint).unwrap();
         fs::write(checkpoint.join("config.json"), "{}").unwrap();
@@ -190,15 +180,15 @@ mod tests {
             locate(run, None),
             Err(LocateError::Nothing(run.to_path_buf()))
         );
-        finish(run, "pretrain");
-        let sft = finish(run, "sft");
-        finish(run, "control");
+        finish(run, Stage::Pretrain);
+        let sft = finish(run, Stage::Sft);
+        finish(run, Stage::Control);
         // The control is only given when it is asked for.
-        assert_eq!(locate(run, None).unwrap().stage, Some(StageName::Sft));
+        assert_eq!(locate(run, None).unwrap().stage, Some(Stage::Sft));
         assert_eq!(locate(run, None).unwrap().checkpoint, sft);
-        let control = locate(run, Some(StageName::Control)).unwrap();
+        let control = locate(run, Some(Stage::Control)).unwrap();
         assert!(control.checkpoint.ends_with("stages/control/checkpoint"));
-        let error = locate(run, Some(StageName::Exploit)).unwrap_err();
+        let error = locate(run, Some(Stage::Exploit)).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -207,7 +197,7 @@ mod tests {
         );
         // The checkpoint's own path leads back to its run.
         let direct = locate(&sft, None).unwrap();
-        assert_eq!(direct.stage, Some(StageName::Sft));
+        assert_eq!(direct.stage, Some(Stage::Sft));
         assert!(direct.run.is_some());
     }
 
@@ -225,7 +215,7 @@ mod tests {
         let alone = locate(&path, None).unwrap();
         assert_eq!((alone.run, alone.stage), (None, None));
         assert_eq!(
-            locate(&path, Some(StageName::Sft)),
+            locate(&path, Some(Stage::Sft)),
             Err(LocateError::NoStages(path))
         );
     }

@@ -1,4 +1,4 @@
-//! `manifest.json` of an exported run: by what a reader checks that its files came whole, and that its device computes right.
+//! The `manifest.json` of an exported run: the hashes of its files, and what its checkpoints answer.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -11,16 +11,14 @@ use explang::generate::{Drawn, End, Prompt, Sampling, generate};
 use explang::model::Decoder;
 use explang::prompt::PromptFormat;
 use explang::rollout::visible;
+use explang::run::manifest::{FileEntry, KnownAnswer, Manifest, StageEntry};
+use explang::run::{Config, Stage};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::Parsed;
-use serde::{Deserialize, Serialize};
 
 use crate::checkpoint;
-use crate::eval::summary::StageName;
-
 use crate::run::folder::sha256;
 use crate::stages::evaluate::held_out;
-use explang::run::Config;
 
 /// The file's name.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -28,93 +26,33 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 /// Held-out problems among which the one with the clearest answer is chosen.
 const PROBLEMS: usize = 16;
 
-/// What an exported run holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// The run's name.
-    pub name: String,
-    /// The run's seed.
-    pub seed: u64,
-    /// The files beside this one, by name.
-    pub files: BTreeMap<String, FileEntry>,
-    /// The stages that were handed on.
-    pub stages: BTreeMap<StageName, StageEntry>,
-}
-
-/// A file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileEntry {
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// SHA-256, hexadecimal.
-    pub sha256: String,
-}
-
-/// A stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StageEntry {
-    /// The folder of the checkpoint, from that of the manifest.
-    pub path: String,
-    /// The files of the checkpoint, by name.
-    pub files: BTreeMap<String, FileEntry>,
-    /// What the checkpoint says, computed in f32 on the CPU from the weights as they are in the file.
-    pub known_answer: KnownAnswer,
-}
-
-/// The greedy answer (temperature 0) to a held-out problem of the run; the language is chosen freely.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KnownAnswer {
-    /// The problem and the line break after it: the whole text before the response.
-    pub prompt: String,
-    /// Its tokens.
-    pub prompt_tokens: Vec<u32>,
-    /// Longest response in tokens: that of the run.
-    pub max_new_tokens: usize,
-    /// The response's text, without the token that ends it.
-    pub text: String,
-    /// The response's tokens; the last one ends it unless it was cut short.
-    pub tokens: Vec<u32>,
-    /// It was cut short.
-    pub truncated: bool,
-    /// The language that the model chose; none where it wrote no tag.
-    pub language: Option<Language>,
-    /// How far the best token was above the second best where that was closest, in logits. A device whose errors are
-    /// smaller than half of it gives the same tokens.
-    pub margin: f32,
-    /// The natural logarithm of each language's probability as the first action (see [`distribution`]); `null` where the
-    /// probability is zero.
-    pub tag_log_probs: BTreeMap<Language, Option<f64>>,
-}
-
-impl Manifest {
-    /// The manifest of a run whose files are in `folder`: `names` beside it, and the checkpoints of `stages`.
-    ///
-    /// # Errors
-    /// When a file cannot be read or a checkpoint cannot be used.
-    pub fn of(
-        config: &Config,
-        folder: &Path,
-        names: &[&str],
-        stages: &[StageName],
-    ) -> anyhow::Result<Self> {
-        let stages = stages.iter().map(|&stage| {
-            let path = format!("stages/{stage}/checkpoint");
-            let entry = StageEntry {
-                files: entries(&folder.join(&path))?,
-                known_answer: known_answer(config, &folder.join(&path))?,
-                path,
-            };
-            Ok((stage, entry))
-        });
-        let mut files = entries(folder)?;
-        files.retain(|name, _| names.contains(&name.as_str()));
-        Ok(Manifest {
-            name: config.name.clone(),
-            seed: config.seed,
-            files,
-            stages: stages.collect::<anyhow::Result<_>>()?,
-        })
-    }
+/// The manifest of a run whose files are in `folder`: `names` beside it, and the checkpoints of `stages`.
+///
+/// # Errors
+/// When a file cannot be read or a checkpoint cannot be used.
+pub fn manifest(
+    config: &Config,
+    folder: &Path,
+    names: &[&str],
+    stages: &[Stage],
+) -> anyhow::Result<Manifest> {
+    let stages = stages.iter().map(|&stage| {
+        let path = stage.checkpoint_path();
+        let entry = StageEntry {
+            files: entries(&folder.join(&path))?,
+            known_answer: known_answer(config, &folder.join(&path))?,
+            path,
+        };
+        Ok((stage, entry))
+    });
+    let mut files = entries(folder)?;
+    files.retain(|name, _| names.contains(&name.as_str()));
+    Ok(Manifest {
+        name: config.name.clone(),
+        seed: config.seed,
+        files,
+        stages: stages.collect::<anyhow::Result<_>>()?,
+    })
 }
 
 /// The files of a folder.

@@ -28,7 +28,7 @@ pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>>
     use crate::protocol::{Column, Draw, Token};
 
     let state = State::default();
-    let folder = run.join(format!("stages/{}/checkpoint", state.stage.name()));
+    let folder = run.join(state.stage.checkpoint_path());
     let read = |name: &str| {
         std::fs::read(folder.join(name))
             .map_err(|e| format!("{}: {e}", folder.join(name).display()))

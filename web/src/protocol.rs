@@ -5,6 +5,7 @@
 
 use explang::Language;
 use explang::generate::End;
+use explang::run::Stage;
 use explang::tasks::Weighted;
 use serde::{Deserialize, Serialize};
 
@@ -70,58 +71,6 @@ pub struct Draw {
     pub top_p: f32,
     /// Longest response, a forced tag included.
     pub max_new_tokens: usize,
-}
-
-/// The stages of a run that leave a checkpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// Traces in all languages, no tags yet.
-    Pretrain,
-    /// Tags are shown.
-    Sft,
-    /// RL that pays rare languages.
-    Explore,
-    /// RL that pays languages that reach right answers.
-    Exploit,
-    /// RL with English forced.
-    Control,
-    /// A smaller student of the exploit model.
-    Distil,
-}
-
-impl Stage {
-    /// All six, in the order of training.
-    pub const ALL: [Stage; 6] = [
-        Stage::Pretrain,
-        Stage::Sft,
-        Stage::Explore,
-        Stage::Exploit,
-        Stage::Control,
-        Stage::Distil,
-    ];
-
-    /// Its name, as the run's folder spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Stage::Pretrain => "pretrain",
-            Stage::Sft => "sft",
-            Stage::Explore => "explore",
-            Stage::Exploit => "exploit",
-            Stage::Control => "control",
-            Stage::Distil => "distil",
-        }
-    }
-
-    /// The stage of a name.
-    pub fn named(name: &str) -> Option<Stage> {
-        Stage::ALL.into_iter().find(|stage| stage.name() == name)
-    }
-
-    /// Whether the model knows tags after this stage. Before, a page's header names the language.
-    pub const fn knows_tags(self) -> bool {
-        !matches!(self, Stage::Pretrain)
-    }
 }
 
 /// From the worker to the page.

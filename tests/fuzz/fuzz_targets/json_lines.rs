@@ -4,19 +4,19 @@
 
 use std::path::Path;
 
+use explang::run::{Line, Summary};
 use explang::Language;
 use explang::identify::Identify;
 use explang::reward::{Preset, Reward};
 use explang::rows::{Row, score};
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{read_records, write_records};
-use explang_trainer::eval::summary::{StageSummary, Summary};
+use explang_trainer::eval::summary::stage_summary;
 use explang_trainer::lines::lines;
 use explang_trainer::pair::Pair;
 use explang_trainer::report::{figure, history, table};
 use explang_trainer::run::metrics_log::parse_lines;
 use libfuzzer_sys::fuzz_target;
-use serde_json::Value;
 
 /// Tells a language by the first letter, so that no model of languages slows the fuzzer down.
 struct Fast;
@@ -71,7 +71,7 @@ fn pairs(bytes: &[u8]) {
 
 /// What `explang inspect` does with a run's metrics.
 fn metrics(bytes: &[u8]) {
-    match parse_lines::<Value>(Path::new("metrics.jsonl"), bytes) {
+    match parse_lines::<Line>(Path::new("metrics.jsonl"), bytes) {
         Ok(lines) => {
             let stages = history::by_stage(lines);
             for stage in &stages {
@@ -92,7 +92,7 @@ fn records(bytes: &[u8]) {
             let again = read_records(Path::new("evaluation.jsonl"), written.as_slice());
             assert_eq!(again.expect("what was written can be read"), records);
             let options = Options::default();
-            let _ = StageSummary::of(&records, None, &options);
+            let _ = stage_summary(&records, None, &options);
         }
         Err(error) => one_line(error),
     }

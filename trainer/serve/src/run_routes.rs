@@ -9,13 +9,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use explang_run::Stage;
 use serde::Deserialize;
 use tokio::sync::watch;
 
 use crate::checkpoint_files;
 use crate::events::events;
 use crate::json::{Answer, Refusal, as_json, changing};
-use crate::run_state::{RunSource, STAGES};
+use crate::run_state::RunSource;
 use crate::tail::{Grown, Tail};
 
 /// Where the lines after those of an answer begin, in bytes: what to ask for next.
@@ -158,7 +159,7 @@ async fn checkpoint(
     let Ok(Path((stage, kind, file))) = path else {
         return Err(nothing());
     };
-    let known = STAGES.contains(&stage.as_str())
+    let known = stage.parse::<Stage>().is_ok()
         && ["checkpoint", "resume"].contains(&kind.as_str())
         && checkpoint_files::FILES.contains(&file.as_str());
     if !known {

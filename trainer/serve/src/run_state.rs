@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use serde::{Deserialize, Serialize};
+use explang_run::state::{CheckpointState, LinesState, Progress, StageState};
+use explang_run::{Config, Line, RunState, Stage};
 
 use crate::ServeError;
 use crate::checkpoint_files::version;
@@ -22,69 +23,10 @@ pub struct RunSource {
     steps: Mutex<Steps>,
 }
 
-/// `run/state.json`.
-#[derive(Debug, Serialize)]
-pub(crate) struct RunState {
-    /// What the run is: `run.json` as it is.
-    info: serde_json::Value,
-    /// The resolved configuration: `run.toml` as it is.
-    config: toml::Table,
-    /// The stages that the configuration has, in their order.
-    stages: Vec<StageState>,
-    /// `metrics.jsonl`.
-    metrics: LinesState,
-    /// `samples.jsonl`.
-    samples: LinesState,
-    /// There is a `summary.json`.
-    summary: bool,
-}
-
-/// How far a stage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Progress {
-    /// It has not begun.
-    Waiting,
-    /// It has begun. Whether somebody is working on it now, the time of the last metrics tells.
-    Running,
-    /// It has left its checkpoint.
-    Done,
-}
-
-#[derive(Debug, Serialize)]
-struct StageState {
-    name: &'static str,
-    state: Progress,
-    /// Steps that have been logged.
-    steps: usize,
-    /// Most steps that there can be; a stage may reach its aim earlier.
-    planned: usize,
-    /// The newest checkpoint that can be loaded.
-    checkpoint: Option<CheckpointState>,
-}
-
-/// A checkpoint that can be loaded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct CheckpointState {
-    /// Where its files are, from the root of the server.
-    path: String,
-    /// Changes when the checkpoint does; the answers with its files bear it as their `ETag`.
-    version: String,
-}
-
-/// What is known of a file of JSON lines.
-#[derive(Debug, Default, Serialize)]
-struct LinesState {
-    /// Length in bytes.
-    bytes: u64,
-    /// When it was last written: milliseconds since 1970.
-    written: Option<u64>,
-}
-
 /// What tells that a run has gone on by more than steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Marks {
-    stages: Vec<(&'static str, Progress, Option<CheckpointState>)>,
+    stages: Vec<(Stage, Progress, Option<CheckpointState>)>,
     summary: Option<u64>,
     began: Option<u64>,
 }
@@ -93,40 +35,7 @@ pub(crate) struct Marks {
 #[derive(Debug)]
 struct Steps {
     tail: Tail,
-    done: BTreeMap<String, usize>,
-}
-
-/// The part of a configuration that is counted.
-#[derive(Deserialize)]
-struct Planned {
-    pretrain: Stage,
-    sft: Stage,
-    rl: Rl,
-    distil: Option<Distil>,
-}
-
-#[derive(Deserialize)]
-struct Stage {
-    steps: usize,
-}
-
-#[derive(Deserialize)]
-struct Rl {
-    explore: Stage,
-    exploit: Stage,
-}
-
-#[derive(Deserialize)]
-struct Distil {
-    warm_up_steps: usize,
-    steps: usize,
-}
-
-/// The part of a line of the metrics that is counted.
-#[derive(Deserialize)]
-struct Logged {
-    stage: String,
-    step: usize,
+    done: BTreeMap<Stage, usize>,
 }
 
 impl RunSource {
@@ -177,21 +86,20 @@ impl RunSource {
     /// # Errors
     /// When a file of the run cannot be read.
     pub(crate) fn state(&self) -> anyhow::Result<RunState> {
-        let config = self.read("run.toml", |text| Ok(toml::from_str::<toml::Table>(text)?))?;
-        let planned = self.read("run.toml", |text| Ok(toml::from_str::<Planned>(text)?))?;
+        let config = self.read("run.toml", |text| Ok(Config::parse("run.toml", text)?))?;
         let steps = self.steps()?;
-        let stages = planned
-            .stages()
+        let stages = Stage::ALL
             .into_iter()
-            .map(|(name, planned)| {
+            .filter_map(|name| {
+                let planned = config.steps(name)?;
                 let (state, checkpoint) = self.stage(name);
-                StageState {
+                Some(StageState {
                     name,
                     state,
-                    steps: steps.get(name).copied().unwrap_or(0),
+                    steps: steps.get(&name).copied().unwrap_or(0),
                     planned,
                     checkpoint,
-                }
+                })
             })
             .collect();
         Ok(RunState {
@@ -206,7 +114,7 @@ impl RunSource {
 
     /// What changes when a stage begins or ends, a checkpoint is replaced, or the run has ended.
     pub(crate) fn marks(&self) -> Marks {
-        let stages = STAGES.into_iter().map(|name| {
+        let stages = Stage::ALL.into_iter().map(|name| {
             let (state, checkpoint) = self.stage(name);
             (name, state, checkpoint)
         });
@@ -217,7 +125,7 @@ impl RunSource {
         }
     }
 
-    fn stage(&self, name: &str) -> (Progress, Option<CheckpointState>) {
+    fn stage(&self, name: Stage) -> (Progress, Option<CheckpointState>) {
         let checkpoint = |kind: &str| {
             let path = format!("stages/{name}/{kind}");
             version(&self.join(&path)).map(|version| CheckpointState {
@@ -229,7 +137,8 @@ impl RunSource {
             (Progress::Done, Some(done))
         } else if let Some(resume) = checkpoint("resume") {
             (Progress::Running, Some(resume))
-        } else if name == "control-explore" && self.stage("control").0 != Progress::Waiting {
+        } else if name == Stage::ControlExplore && self.stage(Stage::Control).0 != Progress::Waiting
+        {
             // An exported run hands on the control's result only.
             (Progress::Done, None)
         } else {
@@ -237,7 +146,7 @@ impl RunSource {
         }
     }
 
-    fn steps(&self) -> anyhow::Result<BTreeMap<String, usize>> {
+    fn steps(&self) -> anyhow::Result<BTreeMap<Stage, usize>> {
         // A count that a panic broke off is still a count: the tail says how far it goes.
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -247,41 +156,13 @@ impl RunSource {
                 Grown::Lines(lines) => {
                     for line in lines.split(|&byte| byte == b'\n') {
                         // A line of another form is no step.
-                        if let Ok(line) = serde_json::from_slice::<Logged>(line) {
+                        if let Ok(line) = serde_json::from_slice::<Line>(line) {
                             steps.done.insert(line.stage, line.step.saturating_add(1));
                         }
                     }
                 }
             }
         }
-    }
-}
-
-/// The names of all stages that leave lines or checkpoints, in the order in which they run.
-pub(crate) const STAGES: [&str; 7] = [
-    "pretrain",
-    "sft",
-    "explore",
-    "exploit",
-    "control-explore",
-    "control",
-    "distil",
-];
-
-impl Planned {
-    /// The stages of a run, each with the most steps that it can have.
-    fn stages(&self) -> Vec<(&'static str, usize)> {
-        let steps = |name: &str| match name {
-            "pretrain" => Some(self.pretrain.steps),
-            "sft" => Some(self.sft.steps),
-            "explore" | "control-explore" => Some(self.rl.explore.steps),
-            "exploit" | "control" => Some(self.rl.exploit.steps),
-            _ => (self.distil.as_ref()).map(|distil| distil.warm_up_steps + distil.steps),
-        };
-        let stages = STAGES.into_iter();
-        stages
-            .filter_map(|name| Some((name, steps(name)?)))
-            .collect()
     }
 }
 

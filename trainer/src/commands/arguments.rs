@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use explang::Language;
-use explang::named::{brief, meant};
+use explang::run::Stage;
 use explang::tasks::{Family, Mixture, Spec, Style};
-use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::{Located, locate};
-use explang_trainer::stages::pipeline::STAGES;
 
 /// Which kinds of problems are meant.
 #[derive(Debug, Clone, Copy, Args)]
@@ -53,8 +51,8 @@ pub(crate) struct CheckpointArguments {
     /// Folder of a checkpoint, or of a run: then the first finished stage of exploit, explore, sft, pretrain.
     pub(crate) checkpoint: PathBuf,
     /// The stage of the run.
-    #[arg(long, value_parser = stage)]
-    pub(crate) stage: Option<StageName>,
+    #[arg(long, value_parser = Stage::evaluated)]
+    pub(crate) stage: Option<Stage>,
 }
 
 impl CheckpointArguments {
@@ -62,20 +60,6 @@ impl CheckpointArguments {
     pub(crate) fn locate(&self) -> anyhow::Result<Located> {
         Ok(locate(&self.checkpoint, self.stage)?)
     }
-}
-
-/// Reads the name of a stage.
-pub(crate) fn stage(name: &str) -> Result<StageName, String> {
-    let mut names = STAGES.into_iter().map(|(stage, _)| stage);
-    names.find(|stage| stage.key() == name).ok_or_else(|| {
-        let all: Vec<&str> = STAGES.iter().map(|(stage, _)| stage.key()).collect();
-        let near = meant(name, all.iter().copied());
-        let said = brief(name, 60);
-        format!(
-            "`{said}` is no stage{near}; choose one of: {}",
-            all.join(" ")
-        )
-    })
 }
 
 /// A language that the model chooses, or one that is forced.

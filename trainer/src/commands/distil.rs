@@ -1,7 +1,8 @@
 //! `explang distil`: a smaller student of a run's RL policy.
 
 use clap::Args;
-use explang_trainer::eval::summary::StageName;
+
+use explang::run::Stage;
 
 use super::stage::StageArguments;
 
@@ -14,6 +15,6 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        self.stage.run(&["distil"], &[StageName::Distil])
+        self.stage.run(&[Stage::Distil.name()], &[Stage::Distil])
     }
 }

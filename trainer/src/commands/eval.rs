@@ -8,11 +8,12 @@ use clap::Args;
 use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::run::config::{Config, MOST_PROBLEMS};
+use explang::run::{Mode, Stage};
 use explang_trainer::checkpoint;
 use explang_trainer::config;
 use explang_trainer::eval::metrics::Options;
-use explang_trainer::eval::record::{Mode, write_records};
-use explang_trainer::eval::summary::{StageName, StageSummary};
+use explang_trainer::eval::record::write_records;
+use explang_trainer::eval::summary::stage_summary;
 use explang_trainer::locate::Located;
 use explang_trainer::report::modes::modes;
 use explang_trainer::run::atomic::write_atomically;
@@ -65,7 +66,7 @@ impl Arguments {
         let device = self.device.open()?.inner();
         let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
         let forcing = match located.stage {
-            Some(StageName::Pretrain) => Forcing::Page,
+            Some(Stage::Pretrain) => Forcing::Page,
             _ => Forcing::Tag,
         };
         if forcing == Forcing::Page && self.modes == [Mode::SelfChosen] {
@@ -93,7 +94,7 @@ impl Arguments {
             write_records(&mut bytes, &records)?;
             write_atomically(path, &bytes)?;
         }
-        let figures = StageSummary::of(&records, None, &Options::default());
+        let figures = stage_summary(&records, None, &Options::default());
         let mut out = stdout().lock();
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&figures)?)?;
@@ -156,6 +157,6 @@ impl Arguments {
 fn mode(name: &str) -> Result<Mode, String> {
     let mut modes = Mode::ALL.into_iter();
     modes
-        .find(|mode| mode.key() == name)
+        .find(|mode| mode.name() == name)
         .ok_or_else(|| format!("`{name}` is no mode; choose from: self en multi ood"))
 }

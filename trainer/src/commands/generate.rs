@@ -13,6 +13,7 @@ use explang::generate::{Drawn, End, Prompt, Sampling, generate};
 use explang::identify::{Identify, LinguaDetector};
 use explang::model::Decoder;
 use explang::prompt::{PromptFormat, PromptTokens};
+use explang::run::Stage;
 use explang::tasks::{Problem, Split, say};
 use explang::text_stream::TextStream;
 use explang::tokenizer::Tokenizer;
@@ -20,12 +21,11 @@ use explang::transcript::{Parsed, page_header};
 use explang::verify::{equal, extract_boxed};
 use explang_trainer::checkpoint;
 use explang_trainer::data::sample::draw;
-use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::locate;
 use explang_trainer::report::chart;
 use explang_trainer::report::modes::label;
 
-use super::arguments::{KindArguments, LanguageChoice, stage};
+use super::arguments::{KindArguments, LanguageChoice};
 use super::device::DeviceArguments;
 
 /// Longest response of a checkpoint that comes from no run, unless told.
@@ -40,8 +40,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     checkpoint: PathBuf,
     /// The stage of the run.
-    #[arg(long, value_parser = stage)]
-    stage: Option<StageName>,
+    #[arg(long, value_parser = Stage::evaluated)]
+    stage: Option<Stage>,
     /// `auto`, where the model chooses the language that it thinks in, or the code of the one that is forced.
     #[arg(long, default_value = "auto")]
     language: LanguageChoice,
@@ -85,7 +85,7 @@ impl Arguments {
         writeln!(out, "{}\n", choice(&model, &tokenizer, &tokens)?)?;
         let prefix = match self.language {
             // Before SFT there are no tags; a page's header forces the language.
-            LanguageChoice::Forced(language) if located.stage == Some(StageName::Pretrain) => {
+            LanguageChoice::Forced(language) if located.stage == Some(Stage::Pretrain) => {
                 page_header(language)
             }
             LanguageChoice::Forced(language) => Action::Forced(language).prefix(),

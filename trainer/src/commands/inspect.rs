@@ -7,18 +7,16 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use burn::tensor::Device;
 use clap::Args;
-use explang::run::Config;
+use explang::run::{Config, Stage, Summary};
 use explang_trainer::checkpoint;
 use explang_trainer::checkpoint_tensors::stored_tensors;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::records_in;
-use explang_trainer::eval::summary::Summary;
 use explang_trainer::locate::{LocateError, finished, run_config};
 use explang_trainer::report::seeds::{self, SeedRun};
 use explang_trainer::report::{figure, history, table};
 use explang_trainer::run::folder::{read_info, read_json};
 use explang_trainer::run::metrics_log::read_lines;
-use explang_trainer::stages::pipeline::STAGES;
 
 /// Arguments of `explang inspect`.
 #[derive(Debug, Args)]
@@ -79,10 +77,10 @@ fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
         );
     };
     let mut records = BTreeMap::new();
-    for (name, stage) in STAGES {
+    for stage in Stage::EVALUATED {
         let file = path.join(format!("stages/{stage}/evaluation.jsonl"));
         if file.exists() {
-            records.insert(name, records_in(&file)?);
+            records.insert(stage, records_in(&file)?);
         }
     }
     Ok(SeedRun { summary, records })
@@ -106,7 +104,7 @@ fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
         info.name, info.seed, info.created, info.version
     )?;
     write_config(&config, out)?;
-    let done: Vec<&str> = finished(path).iter().map(|stage| stage.key()).collect();
+    let done: Vec<&str> = finished(path).iter().map(|stage| stage.name()).collect();
     writeln!(
         out,
         "finished      {}",

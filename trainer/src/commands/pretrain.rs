@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use explang_trainer::eval::summary::StageName;
+
+use explang::run::Stage;
 
 use super::device::DeviceArguments;
 use super::stage::{begin_or_open, default_folder, load_config, run_stages};
@@ -30,12 +31,16 @@ impl Arguments {
         let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         let folder = begin_or_open(&path, config)?;
         // The configuration is in the run, but this command compares the two.
-        let mut again = vec!["pretrain".into(), self.config.clone(), "--out".into()];
+        let mut again = vec![
+            Stage::Pretrain.to_string(),
+            self.config.clone(),
+            "--out".into(),
+        ];
         again.push(path.to_string_lossy().into());
         if let Some(seed) = self.seed {
             again.extend(["--seed".into(), seed.to_string()]);
         }
         again.extend(self.device.again());
-        run_stages(folder, &[StageName::Pretrain], &self.device, &again)
+        run_stages(folder, &[Stage::Pretrain], &self.device, &again)
     }
 }

@@ -1,7 +1,8 @@
 //! `explang rl`: reinforcement learning from a run's SFT model.
 
 use clap::{Args, ValueEnum};
-use explang_trainer::eval::summary::StageName;
+
+use explang::run::Stage;
 
 use super::stage::StageArguments;
 
@@ -27,12 +28,16 @@ enum Phase {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let (command, stages): (&[&str], &[StageName]) = match self.phase {
-            None => (&["rl"], &[StageName::Explore, StageName::Exploit]),
-            Some(Phase::Explore) => (&["rl", "--phase", "explore"], &[StageName::Explore]),
-            Some(Phase::Exploit) => (&["rl", "--phase", "exploit"], &[StageName::Exploit]),
-            Some(Phase::Control) => (&["rl", "--phase", "control"], &[StageName::Control]),
+        let stages: &[Stage] = match self.phase {
+            None => &[Stage::Explore, Stage::Exploit],
+            Some(Phase::Explore) => &[Stage::Explore],
+            Some(Phase::Exploit) => &[Stage::Exploit],
+            Some(Phase::Control) => &[Stage::ControlExplore, Stage::Control],
         };
-        self.stage.run(command, stages)
+        let mut command = vec!["rl"];
+        if let (Some(_), Some(result)) = (self.phase, stages.last()) {
+            command.extend(["--phase", result.name()]);
+        }
+        self.stage.run(&command, stages)
     }
 }

@@ -3,12 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use burn::tensor::Device;
 use clap::Args;
-use explang::run::Config;
+use explang::run::{Config, Stage};
 use explang_serve::Server;
-use explang_trainer::eval::summary::StageName;
 use explang_trainer::progress::tell;
 use explang_trainer::report::table;
 use explang_trainer::run::folder::RunFolder;
@@ -20,7 +18,7 @@ use super::serve::{PORT, Prepared};
 use super::stage::{begin, config_of, default_folder, going_on, load_config, what_next};
 
 /// The stage that ends a whole run.
-const ALL: &str = "distil";
+const LAST: Stage = Stage::Distil;
 
 /// Arguments of `explang run`.
 #[derive(Debug, Args)]
@@ -38,8 +36,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     resume: bool,
     /// The last stage to run.
-    #[arg(long, default_value = ALL)]
-    until: String,
+    #[arg(long, default_value_t = LAST, value_parser = Stage::evaluated)]
+    until: Stage,
     /// Show the run on the page in a browser while it is trained, on this port (8080, if not given; 0 picks a free one).
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = PORT)]
     serve: Option<u16>,
@@ -52,13 +50,6 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let last: StageName =
-            serde_json::from_value(self.until.clone().into()).with_context(|| {
-                format!(
-                    "`{}` is no stage; choose one of: pretrain sft explore exploit control distil",
-                    self.until
-                )
-            })?;
         let config = load_config(&self.config, self.seed)?;
         let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
@@ -73,7 +64,7 @@ impl Arguments {
         let config = config_of(&folder)?;
         let stop = Stop::on_signals()?;
         let server = prepared.map(|prepared| prepared.start(&path)).transpose()?;
-        let trained = self.train(config, folder, device, &stop, last);
+        let trained = self.train(config, folder, device, &stop);
         match (trained, server) {
             (Ok(()), Some(server)) => {
                 tell(&format!(
@@ -98,12 +89,11 @@ impl Arguments {
         folder: RunFolder,
         device: Device,
         stop: &Stop,
-        last: StageName,
     ) -> anyhow::Result<()> {
         let path = folder.path().to_owned();
         let mut session = Session::open(config, folder, device, self.device.threads())?;
         session.stop = stop.clone();
-        let summary = pipeline::run(&mut session, last)?;
+        let summary = pipeline::run(&mut session, self.until)?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
         writeln!(out, "{}", what_next(&session.config, &path))?;
@@ -114,8 +104,8 @@ impl Arguments {
     fn again(&self, path: &Path) -> Vec<String> {
         let mut words = vec!["run".into(), "--out".into(), path.to_string_lossy().into()];
         words.push("--resume".into());
-        if self.until != ALL {
-            words.extend(["--until".into(), self.until.clone()]);
+        if self.until != LAST {
+            words.extend(["--until".into(), self.until.to_string()]);
         }
         if let Some(port) = self.serve {
             words.extend(["--serve".into(), port.to_string()]);

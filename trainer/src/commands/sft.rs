@@ -1,7 +1,8 @@
 //! `explang sft`: supervised fine-tuning of a run's pretrained model.
 
 use clap::Args;
-use explang_trainer::eval::summary::StageName;
+
+use explang::run::Stage;
 
 use super::stage::StageArguments;
 
@@ -14,6 +15,6 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        self.stage.run(&["sft"], &[StageName::Sft])
+        self.stage.run(&[Stage::Sft.name()], &[Stage::Sft])
     }
 }

@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use explang::run::Config;
+use explang::run::{Config, Stage};
 use explang_trainer::config;
-use explang_trainer::eval::summary::StageName;
 use explang_trainer::locate::locate;
 use explang_trainer::report::table;
 use explang_trainer::run::error::RunError;
 use explang_trainer::run::folder::{RunFolder, read_info};
 use explang_trainer::run::stop::{Stop, stopped};
-use explang_trainer::stages::pipeline::{adopt, only, starts_from};
+use explang_trainer::stages::pipeline::{adopt, only};
 use explang_trainer::stages::{Session, evaluate};
 
 use super::device::DeviceArguments;
@@ -38,8 +37,11 @@ pub(crate) struct StageArguments {
 
 impl StageArguments {
     /// Runs what is left of `stages`; `command` is what asked for them, without these arguments.
-    pub(crate) fn run(&self, command: &[&str], stages: &[StageName]) -> anyhow::Result<()> {
-        let folder = match (&self.from, stages.first().copied().and_then(starts_from)) {
+    pub(crate) fn run(&self, command: &[&str], stages: &[Stage]) -> anyhow::Result<()> {
+        let folder = match (
+            &self.from,
+            stages.first().and_then(|stage| stage.starts_from()),
+        ) {
             (Some(from), Some(before)) => {
                 // Of a run, the stage that is wanted; a single checkpoint is what it is.
                 let stage = (!from.join("config.json").exists()).then_some(before);
@@ -121,7 +123,7 @@ pub(crate) fn begin_or_open(path: &Path, config: Config) -> anyhow::Result<RunFo
 /// Runs what is left of `stages` in a run, and prints its figures. `again` is the command that goes on with it.
 pub(crate) fn run_stages(
     folder: RunFolder,
-    stages: &[StageName],
+    stages: &[Stage],
     device: &DeviceArguments,
     again: &[String],
 ) -> anyhow::Result<()> {

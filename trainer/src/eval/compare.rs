@@ -3,71 +3,54 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-use serde::{Deserialize, Serialize};
+use explang::run::{AgainstEnglish, Comparison, Estimate, Mode, Record, WinTieLose};
 
 use super::metrics::{Options, grouped};
-use super::record::{Mode, Record};
-use super::statistics::{Estimate, WinTieLose, pass_at_k};
+use super::statistics::pass_at_k;
 
-/// Non-English thinking against English, each count over problems.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AgainstEnglish {
-    /// Mean accuracy of the forced non-English samples (mode `multi`) against that of the English ones (mode `en`).
-    pub mean: WinTieLose,
-    /// pass@k of the same two sets, with the same k on both sides: the smaller number of samples. At the paper's
-    /// sizes k is 12 on both sides (12 languages, 12 English samples), so it is "solved by any" against "solved by any".
-    pub pass_at_k: WinTieLose,
-    /// The largest k used.
-    pub k: usize,
-    /// Each seen language against forced English, both in mode `multi`: as many samples on each side.
-    pub by_language: BTreeMap<Language, WinTieLose>,
-}
-
-impl AgainstEnglish {
-    /// From the records of one stage; `None` when no problem has both sides.
-    pub fn of(records: &[Record]) -> Option<Self> {
-        let all: Vec<_> = records.iter().collect();
-        let mut result = AgainstEnglish {
-            mean: WinTieLose::default(),
-            pass_at_k: WinTieLose::default(),
-            k: 0,
-            by_language: BTreeMap::new(),
-        };
-        for problem in grouped(&all, |r| Some(r.problem)).values() {
-            let languages = grouped(problem, |r| r.forced.filter(|_| r.mode == Mode::Multi));
-            let english = tally(problem.iter().filter(|r| r.mode == Mode::English));
-            let others = tally(
-                languages
-                    .iter()
-                    .filter(|(language, _)| **language != Language::En)
-                    .flat_map(|(_, group)| group),
-            );
-            if let (Some(ours), Some(theirs)) = (mean(others), mean(english)) {
-                let k = others.0.min(english.0);
-                result.mean.count(ours, theirs);
-                if let (Some(ours), Some(theirs)) = (
-                    pass_at_k(others.0, others.1, k),
-                    pass_at_k(english.0, english.1, k),
-                ) {
-                    result.pass_at_k.count(ours, theirs);
-                    result.k = result.k.max(k);
-                }
-            }
-            let Some(theirs) = languages.get(&Language::En).and_then(|g| mean(tally(g))) else {
-                continue;
-            };
-            for (&language, group) in &languages {
-                if let (true, Some(ours)) = (language != Language::En, mean(tally(group))) {
-                    result
-                        .by_language
-                        .entry(language)
-                        .or_default()
-                        .count(ours, theirs);
-                }
+/// Non-English thinking against English, from the records of one stage; `None` when no problem has both sides.
+pub fn against_english(records: &[Record]) -> Option<AgainstEnglish> {
+    let all: Vec<_> = records.iter().collect();
+    let mut result = AgainstEnglish {
+        mean: WinTieLose::default(),
+        pass_at_k: WinTieLose::default(),
+        k: 0,
+        by_language: BTreeMap::new(),
+    };
+    for problem in grouped(&all, |r| Some(r.problem)).values() {
+        let languages = grouped(problem, |r| r.forced.filter(|_| r.mode == Mode::Multi));
+        let english = tally(problem.iter().filter(|r| r.mode == Mode::English));
+        let others = tally(
+            languages
+                .iter()
+                .filter(|(language, _)| **language != Language::En)
+                .flat_map(|(_, group)| group),
+        );
+        if let (Some(ours), Some(theirs)) = (mean(others), mean(english)) {
+            let k = others.0.min(english.0);
+            result.mean.count(ours, theirs);
+            if let (Some(ours), Some(theirs)) = (
+                pass_at_k(others.0, others.1, k),
+                pass_at_k(english.0, english.1, k),
+            ) {
+                result.pass_at_k.count(ours, theirs);
+                result.k = result.k.max(k);
             }
         }
-        (result.k > 0 || !result.by_language.is_empty()).then_some(result)
+        let Some(theirs) = languages.get(&Language::En).and_then(|g| mean(tally(g))) else {
+            continue;
+        };
+        for (&language, group) in &languages {
+            if let (true, Some(ours)) = (language != Language::En, mean(tally(group))) {
+                result
+                    .by_language
+                    .entry(language)
+                    .or_default()
+                    .count(ours, theirs);
+            }
+        }
     }
+    (result.k > 0 || !result.by_language.is_empty()).then_some(result)
 }
 
 /// Samples and correct samples.
@@ -109,36 +92,20 @@ fn accuracy_by_problem(records: &[Record], mode: Mode) -> BTreeMap<usize, f64> {
         .collect()
 }
 
-/// ExpLang against the English-only control of the same budget, on the same problems: exploit minus control.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// Accuracy, both in mode `self`.
-    #[serde(rename = "self", default, skip_serializing_if = "Option::is_none")]
-    pub self_chosen: Option<Estimate>,
-    /// Accuracy, both in mode `en`.
-    #[serde(rename = "en", default, skip_serializing_if = "Option::is_none")]
-    pub english: Option<Estimate>,
-    /// Accuracy of exploit in mode `self` minus that of the control in mode `en`: each as it was trained.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub self_against_en: Option<Estimate>,
-}
-
-impl Comparison {
-    /// From the evaluation records of both stages; `None` when they share no problem in any mode.
-    pub fn of(exploit: &[Record], control: &[Record], options: &Options) -> Option<Self> {
-        use Mode::{English, SelfChosen};
-        let difference =
-            |ours, theirs| accuracy_difference((exploit, ours), (control, theirs), options);
-        let comparison = Comparison {
-            self_chosen: difference(SelfChosen, SelfChosen),
-            english: difference(English, English),
-            self_against_en: difference(SelfChosen, English),
-        };
-        let any = comparison.self_chosen.is_some()
-            || comparison.english.is_some()
-            || comparison.self_against_en.is_some();
-        any.then_some(comparison)
-    }
+/// ExpLang against the control, from the evaluation records of both stages; `None` when they share no problem in any mode.
+pub fn comparison(exploit: &[Record], control: &[Record], options: &Options) -> Option<Comparison> {
+    use Mode::{English, SelfChosen};
+    let difference =
+        |ours, theirs| accuracy_difference((exploit, ours), (control, theirs), options);
+    let result = Comparison {
+        self_chosen: difference(SelfChosen, SelfChosen),
+        english: difference(English, English),
+        self_against_en: difference(SelfChosen, English),
+    };
+    let any = result.self_chosen.is_some()
+        || result.english.is_some()
+        || result.self_against_en.is_some();
+    any.then_some(result)
 }
 
 #[cfg(test)]
@@ -167,7 +134,7 @@ mod tests {
             // Problem 2 has no English sample.
             multi(2, Language::Zh, true),
         ];
-        let result = AgainstEnglish::of(&records).unwrap();
+        let result = against_english(&records).unwrap();
         let count = |win, tie, lose| WinTieLose { win, tie, lose };
         assert_eq!(result.mean, count(2, 0, 0));
         assert_eq!(result.pass_at_k, count(1, 1, 0));
@@ -175,8 +142,8 @@ mod tests {
         assert_eq!(result.by_language[&Language::Zh], count(1, 1, 0));
         assert_eq!(result.by_language[&Language::De], count(1, 0, 1));
         assert!(!result.by_language.contains_key(&Language::En));
-        assert_eq!(AgainstEnglish::of(&[]), None);
-        assert_eq!(AgainstEnglish::of(&records[10..]), None);
+        assert_eq!(against_english(&[]), None);
+        assert_eq!(against_english(&records[10..]), None);
     }
 
     #[test]
@@ -190,11 +157,11 @@ mod tests {
         };
         let exploit = of(|i| i % 4 < 2, 0..200, Mode::SelfChosen);
         let control = of(|i| i % 4 < 1, 0..240, Mode::English);
-        let result = Comparison::of(&exploit, &control, &Options::default()).unwrap();
+        let result = comparison(&exploit, &control, &Options::default()).unwrap();
         let estimate = result.self_against_en.unwrap();
         assert_eq!((estimate.value, estimate.n), (0.25, 200));
         assert!(estimate.low > 0.18 && estimate.high < 0.32);
         assert_eq!((result.self_chosen, result.english), (None, None));
-        assert_eq!(Comparison::of(&exploit, &[], &Options::default()), None);
+        assert_eq!(comparison(&exploit, &[], &Options::default()), None);
     }
 }

@@ -1,101 +1,12 @@
-//! One evaluated sample as a record, and records as JSON lines.
+//! The records of an evaluation as JSON lines.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use explang::Language;
-use serde::{Deserialize, Serialize};
+use explang::run::Record;
 
 use crate::lines::{LineError, in_line, lines};
-
-/// How the thinking language of an evaluated sample was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Mode {
-    /// The model chose the language itself.
-    #[serde(rename = "self")]
-    SelfChosen,
-    /// English was forced.
-    #[serde(rename = "en")]
-    English,
-    /// Each seen language was forced in turn.
-    #[serde(rename = "multi")]
-    Multi,
-    /// Each unseen language was forced in turn ("out of distribution").
-    #[serde(rename = "ood")]
-    Unseen,
-}
-
-impl Mode {
-    /// All four, in the order in which reports show them.
-    pub const ALL: [Mode; 4] = [Mode::SelfChosen, Mode::English, Mode::Multi, Mode::Unseen];
-
-    /// The key of the mode in `summary.json` and on the command line.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Mode::SelfChosen => "self",
-            Mode::English => "en",
-            Mode::Multi => "multi",
-            Mode::Unseen => "ood",
-        }
-    }
-}
-
-impl std::fmt::Display for Mode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-/// One evaluated sample: a response to a problem, judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// Number of the problem, unique within the evaluation set. The same number in two stages' records
-    /// must be the same problem: paired comparisons rely on it.
-    pub problem: usize,
-    /// Family of the problem, such as `sums`.
-    pub family: String,
-    /// Style that the problem asks for, such as `steps`.
-    pub style: String,
-    /// Difficulty level of the problem.
-    pub level: usize,
-    /// How the thinking language was decided.
-    pub mode: Mode,
-    /// The language forced on the sample; `None` in self mode.
-    pub forced: Option<Language>,
-    /// The language of the tag that the response carries, forced or chosen; `None` when it has no tag of the pool.
-    pub tag: Option<Language>,
-    /// The language detected in the thinking trace.
-    pub detected: Option<Language>,
-    /// The detected language is the tag's.
-    pub compliant: bool,
-    /// The final answer equals the reference.
-    pub correct: bool,
-    /// Length of the thinking trace, in tokens.
-    pub thinking_tokens: usize,
-    /// The response met the token limit before it ended.
-    pub truncated: bool,
-}
-
-impl Record {
-    /// The language that the sample counts under: the forced one, else the one chosen.
-    pub fn language(&self) -> Option<Language> {
-        match self.mode {
-            Mode::SelfChosen => self.tag,
-            _ => self.forced,
-        }
-    }
-
-    /// Family and style of the problem, such as `sums/steps`: what choices and accuracies are told apart by.
-    pub fn kind(&self) -> String {
-        format!("{}/{}", self.family, self.style)
-    }
-
-    /// True when the sample's language is one that SFT and RL show; `None` when it has no language.
-    pub fn seen(&self) -> Option<bool> {
-        self.language().map(Language::seen)
-    }
-}
 
 /// Records that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +83,9 @@ pub fn read_records(path: &Path, input: impl BufRead) -> Result<Vec<Record>, Rec
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use explang::Language;
+    use explang::run::Mode;
+
     use super::*;
 
     /// A compliant record of 10 thinking tokens, for the tests of the figures.
@@ -227,17 +141,5 @@ pub(crate) mod tests {
             error.starts_with("evaluation.jsonl: line 5 is no "),
             "{error}"
         );
-    }
-
-    #[test]
-    fn a_sample_counts_under_the_forced_language_or_the_chosen_one() {
-        let mut forced = record(0, Mode::Unseen, Some(Language::Sw), true);
-        forced.tag = Some(Language::En);
-        assert_eq!(forced.language(), Some(Language::Sw));
-        assert_eq!(forced.seen(), Some(false));
-        let chosen = record(0, Mode::SelfChosen, Some(Language::De), true);
-        assert_eq!(chosen.language(), Some(Language::De));
-        assert_eq!(chosen.seen(), Some(true));
-        assert_eq!(record(0, Mode::SelfChosen, None, true).seen(), None);
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-use explang::run::ChoiceCounts;
-use serde::{Deserialize, Serialize};
+use explang::run::summary::{Correlation, Settled, ranked};
+use explang::run::{ChoiceCounts, Mode, ModeSummary, Record};
 
-use super::metrics::{ModeSummary, Options, grouped};
-use super::record::{Mode, Record};
-use super::statistics::{Bootstrap, Estimate, entropy, entropy_share, interval, quotient};
+use super::metrics::{Options, grouped, mode_summary};
+use super::statistics::{Bootstrap, entropy, entropy_share, interval, quotient};
 
 /// The choices made by self-mode records, by family and style.
 pub(crate) fn choices_by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {
@@ -20,23 +19,19 @@ pub(crate) fn choices_by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCoun
 }
 
 /// Selection rates and the entropy of the choice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
     /// Responses with the language's tag, over all responses; every seen language is there, unseen ones when chosen.
     pub rates: BTreeMap<Language, f64>,
     /// 95 % intervals of the rates over problems; empty when only counts were kept.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub intervals: BTreeMap<Language, [f64; 2]>,
     /// Responses without a tag of the pool, over all responses.
     pub untagged: f64,
     /// Entropy in nats of the choice among tagged responses; absent when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entropy: Option<f64>,
     /// 95 % interval of the entropy over problems; absent when only counts were kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entropy_interval: Option<[f64; 2]>,
     /// The entropy as a share of ln 13, the most that the seen languages allow.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entropy_share: Option<f64>,
     /// Number of responses.
     pub n: usize,
@@ -110,46 +105,21 @@ impl Selection {
     }
 }
 
-/// Languages by rate, highest first, ties in the pool's order; zeros are left out.
-pub(crate) fn ranked(rates: &BTreeMap<Language, f64>) -> Vec<(Language, f64)> {
-    let mut ranked: Vec<_> = rates
+/// The correlation over the languages that have both a forced accuracy and a rate; `None` when neither correlation exists.
+pub(crate) fn correlation(
+    accuracy: &BTreeMap<Language, f64>,
+    rates: &BTreeMap<Language, f64>,
+    bootstrap: &Bootstrap,
+) -> Option<Correlation> {
+    let pairs: Vec<_> = accuracy
         .iter()
-        .filter(|(_, rate)| **rate > 0.0)
-        .map(|(&language, &rate)| (language, rate))
+        .filter_map(|(language, &accuracy)| Some((accuracy, *rates.get(language)?)))
         .collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    ranked
-}
-
-/// Does a policy choose the languages that it is good at? Correlations over languages, each a pair of forced
-/// accuracy and selection rate; the intervals resample languages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Correlation {
-    /// Pearson's correlation; absent when either side is constant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pearson: Option<Estimate>,
-    /// Spearman's rank correlation; absent when either side is constant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spearman: Option<Estimate>,
-}
-
-impl Correlation {
-    /// Of the languages that have both a forced accuracy and a rate; `None` when neither correlation exists.
-    pub fn of(
-        accuracy: &BTreeMap<Language, f64>,
-        rates: &BTreeMap<Language, f64>,
-        bootstrap: &Bootstrap,
-    ) -> Option<Self> {
-        let pairs: Vec<_> = accuracy
-            .iter()
-            .filter_map(|(language, &accuracy)| Some((accuracy, *rates.get(language)?)))
-            .collect();
-        let correlation = Correlation {
-            pearson: bootstrap.pearson(&pairs),
-            spearman: bootstrap.spearman(&pairs),
-        };
-        (correlation.pearson.is_some() || correlation.spearman.is_some()).then_some(correlation)
-    }
+    let found = Correlation {
+        pearson: bootstrap.pearson(&pairs),
+        spearman: bootstrap.spearman(&pairs),
+    };
+    (found.pearson.is_some() || found.spearman.is_some()).then_some(found)
 }
 
 /// Accuracy of each forced language in a summary of the modes `multi` or `ood`.
@@ -161,20 +131,6 @@ pub(crate) fn forced_accuracy(summary: &ModeSummary) -> BTreeMap<Language, f64> 
         .collect()
 }
 
-/// What a policy settled on for one family and style of problems (or, under `all`, for every problem).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settled {
-    /// Languages by selection rate, most chosen first; those never chosen are left out.
-    pub chosen: Vec<(Language, f64)>,
-    /// Accuracy of each seen language when forced, before RL.
-    pub forced_accuracy: BTreeMap<Language, f64>,
-    /// Place of the most chosen language when languages are ordered by forced accuracy, from 1; ties share the best place.
-    pub place_of_first: usize,
-    /// Correlation of forced accuracy with selection rate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub correlation: Option<Correlation>,
-}
-
 /// What a policy settled on, by family and style and under `all`: its choices against the accuracy that forced
 /// languages had before RL. Kinds that lack either are left out.
 pub(crate) fn settled(
@@ -182,7 +138,7 @@ pub(crate) fn settled(
     choices: &BTreeMap<String, ChoiceCounts>,
     options: &Options,
 ) -> BTreeMap<String, Settled> {
-    let Some(forced) = ModeSummary::of(before, Mode::Multi, options) else {
+    let Some(forced) = mode_summary(before, Mode::Multi, options) else {
         return BTreeMap::new();
     };
     let mut all = ChoiceCounts::default();
@@ -208,7 +164,7 @@ fn settled_on(forced: &ModeSummary, counts: &ChoiceCounts, options: &Options) ->
     let first = *forced_accuracy.get(&chosen.first()?.0)?;
     Some(Settled {
         place_of_first: 1 + forced_accuracy.values().filter(|&&a| a > first).count(),
-        correlation: Correlation::of(&forced_accuracy, &selection.rates, &options.bootstrap),
+        correlation: correlation(&forced_accuracy, &selection.rates, &options.bootstrap),
         chosen,
         forced_accuracy,
     })

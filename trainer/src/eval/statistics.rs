@@ -4,22 +4,10 @@
 //! never single samples. What has no value (an empty set, a correlation of constants) is `None`; no
 //! function returns a NaN.
 
+use explang::run::Estimate;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-
-/// A value with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// The value itself, on all the data.
-    pub value: f64,
-    /// Lower end of the 95 % interval.
-    pub low: f64,
-    /// Upper end of the 95 % interval.
-    pub high: f64,
-    /// How many observations the value is made of (samples, or pairs).
-    pub n: usize,
-}
 
 /// The percentile bootstrap (Efron 1979) over clusters, at 95 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +74,7 @@ impl Bootstrap {
         self.resample_sums(clusters, |&[top, bottom]| {
             draws.extend(quotient(top, bottom))
         });
-        Estimate::of(value, &mut draws, bottom.round() as usize)
+        estimate(value, &mut draws, bottom.round() as usize)
     }
 
     /// The mean over clusters of one value each; of paired differences, the paired bootstrap.
@@ -118,27 +106,20 @@ impl Bootstrap {
             sample.extend(drawn.iter().map(|&index| pairs[index]));
             draws.extend(statistic(&sample));
         });
-        Estimate::of(value, &mut draws, pairs.len())
+        estimate(value, &mut draws, pairs.len())
     }
 }
 
-impl Estimate {
-    /// An estimate from its value and the values of the resamples, which are sorted in place. `None` when
-    /// no resample has a value or any number is not finite.
-    pub fn of(value: f64, draws: &mut [f64], n: usize) -> Option<Self> {
-        let [low, high] = interval(draws)?;
-        value.is_finite().then_some(Estimate {
-            value,
-            low,
-            high,
-            n,
-        })
-    }
-
-    /// Both ends of the interval.
-    pub const fn interval(&self) -> [f64; 2] {
-        [self.low, self.high]
-    }
+/// An estimate from its value and the values of the resamples, which are sorted in place. `None` when no resample has a value or any
+/// number is not finite.
+fn estimate(value: f64, draws: &mut [f64], n: usize) -> Option<Estimate> {
+    let [low, high] = interval(draws)?;
+    value.is_finite().then_some(Estimate {
+        value,
+        low,
+        high,
+        n,
+    })
 }
 
 /// The central 95 % of `draws`, which are sorted in place: the 2.5th and the 97.5th percentile, linearly
@@ -255,31 +236,6 @@ pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
         start += group.len();
     }
     ranks
-}
-
-/// How often one side beat, equalled or lost to the other.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WinTieLose {
-    /// The first side had the higher score.
-    pub win: usize,
-    /// Both had the same score.
-    pub tie: usize,
-    /// The second side had the higher score.
-    pub lose: usize,
-}
-
-impl WinTieLose {
-    /// Counts one comparison; scores within 1e-9 are equal.
-    pub fn count(&mut self, ours: f64, theirs: f64) {
-        let difference = ours - theirs;
-        if difference > 1e-9 {
-            self.win += 1;
-        } else if difference < -1e-9 {
-            self.lose += 1;
-        } else {
-            self.tie += 1;
-        }
-    }
 }
 
 #[cfg(test)]

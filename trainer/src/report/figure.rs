@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-use explang::run::ChoiceCounts;
+use explang::run::{ChoiceCounts, Line, Stage};
 use plotters::prelude::*;
-use serde_json::Value;
 
 use super::history::{StageHistory, choices};
 
@@ -56,13 +55,13 @@ fn colour(language: Language) -> RGBColor {
 /// # Errors
 /// When neither stage has a step yet.
 pub fn selection(stages: &[StageHistory]) -> Result<String, FigureError> {
-    let of = |name: &str| stages.iter().find(|stage| stage.stage == name);
-    let steps: Vec<&Value> = ["explore", "exploit"]
-        .iter()
-        .filter_map(|name| of(name))
+    let of = |name: Stage| stages.iter().find(|stage| stage.stage == name);
+    let steps: Vec<&Line> = [Stage::Explore, Stage::Exploit]
+        .into_iter()
+        .filter_map(of)
         .flat_map(|stage| &stage.steps)
         .collect();
-    let boundary = of("explore").map_or(0, |stage| stage.steps.len());
+    let boundary = of(Stage::Explore).map_or(0, |stage| stage.steps.len());
     let counts: Vec<ChoiceCounts> = steps.iter().filter_map(|step| choices(step)).collect();
     if counts.len() < 2 {
         return Err(FigureError::Nothing);
@@ -82,7 +81,7 @@ pub fn selection(stages: &[StageHistory]) -> Result<String, FigureError> {
         .collect();
     let right: Vec<f64> = steps
         .iter()
-        .filter_map(|step| step["accuracy"].as_f64())
+        .filter_map(|step| step.metrics.accuracy())
         .collect();
     let mut svg = String::new();
     draw(&mut svg, &rates, &smooth(&right), boundary)
@@ -183,18 +182,20 @@ fn smooth(values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_figure_shows_every_language_that_was_chosen_and_no_other() {
-        let step = |en: usize, zh: usize| json!({"accuracy": 0.5, "choices": {"sums/steps": {"tagged": {"en": en, "zh": zh}, "untagged": 0}}});
-        let stage = |name: &str, steps| StageHistory {
-            stage: name.into(),
-            steps,
+        let step = |en: usize, zh: usize| {
+            let text = format!(
+                r#"{{"stage": "explore", "step": 0, "reward": 1, "accuracy": 0.5,
+                    "choices": {{"sums/steps": {{"tagged": {{"en": {en}, "zh": {zh}}}, "untagged": 0}}}}}}"#
+            );
+            Line::parse(&text).unwrap()
         };
+        let stage = |stage, steps| StageHistory { stage, steps };
         let stages = [
-            stage("explore", vec![step(8, 0), step(6, 2)]),
-            stage("exploit", vec![step(4, 4), step(0, 8)]),
+            stage(Stage::Explore, vec![step(8, 0), step(6, 2)]),
+            stage(Stage::Exploit, vec![step(4, 4), step(0, 8)]),
         ];
         let svg = selection(&stages).unwrap();
         assert!(svg.contains("English") && svg.contains("Chinese") && !svg.contains("Thai"));

@@ -1,10 +1,7 @@
 //! What a run's `metrics.jsonl` tells of its stages so far.
 
-use std::collections::BTreeMap;
-
 use explang::Language;
-use explang::run::ChoiceCounts;
-use serde_json::Value;
+use explang::run::{ChoiceCounts, Line, Metrics, Stage};
 
 use super::chart;
 
@@ -14,23 +11,20 @@ const WIDTH: usize = 48;
 /// The lines of one stage, in the order of its steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StageHistory {
-    /// The name that the lines carry.
-    pub stage: String,
-    /// One JSON object a step.
-    pub steps: Vec<Value>,
+    /// The stage.
+    pub stage: Stage,
+    /// One line a step.
+    pub steps: Vec<Line>,
 }
 
 /// The lines of a log by stage; stages in the order in which they began.
-pub fn by_stage(lines: Vec<Value>) -> Vec<StageHistory> {
+pub fn by_stage(lines: Vec<Line>) -> Vec<StageHistory> {
     let mut stages: Vec<StageHistory> = Vec::new();
     for line in lines {
-        let Some(name) = line["stage"].as_str().map(str::to_owned) else {
-            continue;
-        };
-        match stages.iter_mut().find(|stage| stage.stage == name) {
+        match stages.iter_mut().find(|stage| stage.stage == line.stage) {
             Some(stage) => stage.steps.push(line),
             None => stages.push(StageHistory {
-                stage: name,
+                stage: line.stage,
                 steps: vec![line],
             }),
         }
@@ -42,21 +36,23 @@ impl StageHistory {
     /// One line: the steps so far, and where each figure that the stage logs began and now stands.
     pub fn line(&self) -> String {
         let mut parts = vec![format!("{:>15} {:>5} steps", self.stage, self.steps.len())];
-        for (member, name) in [
-            ("loss", "loss"),
-            ("divergence", "divergence"),
-            ("reward", "reward"),
-            ("accuracy", "right"),
-            ("compliance", "complies"),
-            ("choice_entropy", "choice entropy"),
-            ("response_tokens", "tokens"),
-        ] {
-            let values = self.values(member);
+        let figures: [(&str, fn(&Metrics) -> Option<f64>); 7] = [
+            ("loss", Metrics::loss),
+            ("divergence", Metrics::divergence),
+            ("reward", Metrics::reward),
+            ("right", Metrics::accuracy),
+            ("complies", Metrics::compliance),
+            ("choice entropy", Metrics::choice_entropy),
+            ("tokens", Metrics::response_tokens),
+        ];
+        for (name, figure) in figures {
+            let values = self.values(figure);
             if let (Some(first), Some(last)) = (values.first(), values.last()) {
                 parts.push(format!("{name} {first:.2} → {last:.2}"));
             }
         }
-        let rates = self.values("tokens_per_s");
+        let rates = self.steps.iter().map(|line| line.tokens_per_s);
+        let rates: Vec<f64> = rates.filter(|rate| rate.is_finite()).collect();
         if !rates.is_empty() {
             let mean = rates.iter().sum::<f64>() / rates.len() as f64;
             parts.push(format!("{mean:.0} tokens/s"));
@@ -64,10 +60,10 @@ impl StageHistory {
         parts.join(" · ")
     }
 
-    /// A member over the steps, without the steps that lack it.
-    pub fn values(&self, member: &str) -> Vec<f64> {
-        let values = self.steps.iter();
-        values.filter_map(|step| step[member].as_f64()).collect()
+    /// A figure over the steps, without the steps that lack it.
+    pub fn values(&self, figure: impl Fn(&Metrics) -> Option<f64>) -> Vec<f64> {
+        let steps = self.steps.iter();
+        steps.filter_map(|line| figure(&line.metrics)).collect()
     }
 
     /// Selection rates over the steps, a line of points a language, the most chosen in the end first; `None` for a stage
@@ -107,10 +103,9 @@ impl StageHistory {
 }
 
 /// The choices of a step over all kinds of problems.
-pub(super) fn choices(step: &Value) -> Option<ChoiceCounts> {
-    let kinds: BTreeMap<String, ChoiceCounts> =
-        serde_json::from_value(step.get("choices")?.clone()).ok()?;
+pub(super) fn choices(line: &Line) -> Option<ChoiceCounts> {
     let mut all = ChoiceCounts::default();
+    let kinds = line.metrics.choices()?;
     kinds.values().for_each(|counts| all.merge(counts));
     Some(all)
 }
@@ -131,36 +126,66 @@ fn mean(values: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use serde_json::json;
+    use explang::run::{PolicyMetrics, SupervisedMetrics};
 
-    fn step(stage: &str, zh: usize, en: usize) -> Value {
-        json!({"stage": stage, "reward": zh, "choices": {
-            "sums/steps": {"tagged": {"zh": zh}, "untagged": 0},
-            "sums/breath": {"tagged": {"en": en}, "untagged": 0},
-        }})
+    use super::*;
+
+    fn step(stage: Stage, zh: usize, en: usize) -> Line {
+        let chosen = |language, count| ChoiceCounts {
+            tagged: [(language, count)].into(),
+            untagged: 0,
+        };
+        line(
+            stage,
+            Metrics::Policy(Box::new(PolicyMetrics {
+                choices: [
+                    ("sums/steps".to_owned(), chosen(Language::Zh, zh)),
+                    ("sums/breath".to_owned(), chosen(Language::En, en)),
+                ]
+                .into(),
+                ..PolicyMetrics::default()
+            })),
+        )
+    }
+
+    fn line(stage: Stage, metrics: Metrics) -> Line {
+        Line {
+            stage,
+            step: 0,
+            metrics,
+            step_seconds: 1.0,
+            tokens_per_s: 10.0,
+        }
+    }
+
+    fn loss(loss: f64) -> Line {
+        line(
+            Stage::Sft,
+            Metrics::Supervised(SupervisedMetrics {
+                loss,
+                ..SupervisedMetrics::default()
+            }),
+        )
     }
 
     #[test]
     fn lines_go_to_their_stages() {
-        let lines = vec![
-            json!({"stage": "sft", "loss": 2.0}),
-            json!({"stage": "sft", "loss": 1.0}),
-            step("explore", 1, 3),
-            json!({"step": 1}),
-        ];
+        let lines = vec![loss(2.0), loss(1.0), step(Stage::Explore, 1, 3)];
         let stages = by_stage(lines);
         assert_eq!(stages.len(), 2);
         let line = stages[0].line();
-        assert!(line.contains("2 steps · loss 2.00 → 1.00"), "{line}");
+        assert!(
+            line.contains("2 steps · loss 2.00 → 1.00 · 10 tokens/s"),
+            "{line}"
+        );
         assert_eq!(stages[0].selection(), None);
     }
 
     #[test]
     fn the_chart_shows_who_wins() {
         let stage = StageHistory {
-            stage: "exploit".into(),
-            steps: vec![step("exploit", 1, 3), step("exploit", 4, 0)],
+            stage: Stage::Exploit,
+            steps: vec![step(Stage::Exploit, 1, 3), step(Stage::Exploit, 4, 0)],
         };
         let chart = stage.selection().unwrap();
         assert_eq!(chart, "zh ▃█  25.0 % → 100.0 %\nen ▆▁  75.0 % →   0.0 %");

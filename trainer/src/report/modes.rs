@@ -1,13 +1,11 @@
 //! The figures of one evaluated checkpoint, where there is no run around it.
 
 use explang::Language;
+use explang::run::summary::ranked;
+use explang::run::{Mode, ModeSummary, StageSummary};
 
 use super::chart;
 use super::table::{Style, align_numbers, drawn, new_table, percent, with_interval};
-use crate::eval::metrics::ModeSummary;
-use crate::eval::record::Mode;
-use crate::eval::selection::ranked;
-use crate::eval::summary::StageSummary;
 
 /// A row for each mode, a bar for each forced language, and what the model chose by itself.
 pub fn modes(figures: &StageSummary) -> String {
@@ -73,7 +71,8 @@ pub fn label(language: Language) -> String {
 mod tests {
     use super::*;
     use crate::eval::metrics::Options;
-    use crate::eval::record::Record;
+    use crate::eval::summary::stage_summary;
+    use explang::run::Record;
 
     fn record(mode: Mode, language: Language, correct: bool) -> Record {
         Record {
@@ -99,7 +98,7 @@ mod tests {
             record(Mode::Multi, Language::Fr, false),
             record(Mode::Unseen, Language::Sw, true),
         ];
-        let text = modes(&StageSummary::of(&records, None, &Options::default()));
+        let text = modes(&stage_summary(&records, None, &Options::default()));
         for part in [
             "self",
             "multi",

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use explang::Language;
+use explang::run::{Estimate, Mode, Record, SelectionSource, Stage, StageSummary, Summary};
 
 use super::table::{NONE, Style, align_numbers, drawn, new_table, percent, top};
 use crate::eval::compare::differences;
 use crate::eval::metrics::Options;
-use crate::eval::record::{Mode, Record};
-use crate::eval::statistics::Estimate;
-use crate::eval::summary::{SelectionSource, StageName, StageSummary, Summary};
 
 /// A finished run: its figures, and the evaluation records of its stages.
 #[derive(Debug, Clone)]
@@ -17,7 +15,7 @@ pub struct SeedRun {
     /// `summary.json`.
     pub summary: Summary,
     /// `stages/<stage>/evaluation.jsonl`.
-    pub records: BTreeMap<StageName, Vec<Record>>,
+    pub records: BTreeMap<Stage, Vec<Record>>,
 }
 
 /// One figure of a run: a row of the table.
@@ -60,32 +58,35 @@ pub fn report(runs: &[SeedRun], options: &Options, style: Style) -> Option<Strin
 
 fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
     let mut rows = Vec::new();
-    for name in STAGES {
+    for name in Stage::EVALUATED
+        .into_iter()
+        .filter(|name| name.knows_tags())
+    {
         rows.push(mean_of(
             runs,
             format!("right: {name}"),
             |run| accuracy(run, name, Mode::SelfChosen),
             percent,
         ));
-        if name == StageName::Sft {
+        if name == Stage::Sft {
             rows.extend(after_sft(runs));
         }
     }
     for (name, ours, theirs) in [
         (
             "exploit − sft",
-            (StageName::Exploit, Mode::SelfChosen),
-            (StageName::Sft, Mode::SelfChosen),
+            (Stage::Exploit, Mode::SelfChosen),
+            (Stage::Sft, Mode::SelfChosen),
         ),
         (
             "exploit − control",
-            (StageName::Exploit, Mode::SelfChosen),
-            (StageName::Control, Mode::SelfChosen),
+            (Stage::Exploit, Mode::SelfChosen),
+            (Stage::Control, Mode::SelfChosen),
         ),
         (
             "… control in English",
-            (StageName::Exploit, Mode::SelfChosen),
-            (StageName::Control, Mode::English),
+            (Stage::Exploit, Mode::SelfChosen),
+            (Stage::Control, Mode::English),
         ),
     ] {
         rows.push(difference(runs, name, ours, theirs, options));
@@ -93,23 +94,16 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
     rows.push(mean_of(
         runs,
         "exploit: complies".into(),
-        |run| {
-            Some(
-                stage(run, StageName::Exploit)?
-                    .self_chosen
-                    .as_ref()?
-                    .compliance,
-            )
-        },
+        |run| Some(stage(run, Stage::Exploit)?.self_chosen.as_ref()?.compliance),
         percent,
     ));
     rows.push(mean_of(
         runs,
         "  unseen comply".into(),
-        |run| Some(stage(run, StageName::Exploit)?.unseen.as_ref()?.compliance),
+        |run| Some(stage(run, Stage::Exploit)?.unseen.as_ref()?.compliance),
         percent,
     ));
-    for name in [StageName::Sft, StageName::Explore, StageName::Exploit] {
+    for name in [Stage::Sft, Stage::Explore, Stage::Exploit] {
         rows.push(mean_of(
             runs,
             format!("entropy: {name}"),
@@ -139,7 +133,7 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
 fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
     let kinds: BTreeSet<&String> = runs
         .iter()
-        .filter_map(|run| stage(run, StageName::Sft)?.self_chosen.as_ref())
+        .filter_map(|run| stage(run, Stage::Sft)?.self_chosen.as_ref())
         .flat_map(|figures| figures.by_kind.keys())
         .collect();
     let mut rows = Vec::new();
@@ -148,13 +142,13 @@ fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
             runs,
             format!("  {kind}"),
             |run| {
-                let figures = stage(run, StageName::Sft)?.self_chosen.as_ref()?;
+                let figures = stage(run, Stage::Sft)?.self_chosen.as_ref()?;
                 Some(figures.by_kind.get(kind)?.accuracy)
             },
             percent,
         ));
         let forced = |run: &SeedRun| -> Option<Vec<(Language, f64)>> {
-            let figures = stage(run, StageName::Sft)?.multi.as_ref()?;
+            let figures = stage(run, Stage::Sft)?.multi.as_ref()?;
             let languages = &figures.by_kind.get(kind)?.by_language;
             let mut ranked: Vec<_> = languages.iter().map(|(l, f)| (*l, f.accuracy)).collect();
             ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -177,7 +171,7 @@ fn after_sft(runs: &[SeedRun]) -> Vec<Row> {
 /// The seen language that explore's rollouts chose least.
 fn rarest(runs: &[SeedRun]) -> Row {
     text_of(runs, "explore: rarest".into(), |run| {
-        let stage = stage(run, StageName::Explore)?;
+        let stage = stage(run, Stage::Explore)?;
         if stage.selection_source != Some(SelectionSource::Rollouts) {
             return None;
         }
@@ -213,12 +207,12 @@ fn settled(runs: &[SeedRun]) -> Vec<Row> {
 fn difference(
     runs: &[SeedRun],
     name: &str,
-    ours: (StageName, Mode),
-    theirs: (StageName, Mode),
+    ours: (Stage, Mode),
+    theirs: (Stage, Mode),
     options: &Options,
 ) -> Row {
     let of = |run: &SeedRun| -> Vec<f64> {
-        let side = |(stage, mode): (StageName, Mode)| {
+        let side = |(stage, mode): (Stage, Mode)| {
             (run.records.get(&stage).map_or(&[][..], Vec::as_slice), mode)
         };
         differences(side(ours), side(theirs))
@@ -274,22 +268,13 @@ fn text_of(runs: &[SeedRun], name: String, text: impl Fn(&SeedRun) -> Option<Str
     }
 }
 
-fn stage(run: &SeedRun, name: StageName) -> Option<&StageSummary> {
+fn stage(run: &SeedRun, name: Stage) -> Option<&StageSummary> {
     run.summary.stages.get(&name)
 }
 
-fn accuracy(run: &SeedRun, name: StageName, mode: Mode) -> Option<f64> {
+fn accuracy(run: &SeedRun, name: Stage, mode: Mode) -> Option<f64> {
     Some(stage(run, name)?.mode(mode)?.accuracy)
 }
-
-/// The stages whose model chooses its language.
-const STAGES: [StageName; 5] = [
-    StageName::Sft,
-    StageName::Explore,
-    StageName::Exploit,
-    StageName::Control,
-    StageName::Distil,
-];
 
 #[cfg(test)]
 mod tests {
@@ -305,11 +290,11 @@ mod tests {
         let mut other = run.clone();
         other.summary.seed += 1;
         // In the other run the control gets nothing right.
-        for record in other.records.get_mut(&StageName::Control).unwrap() {
+        for record in other.records.get_mut(&Stage::Control).unwrap() {
             record.correct = false;
         }
-        let exploit = run.records[&StageName::Exploit].clone();
-        run.records.insert(StageName::Control, exploit);
+        let exploit = run.records[&Stage::Exploit].clone();
+        run.records.insert(Stage::Control, exploit);
         let options = Options::default();
         let text = report(&[run, other], &options, Style::Markdown).unwrap();
         let line = |name: &str| {

@@ -6,12 +6,8 @@ use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, presets,
 };
 use explang::Language;
-
-use crate::eval::metrics::ModeSummary;
-use crate::eval::record::Mode;
-use crate::eval::selection::ranked;
-use crate::eval::statistics::Estimate;
-use crate::eval::summary::{SelectionSource, StageName, StageSummary, Summary};
+use explang::run::summary::ranked;
+use explang::run::{Estimate, Mode, ModeSummary, SelectionSource, Stage, StageSummary, Summary};
 
 /// How tables are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,16 +17,6 @@ pub enum Style {
     /// Markdown, each row on one line.
     Markdown,
 }
-
-/// Stages in the order in which a run passes them; the control is last, as what the others are compared with.
-const STAGES: [StageName; 6] = [
-    StageName::Pretrain,
-    StageName::Sft,
-    StageName::Explore,
-    StageName::Exploit,
-    StageName::Distil,
-    StageName::Control,
-];
 
 /// Widest line of [`Style::Terminal`].
 const COLUMNS: u16 = 100;
@@ -92,7 +78,7 @@ pub fn stages(summary: &Summary, style: Style) -> Option<String> {
             "stage", "mode", "accuracy", "pass@k", "complies", "tokens", "cut", "chosen",
         ],
     );
-    for (name, stage) in present(summary) {
+    for (name, stage) in &summary.stages {
         let mut first = true;
         for mode in Mode::ALL {
             let Some(figures) = stage.mode(mode) else {
@@ -121,11 +107,13 @@ pub fn stages(summary: &Summary, style: Style) -> Option<String> {
 
 /// A row for each language: accuracy when it is forced, after each stage. `None` when no stage has forced languages.
 pub fn languages(summary: &Summary, style: Style) -> Option<String> {
-    let columns: Vec<_> = present(summary)
+    let columns: Vec<_> = summary
+        .stages
+        .iter()
         .filter(|(_, stage)| stage.multi.is_some() || stage.unseen.is_some())
         .collect();
     let mut header = vec!["language"];
-    header.extend(columns.iter().map(|(name, _)| name.key()));
+    header.extend(columns.iter().map(|(name, _)| name.name()));
     let mut table = new_table(style, &header);
     for language in Language::ALL {
         let cells: Vec<_> = columns
@@ -152,7 +140,9 @@ pub fn languages(summary: &Summary, style: Style) -> Option<String> {
 /// A row for each family and style: self-mode accuracy after each stage, what exploit settles on most, and the best
 /// forced language after SFT. `None` when no stage has self-mode figures.
 pub fn families(summary: &Summary, style: Style) -> Option<String> {
-    let columns: Vec<_> = present(summary)
+    let columns: Vec<_> = summary
+        .stages
+        .iter()
         .filter_map(|(name, stage)| Some((name, stage.self_chosen.as_ref()?)))
         .collect();
     let families: BTreeSet<_> = columns
@@ -160,7 +150,7 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
         .flat_map(|(_, figures)| figures.by_kind.keys())
         .collect();
     let mut header = vec!["family"];
-    header.extend(columns.iter().map(|(name, _)| name.key()));
+    header.extend(columns.iter().map(|(name, _)| name.name()));
     let numbers = 1..header.len();
     if !summary.settled.is_empty() {
         header.extend(["settles on", "best in sft"]);
@@ -233,12 +223,6 @@ pub(crate) fn findings(summary: &Summary) -> Vec<String> {
         ));
     }
     lines
-}
-
-fn present(summary: &Summary) -> impl Iterator<Item = (StageName, &StageSummary)> {
-    STAGES
-        .into_iter()
-        .filter_map(|name| Some((name, summary.stages.get(&name)?)))
 }
 
 pub(super) fn new_table(style: Style, header: &[&str]) -> Table {

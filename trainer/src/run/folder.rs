@@ -4,14 +4,15 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use explang::run::config::line_number;
+use explang::run::{RunInfo, Stamp};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::atomic::{names, recover, replace_folder_atomically, write_atomically};
 use super::error::{Context, RunError};
 use super::metrics_log::MetricsLog;
-use explang::run::config::line_number;
 
 const CONFIG: &str = "run.toml";
 const INFO: &str = "run.json";
@@ -21,24 +22,6 @@ const LOCK: &str = ".lock";
 /// How a run's files are laid out and how a run goes on from them. A program with another number cannot go on with it; the number is
 /// to change with whatever would make a resumed run end otherwise than an unbroken one.
 const FORMAT: u32 = 1;
-
-/// What a run is: the file `run.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunInfo {
-    /// How the folder is laid out. The first runs did not say.
-    #[serde(default = "first_format")]
-    pub format: u32,
-    /// Name of the run.
-    pub name: String,
-    /// Seed of the run.
-    pub seed: u64,
-    /// Version of the program that began it.
-    pub version: String,
-    /// When it began: UTC, RFC 3339.
-    pub created: String,
-    /// SHA-256 of `run.toml`, hexadecimal.
-    pub config_hash: String,
-}
 
 /// A run's folder, held by this process: as long as this value lives, no other process can open it.
 #[derive(Debug)]
@@ -222,19 +205,8 @@ fn json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, RunError> {
     serde_json::from_slice(bytes).map_err(|error| RunError::json(path, error.line(), &error))
 }
 
-const fn first_format() -> u32 {
-    1
-}
-
 /// Refuses a run of another format. Only what every version says of itself is looked at: of the rest nothing is known.
 fn check_format(path: &Path, info: &[u8]) -> Result<(), RunError> {
-    #[derive(Deserialize)]
-    struct Stamp {
-        #[serde(default = "first_format")]
-        format: u32,
-        #[serde(default)]
-        version: String,
-    }
     match serde_json::from_slice::<Stamp>(info) {
         Ok(Stamp { format, version }) if format != FORMAT => Err(RunError::OtherFormat {
             path: path.to_owned(),

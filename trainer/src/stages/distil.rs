@@ -16,16 +16,12 @@ use explang::parallel::split;
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::rollout::{Query, Rollout, Sampler};
-use explang::run::DistilMetrics;
 use explang::run::config::DistilSection;
+use explang::run::{DistilMetrics, Metrics, Stage};
 use explang::tasks::{Source, Split};
 
 use super::driver::{Session, Step};
-use super::rl;
 use crate::threads::Threads;
-
-/// The stage's name.
-pub(crate) const STAGE: &str = "distil";
 
 /// Runs the stage; nothing where the configuration has no such section.
 ///
@@ -38,19 +34,19 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
     };
     let mut teacher: Option<Decoder> = None;
     session.drive(
-        STAGE,
+        Stage::Distil,
         distil.warm_up_steps + distil.steps,
         |session| {
             let shape = ModelConfig::of(distil.preset, session.tokenizer.vocab_size());
             Ok(Decoder::random(
                 &shape,
-                session.stream("student"),
+                session.stream_named("student"),
                 &session.device,
             ))
         },
         |session, learner, step| {
             if teacher.is_none() {
-                teacher = Some(session.load(rl::EXPLOIT)?.valid());
+                teacher = Some(session.load(Stage::Exploit)?.valid());
             }
             match &teacher {
                 Some(teacher) if step < distil.warm_up_steps => {
@@ -70,7 +66,7 @@ fn sample(
     model: &Decoder,
     step: usize,
 ) -> anyhow::Result<Vec<Rollout>> {
-    let stream = random::derive(session.stream(STAGE), &[step as u64]);
+    let stream = random::derive(session.stream(Stage::Distil), &[step as u64]);
     let queries: Vec<Query> = (0..distil.prompts as u64)
         .map(|i| Query {
             example: session.config.tasks.draw(
@@ -121,7 +117,7 @@ fn warm_up(
         session.config.shards,
         session.tokenizer.pad(),
     ));
-    Step::supervised(&metrics)
+    Ok(Step::supervised(metrics))
 }
 
 fn on_policy(
@@ -149,19 +145,18 @@ fn on_policy(
     let divergence = update.loss;
     let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
     Ok(Step {
-        metrics: serde_json::to_value(DistilMetrics {
+        metrics: Metrics::Distil(DistilMetrics {
             divergence,
             gradient_norm: update.gradient_norm,
             skipped: usize::from(update.not_finite.is_some()),
             not_finite: update.not_finite,
             learning_rate: rate,
             tokens: read,
-        })?,
+        }),
         line: format!("divergence {divergence:.3}"),
         tokens: tokens + read,
         sample: None,
         last: false,
-        not_finite: update.not_finite,
     })
 }
 

@@ -13,10 +13,9 @@ use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner};
 use explang::model::{Decoder, Precision};
 use explang::random;
-use explang::run::{Config, NotFinite};
+use explang::run::{Config, Line, Metrics, Position, Stage, StageInfo};
 use explang::tokenizer::Tokenizer;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::evaluate::Evaluator;
 use super::skipped::Skipped;
@@ -50,8 +49,8 @@ pub struct Session {
 
 /// What a step gives back: its metrics and a line for people.
 pub(super) struct Step {
-    /// A JSON object.
-    pub(super) metrics: Value,
+    /// What is logged of it.
+    pub(super) metrics: Metrics,
     /// For the progress display.
     pub(super) line: String,
     /// Tokens handled, for the rate.
@@ -60,29 +59,6 @@ pub(super) struct Step {
     pub(super) sample: Option<Value>,
     /// The stage has reached its aim and ends with this step.
     pub(super) last: bool,
-    /// What was NaN or infinite, so that nothing was learned from the step or from a part of it; none where it was as it
-    /// should be.
-    pub(super) not_finite: Option<NotFinite>,
-}
-
-/// Where a stage is.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Position {
-    /// The next step.
-    step: usize,
-    /// Bytes of `metrics.jsonl` up to it.
-    metrics: u64,
-    /// Bytes of `samples.jsonl` up to it.
-    samples: u64,
-    /// Seconds spent so far.
-    seconds: f64,
-}
-
-/// What is known of a finished stage.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Finished {
-    /// Seconds of training.
-    seconds: f64,
 }
 
 impl Session {
@@ -128,8 +104,13 @@ impl Session {
     }
 
     /// The stream of a stage.
-    pub fn stream(&self, stage: &str) -> u64 {
-        let path: Vec<u64> = stage.bytes().map(u64::from).collect();
+    pub fn stream(&self, stage: Stage) -> u64 {
+        self.stream_named(stage.name())
+    }
+
+    /// The stream of a name: a stage's, or that of a model's first weights.
+    pub(super) fn stream_named(&self, name: &str) -> u64 {
+        let path: Vec<u64> = name.bytes().map(u64::from).collect();
         random::derive(self.config.seed, &path)
     }
 
@@ -145,12 +126,12 @@ impl Session {
     }
 
     /// The folder of a finished stage's checkpoint.
-    pub(crate) fn checkpoint_path(&self, stage: &str) -> PathBuf {
-        self.folder.join(format!("stages/{stage}/checkpoint"))
+    pub(crate) fn checkpoint_path(&self, stage: Stage) -> PathBuf {
+        self.folder.join(stage.checkpoint_path())
     }
 
     /// True when a stage is done.
-    pub(crate) fn is_done(&self, stage: &str) -> bool {
+    pub(crate) fn is_done(&self, stage: Stage) -> bool {
         self.checkpoint_path(stage).exists()
     }
 
@@ -158,7 +139,7 @@ impl Session {
     ///
     /// # Errors
     /// When the checkpoint is missing or damaged, or its tokenizer is not the run's.
-    pub fn load(&self, stage: &str) -> anyhow::Result<Decoder> {
+    pub fn load(&self, stage: Stage) -> anyhow::Result<Decoder> {
         self.load_from(&self.checkpoint_path(stage))
     }
 
@@ -189,7 +170,7 @@ impl Session {
     /// [`Stopped`](crate::run::stop::Stopped) when the session was asked to stop.
     pub(super) fn drive(
         &mut self,
-        stage: &str,
+        stage: Stage,
         steps: usize,
         start: impl FnOnce(&Self) -> anyhow::Result<Decoder>,
         mut body: impl FnMut(&Self, &mut Learner, usize) -> anyhow::Result<Step>,
@@ -205,7 +186,7 @@ impl Session {
             self.keep(stage, &learner, self.position(0, 0.0))?;
         }
         let (mut learner, begin) = self.resume(&resume)?;
-        let progress = Progress::new(stage, begin.step, steps);
+        let progress = Progress::new(stage.name(), begin.step, steps);
         let started = Instant::now();
         let spent = || begin.seconds + started.elapsed().as_secs_f64();
         let mut skipped = Skipped::new(self.config.optimizer.max_skipped, steps);
@@ -223,7 +204,7 @@ impl Session {
             if let Some(sample) = &done.sample {
                 self.samples.append(sample)?;
             }
-            match done.not_finite {
+            match done.metrics.not_finite() {
                 None => progress.step(step, &format!("{} · {rate:.0} tokens/s", done.line)),
                 Some(what) => progress.skipped(step, &skipped.line(what, &done)),
             }
@@ -262,15 +243,13 @@ impl Session {
         }
         progress.finish();
         self.metrics.sync()?;
-        let finished = Finished { seconds: spent() };
-        self.folder.write_folder(
-            format!("stages/{stage}/checkpoint"),
-            |tmp| -> anyhow::Result<()> {
+        let finished = StageInfo { seconds: spent() };
+        self.folder
+            .write_folder(stage.checkpoint_path(), |tmp| -> anyhow::Result<()> {
                 checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
                 let text = serde_json::to_vec_pretty(&finished)?;
                 Ok(checkpoint::write(&tmp.join("stage.json"), &text)?)
-            },
-        )?;
+            })?;
         // The stage is done; what it would have resumed from is of no more use.
         std::fs::remove_dir_all(&resume).ok();
         let stopped = self.stop.check();
@@ -278,33 +257,30 @@ impl Session {
     }
 
     /// Seconds that a finished stage trained.
-    pub fn seconds(&self, stage: &str) -> Option<f64> {
+    pub fn seconds(&self, stage: Stage) -> Option<f64> {
         let text = std::fs::read(self.checkpoint_path(stage).join("stage.json")).ok()?;
-        serde_json::from_slice::<Finished>(&text)
+        serde_json::from_slice::<StageInfo>(&text)
             .ok()
-            .map(|f| f.seconds)
+            .map(|info| info.seconds)
     }
 
     fn log(
         &mut self,
-        stage: &str,
+        stage: Stage,
         step: usize,
         done: &Step,
         seconds: f64,
         rate: f64,
     ) -> anyhow::Result<()> {
-        let mut line = Map::new();
-        line.insert("stage".into(), stage.into());
-        line.insert("step".into(), step.into());
-        if let Value::Object(metrics) = &done.metrics {
-            line.extend(metrics.clone());
-        }
-        if let Some(what) = done.not_finite {
-            line.insert("not_finite".into(), what.name().into());
-        }
-        line.insert("step_seconds".into(), seconds.into());
-        line.insert("tokens_per_s".into(), rate.into());
-        Ok(self.metrics.append(&line)?)
+        let line = Line {
+            stage,
+            step,
+            metrics: done.metrics.clone(),
+            step_seconds: seconds,
+            tokens_per_s: rate,
+        };
+        // As a value first, whose members are in the order of their names.
+        Ok(self.metrics.append(&serde_json::to_value(&line)?)?)
     }
 
     /// The place before step `step`, now that all before it is logged.
@@ -318,7 +294,7 @@ impl Session {
     }
 
     /// Writes what the stage can be resumed from.
-    fn keep(&self, stage: &str, learner: &Learner, position: Position) -> anyhow::Result<()> {
+    fn keep(&self, stage: Stage, learner: &Learner, position: Position) -> anyhow::Result<()> {
         self.metrics.sync()?;
         self.samples.sync()?;
         self.folder.write_folder(
@@ -354,13 +330,11 @@ impl Session {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn logged(&self, stage: &str) -> Result<Vec<Value>, RunError> {
-        let lines: Vec<Value> =
+    pub fn logged(&self, stage: Stage) -> Result<Vec<Line>, RunError> {
+        let mut lines: Vec<Line> =
             crate::run::metrics_log::read_lines(&self.folder.join("metrics.jsonl"))?;
-        Ok(lines
-            .into_iter()
-            .filter(|line| line["stage"] == stage)
-            .collect())
+        lines.retain(|line| line.stage == stage);
+        Ok(lines)
     }
 }
 

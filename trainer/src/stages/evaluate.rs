@@ -11,14 +11,13 @@ use explang::prompt::PromptFormat;
 use explang::random;
 use explang::reward::{Options, Preset, Reward};
 use explang::rollout::{Query, Rollout, RolloutError, Sampler, reward};
+use explang::run::{Config, Mode, Record};
 use explang::tasks::{Example, Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
-use crate::eval::record::{Mode, Record};
 use crate::run::stop::Stop;
 use crate::threads::Threads;
-use explang::run::Config;
 
 /// How a model is forced into a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

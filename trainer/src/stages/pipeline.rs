@@ -7,44 +7,29 @@ use std::time::Instant;
 use anyhow::bail;
 use burn::tensor::Device;
 use explang::Language;
-use explang::run::ChoiceCounts;
-use serde_json::Value;
+use explang::run::{ChoiceCounts, Mode, Record, Stage, Summary};
 
 use super::driver::Session;
 use super::evaluate::Forcing;
 use super::{distil, pretrain, rl, sft};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
-use crate::eval::record::{Mode, Record, records_in, write_records};
-use crate::eval::summary::{StageName, StageSummary, Summary};
+use crate::eval::record::{records_in, write_records};
+use crate::eval::summary::{compare, stage_summary};
 use crate::progress::tell;
 use crate::run::folder::RunFolder;
 use crate::run::memory::peak_memory_bytes;
 use crate::run::stop::stopped;
 
-/// The stages of a run in their order, with the name of the folder that holds each one's checkpoint.
-pub const STAGES: [(StageName, &str); 6] = [
-    (StageName::Pretrain, pretrain::STAGE),
-    (StageName::Sft, sft::STAGE),
-    (StageName::Explore, rl::EXPLORE),
-    (StageName::Exploit, rl::EXPLOIT),
-    (StageName::Control, rl::CONTROL),
-    (StageName::Distil, distil::STAGE),
-];
-
 /// Runs what is left of a run up to and with stage `last`, evaluates each finished stage, and writes `summary.json`.
 ///
 /// # Errors
 /// When a stage fails or the disk refuses.
-pub fn run(session: &mut Session, last: StageName) -> anyhow::Result<Summary> {
-    let end = STAGES
-        .iter()
-        .position(|(name, _)| *name == last)
-        .map_or(STAGES.len(), |at| at + 1);
-    let wanted: Vec<StageName> = STAGES[..end]
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| *name != StageName::Distil || session.config.distil.is_some())
+pub fn run(session: &mut Session, last: Stage) -> anyhow::Result<Summary> {
+    let before = Stage::ALL.into_iter().take_while(|stage| *stage != last);
+    let wanted: Vec<Stage> = before
+        .chain([last])
+        .filter(|stage| session.config.steps(*stage).is_some())
         .collect();
     only(session, &wanted)
 }
@@ -54,25 +39,25 @@ pub fn run(session: &mut Session, last: StageName) -> anyhow::Result<Summary> {
 ///
 /// # Errors
 /// When a stage that a wanted one starts from is neither finished nor wanted; when a stage fails or the disk refuses.
-pub fn only(session: &mut Session, wanted: &[StageName]) -> anyhow::Result<Summary> {
-    for &name in wanted {
-        check(session, wanted, name)?;
+pub fn only(session: &mut Session, wanted: &[Stage]) -> anyhow::Result<Summary> {
+    for &stage in wanted {
+        check(session, wanted, stage)?;
     }
     let started = Instant::now();
     let mut records = BTreeMap::new();
-    for (name, stage) in STAGES {
-        if wanted.contains(&name) {
-            match name {
-                StageName::Pretrain => pretrain::run(session)?,
-                StageName::Sft => sft::run(session)?,
-                StageName::Explore => rl::explore(session)?,
-                StageName::Exploit => rl::exploit(session)?,
-                StageName::Control => rl::control(session)?,
-                StageName::Distil => distil::run(session)?,
+    for stage in Stage::ALL {
+        if wanted.contains(&stage) {
+            match stage {
+                Stage::Pretrain => pretrain::run(session)?,
+                Stage::Sft => sft::run(session)?,
+                Stage::Explore | Stage::Exploit | Stage::ControlExplore | Stage::Control => {
+                    rl::run(session, stage)?;
+                }
+                Stage::Distil => distil::run(session)?,
             }
         }
-        if session.is_done(stage) {
-            records.insert(name, evaluate(session, stage)?);
+        if stage.is_evaluated() && session.is_done(stage) {
+            records.insert(stage, evaluate(session, stage)?);
         }
     }
     let summary = summarise(session, &records, started.elapsed().as_secs_f64())?;
@@ -80,27 +65,16 @@ pub fn only(session: &mut Session, wanted: &[StageName]) -> anyhow::Result<Summa
     Ok(summary)
 }
 
-/// The stage whose checkpoint a stage starts from.
-pub const fn starts_from(stage: StageName) -> Option<StageName> {
-    match stage {
-        StageName::Pretrain => None,
-        StageName::Sft => Some(StageName::Pretrain),
-        StageName::Explore | StageName::Control => Some(StageName::Sft),
-        StageName::Exploit => Some(StageName::Explore),
-        StageName::Distil => Some(StageName::Exploit),
-    }
-}
-
 /// Refuses a stage that has nothing to start from.
-fn check(session: &Session, wanted: &[StageName], name: StageName) -> anyhow::Result<()> {
+fn check(session: &Session, wanted: &[Stage], stage: Stage) -> anyhow::Result<()> {
     let path = session.folder.path().display();
-    if name == StageName::Distil && session.config.distil.is_none() {
+    if stage == Stage::Distil && session.config.distil.is_none() {
         bail!("the configuration of the run in {path} has no section [distil]");
     }
-    match starts_from(name) {
-        Some(before) if !wanted.contains(&before) && !session.is_done(before.key()) => {
+    match stage.starts_from() {
+        Some(before) if !wanted.contains(&before) && !session.is_done(before) => {
             bail!(
-                "{name} starts from the checkpoint of {before}, which the run in {path} has not finished; run {before} first"
+                "{stage} starts from the checkpoint of {before}, which the run in {path} has not finished; run {before} first"
             )
         }
         _ => Ok(()),
@@ -115,36 +89,33 @@ const STAGE_FILE: &str = "stage.json";
 ///
 /// # Errors
 /// When the checkpoint cannot be read or the disk refuses.
-pub fn adopt(folder: &RunFolder, stage: StageName, checkpoint: &Path) -> anyhow::Result<()> {
+pub fn adopt(folder: &RunFolder, stage: Stage, checkpoint: &Path) -> anyhow::Result<()> {
     let (_, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
     folder.write("tokenizer.json", tokenizer.to_json().as_bytes())?;
     // Word for word: a folder from elsewhere holds more than we would write, and knows its own stop tokens.
-    folder.write_folder(
-        format!("stages/{stage}/checkpoint"),
-        |tmp| -> anyhow::Result<()> {
-            for entry in std::fs::read_dir(checkpoint)? {
-                let entry = entry?;
-                if entry.file_type()?.is_file() && entry.file_name() != STAGE_FILE {
-                    let bytes = checkpoint::read(&entry.path())?;
-                    checkpoint::write(&tmp.join(entry.file_name()), &bytes)?;
-                }
+    folder.write_folder(stage.checkpoint_path(), |tmp| -> anyhow::Result<()> {
+        for entry in std::fs::read_dir(checkpoint)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() && entry.file_name() != STAGE_FILE {
+                let bytes = checkpoint::read(&entry.path())?;
+                checkpoint::write(&tmp.join(entry.file_name()), &bytes)?;
             }
-            Ok(())
-        },
-    )
+        }
+        Ok(())
+    })
 }
 
 /// The records of a finished stage's evaluation; made now where there are none yet.
-fn evaluate(session: &Session, stage: &str) -> anyhow::Result<Vec<Record>> {
+fn evaluate(session: &Session, stage: Stage) -> anyhow::Result<Vec<Record>> {
     let name = format!("stages/{stage}/evaluation.jsonl");
     let path = session.folder.join(&name);
     if path.exists() {
         return Ok(records_in(&path)?);
     }
-    let forcing = if stage == pretrain::STAGE {
-        Forcing::Page
-    } else {
+    let forcing = if stage.knows_tags() {
         Forcing::Tag
+    } else {
+        Forcing::Page
     };
     let began = Instant::now();
     let records = (session.evaluator()).run(&session.load(stage)?, forcing, &Mode::ALL);
@@ -171,7 +142,7 @@ fn evaluate(session: &Session, stage: &str) -> anyhow::Result<Vec<Record>> {
 /// When the metrics cannot be read.
 fn summarise(
     session: &Session,
-    records: &BTreeMap<StageName, Vec<Record>>,
+    records: &BTreeMap<Stage, Vec<Record>>,
     seconds: f64,
 ) -> anyhow::Result<Summary> {
     let options = Options::default();
@@ -184,32 +155,25 @@ fn summarise(
         seconds,
         ..Summary::default()
     };
-    for (name, stage) in STAGES {
-        let Some(records) = records.get(&name) else {
-            continue;
-        };
-        let rollouts = match name {
-            StageName::Explore | StageName::Exploit => Some(choices(session, stage)?),
+    for (&stage, records) in records {
+        let rollouts = match stage {
+            Stage::Explore | Stage::Exploit => Some(choices(session, stage)?),
             _ => None,
         };
-        let mut figures = StageSummary::of(records, rollouts.as_ref(), &options);
+        let mut figures = stage_summary(records, rollouts.as_ref(), &options);
         figures.seconds = session.seconds(stage);
-        summary.stages.insert(name, figures);
+        summary.stages.insert(stage, figures);
     }
-    summary.compare(records, &options);
+    compare(&mut summary, records, &options);
     Ok(summary)
 }
 
 /// The choices of all rollouts of a stage's training, by kind of problem, from its log.
-fn choices(session: &Session, stage: &str) -> anyhow::Result<BTreeMap<String, ChoiceCounts>> {
+fn choices(session: &Session, stage: Stage) -> anyhow::Result<BTreeMap<String, ChoiceCounts>> {
     let mut total: BTreeMap<String, ChoiceCounts> = BTreeMap::new();
     for line in session.logged(stage)? {
-        let step: BTreeMap<String, ChoiceCounts> = match line.get("choices") {
-            Some(value) => serde_json::from_value(Value::clone(value))?,
-            None => continue,
-        };
-        for (kind, counts) in step {
-            total.entry(kind).or_default().merge(&counts);
+        for (kind, counts) in line.metrics.choices().into_iter().flatten() {
+            total.entry(kind.clone()).or_default().merge(counts);
         }
     }
     for counts in total.values_mut() {

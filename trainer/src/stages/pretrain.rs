@@ -5,14 +5,11 @@
 
 use explang::learn::supervised;
 use explang::model::{Decoder, ModelConfig};
-use explang::run::SupervisedMetrics;
+use explang::run::{Metrics, Stage, SupervisedMetrics};
 
 use super::driver::{Session, Step};
 use crate::data::{Batches, Document};
 use crate::threads::Threads;
-
-/// The stage's name.
-pub(crate) const STAGE: &str = "pretrain";
 
 /// Runs the stage.
 ///
@@ -22,13 +19,13 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
     let config = session.config.clone();
     let pretrain = &config.pretrain;
     session.drive(
-        STAGE,
+        Stage::Pretrain,
         pretrain.steps,
         |session| {
             let shape = ModelConfig::of(config.model.preset, session.tokenizer.vocab_size());
             Ok(Decoder::random(
                 &shape,
-                session.stream("init"),
+                session.stream_named("init"),
                 &session.device,
             ))
         },
@@ -36,13 +33,13 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
             let batches = Batches {
                 source: &config.tasks,
                 tokenizer: &session.tokenizer,
-                stream: session.stream(STAGE),
+                stream: session.stream(Stage::Pretrain),
             };
             let pages = batches.pages(step, pretrain.batch, pretrain.asked_in_own_language)?;
             let rate = pretrain.schedule.at(step, pretrain.steps);
             let pad = session.tokenizer.pad();
             let sequences: Vec<_> = pages.iter().map(Document::sequence).collect();
-            let metrics = pollster::block_on(supervised::update(
+            let mut metrics = pollster::block_on(supervised::update(
                 learner,
                 &Threads(session.threads),
                 &sequences,
@@ -50,13 +47,14 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
                 config.shards,
                 pad,
             ));
-            let mut done = Step::supervised(&metrics)?;
+            let mut done = Step::supervised(metrics);
             if let Some(until) = &pretrain.until
                 && (step + 1) % until.every == 0
             {
                 let accuracy =
                     (session.evaluator()).on_pages(&learner.model, until.kind, until.problems)?;
-                done.metrics["accuracy"] = accuracy.into();
+                metrics.accuracy = Some(accuracy);
+                done.metrics = Metrics::Supervised(metrics);
                 done.line += &format!(" · {:.0} % of {} right", 100.0 * accuracy, until.kind);
                 done.last = accuracy >= until.accuracy;
             }
@@ -67,17 +65,13 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
 
 impl Step {
     /// The step of a supervised stage.
-    ///
-    /// # Errors
-    /// When the metrics cannot be written as JSON.
-    pub(super) fn supervised(metrics: &SupervisedMetrics) -> anyhow::Result<Step> {
-        Ok(Step {
-            metrics: serde_json::to_value(metrics)?,
+    pub(super) fn supervised(metrics: SupervisedMetrics) -> Step {
+        Step {
+            metrics: Metrics::Supervised(metrics),
             line: format!("loss {:.3}", metrics.loss),
             tokens: metrics.tokens,
             sample: None,
             last: false,
-            not_finite: metrics.not_finite,
-        })
+        }
     }
 }

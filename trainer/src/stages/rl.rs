@@ -17,88 +17,36 @@ use explang::policy::{self, PolicyOptions};
 use explang::prompt::PromptFormat;
 use explang::reward::Reward;
 use explang::run::config::PhaseSection;
-use explang::run::{Config, PolicyMetrics};
+use explang::run::{Config, Metrics, PolicyMetrics, Stage};
 use serde_json::json;
 
 use super::driver::{Session, Step};
-use super::sft;
 use crate::threads::Threads;
 
-/// The phases, by the names of their stages.
-pub(crate) const EXPLORE: &str = "explore";
-/// See [`EXPLORE`].
-pub(crate) const EXPLOIT: &str = "exploit";
-/// The control's first phase.
-pub(crate) const CONTROL_EXPLORE: &str = "control-explore";
-/// The control's second phase: the control's result.
-pub(crate) const CONTROL: &str = "control";
-
-/// Runs explore from the SFT checkpoint.
+/// Runs a stage of reinforcement learning from the checkpoint of the stage before: one phase, free or, in the control, with the control's
+/// language forced. The control draws its problems from the stream of the free phase, so that it meets the same ones in the same order.
 ///
 /// # Errors
-/// When sampling fails or the disk refuses.
-pub fn explore(session: &mut Session) -> anyhow::Result<()> {
-    let phase = session.config.rl.explore.clone();
-    run(
-        session,
-        [EXPLORE, EXPLORE],
-        sft::STAGE,
-        &phase,
-        Action::Free,
-    )
-}
-
-/// Runs exploit from explore's checkpoint.
-///
-/// # Errors
-/// When sampling fails or the disk refuses.
-pub fn exploit(session: &mut Session) -> anyhow::Result<()> {
-    let phase = session.config.rl.exploit.clone();
-    run(session, [EXPLOIT, EXPLOIT], EXPLORE, &phase, Action::Free)
-}
-
-/// Runs both phases of the control from the SFT checkpoint.
-///
-/// # Errors
-/// When sampling fails or the disk refuses.
-pub fn control(session: &mut Session) -> anyhow::Result<()> {
-    let rl = session.config.rl.clone();
-    let action = Action::Forced(rl.control);
-    run(
-        session,
-        [CONTROL_EXPLORE, EXPLORE],
-        sft::STAGE,
-        &rl.explore,
-        action,
-    )?;
-    run(
-        session,
-        [CONTROL, EXPLOIT],
-        CONTROL_EXPLORE,
-        &rl.exploit,
-        action,
-    )
-}
-
-/// One phase, started from the checkpoint of `from`. Its problems are drawn from the stream of `problems`: the control meets
-/// the same ones in the same order.
-fn run(
-    session: &mut Session,
-    [stage, problems]: [&str; 2],
-    from: &str,
-    phase: &PhaseSection,
-    action: Action,
-) -> anyhow::Result<()> {
+/// When sampling fails or the disk refuses; when `stage` is not a stage of reinforcement learning.
+pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
     let config = session.config.clone();
-    let options = options(&config, phase, action)?;
+    let (Some(section), Some(from)) = (config.rl.phase(stage), stage.starts_from()) else {
+        anyhow::bail!("{stage} is not a stage of reinforcement learning");
+    };
+    let action = if stage.is_control() {
+        Action::Forced(config.rl.control)
+    } else {
+        Action::Free
+    };
+    let options = options(&config, section, action)?;
     let detector = detector(&options.reward);
     let mut reference: Option<Decoder> = None;
     session.drive(
         stage,
-        phase.steps,
+        section.steps,
         |session| session.load(from),
         |session, learner, step| {
-            if phase.kl != 0.0 && reference.is_none() {
+            if section.kl != 0.0 && reference.is_none() {
                 let policy = session.load(from)?;
                 reference = Some(burn::module::Module::valid(&policy));
             }
@@ -109,7 +57,7 @@ fn run(
                 tokenizer: &session.tokenizer,
                 detector: &detector,
                 reference: reference.as_ref(),
-                stream: session.stream(problems),
+                stream: session.stream(stage.free()),
                 parallel: &Threads(session.threads),
                 now: seconds,
             };
@@ -162,7 +110,7 @@ fn one_step(
     phase: &policy::Phase<'_>,
     learner: &mut Learner,
     step: usize,
-    stage: &str,
+    stage: Stage,
 ) -> anyhow::Result<Step> {
     let policy::StepReport { metrics, rollouts } =
         pollster::block_on(policy::take(phase, learner, step))?;
@@ -183,8 +131,7 @@ fn one_step(
             })
         });
     Ok(Step {
-        metrics: serde_json::to_value(&metrics)?,
-        not_finite: metrics.not_finite,
+        metrics: Metrics::Policy(Box::new(metrics)),
         line,
         tokens,
         sample,

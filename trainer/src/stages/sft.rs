@@ -3,14 +3,11 @@
 //! The tags' shares are a setting. Every language is shown the same kinds of problems.
 
 use explang::learn::supervised;
+use explang::run::Stage;
 
 use super::driver::{Session, Step};
-use super::pretrain;
 use crate::data::{Batches, Document};
 use crate::threads::Threads;
-
-/// The stage's name.
-pub(crate) const STAGE: &str = "sft";
 
 /// Runs the stage from the pretrained checkpoint, with a fresh optimizer.
 ///
@@ -21,14 +18,14 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
     let sft = &config.sft;
     let shares = sft.tag_shares();
     session.drive(
-        STAGE,
+        Stage::Sft,
         sft.steps,
-        |session| session.load(pretrain::STAGE),
+        |session| session.load(Stage::Pretrain),
         |session, learner, step| {
             let batches = Batches {
                 source: &config.tasks,
                 tokenizer: &session.tokenizer,
-                stream: session.stream(STAGE),
+                stream: session.stream(Stage::Sft),
             };
             let transcripts = batches.transcripts(step, sft.batch, &shares)?;
             let rate = sft.schedule.at(step, sft.steps);
@@ -42,7 +39,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
                 config.shards,
                 pad,
             ));
-            Step::supervised(&metrics)
+            Ok(Step::supervised(metrics))
         },
     )
 }

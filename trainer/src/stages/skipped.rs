@@ -9,8 +9,7 @@ use explang::model::kernels::sample::SampleError;
 use explang::objective::AdvantageError;
 use explang::policy::StepError;
 use explang::rollout::RolloutError;
-use explang::run::NotFinite;
-use serde_json::{Value, json};
+use explang::run::{Metrics, NotFinite, PolicyMetrics, SkippedStep};
 
 use super::driver::Step;
 
@@ -59,7 +58,7 @@ impl Skipped {
     /// # Errors
     /// When it is one too many.
     pub(super) fn count(&mut self, step: &Step) -> Result<(), TooMany> {
-        let Some(what) = step.not_finite else {
+        let Some(what) = step.metrics.not_finite() else {
             self.in_a_row = 0;
             return Ok(());
         };
@@ -75,13 +74,14 @@ impl Skipped {
 
     /// What a person is told of the next skipped step: where only some of its updates were, what it did besides.
     pub(super) fn line(&self, what: NotFinite, step: &Step) -> String {
-        let count = |name: &str| step.metrics.get(name).and_then(Value::as_u64);
-        let skipped = match (count("skipped"), count("updates")) {
-            (Some(some), Some(all)) if some < all => {
-                format!("{} · skipped {some} of {all} updates", step.line)
-            }
-            (Some(_), Some(all)) => format!("skipped {all} of {all} updates"),
-            _ => "skipped".to_owned(),
+        let skipped = match step.metrics.policy() {
+            Some(&PolicyMetrics {
+                skipped: some,
+                updates: all,
+                ..
+            }) if some < all => format!("{} · skipped {some} of {all} updates", step.line),
+            Some(policy) => format!("skipped {0} of {0} updates", policy.updates),
+            None => "skipped".to_owned(),
         };
         format!(
             "{skipped}: {what} was not finite ({} in a row; the run stops at {})",
@@ -101,12 +101,14 @@ impl Step {
             return Err(error);
         };
         Ok(Step {
-            metrics: json!({"skipped": 1}),
+            metrics: Metrics::Skipped(SkippedStep {
+                skipped: 1,
+                not_finite: Some(what),
+            }),
             line: String::new(),
             tokens: 0,
             sample: None,
             last: false,
-            not_finite: Some(what),
         })
     }
 }
@@ -130,6 +132,8 @@ fn not_finite(error: &anyhow::Error) -> Option<NotFinite> {
 
 #[cfg(test)]
 mod tests {
+    use explang::run::SupervisedMetrics;
+
     use super::*;
 
     #[test]
@@ -150,7 +154,7 @@ mod tests {
             ),
         ] {
             let step = Step::skipped(error).unwrap();
-            assert_eq!(step.not_finite, Some(what));
+            assert_eq!(step.metrics.not_finite(), Some(what));
         }
         let others = [
             anyhow::Error::new(RolloutError::Generate(GenerateError::EmptyPrompt(1))),
@@ -166,8 +170,10 @@ mod tests {
     #[test]
     fn only_steps_in_a_row_are_too_many() {
         let step = |what: Option<NotFinite>| Step {
-            not_finite: what,
-            metrics: json!({}),
+            metrics: Metrics::Supervised(SupervisedMetrics {
+                not_finite: what,
+                ..SupervisedMetrics::default()
+            }),
             line: String::new(),
             tokens: 0,
             sample: None,
@@ -193,9 +199,13 @@ mod tests {
 
     #[test]
     fn a_step_that_lost_one_of_its_updates_counts_and_says_so() {
-        let lost = |some: u64, all: u64| Step {
-            not_finite: Some(NotFinite::Gradient),
-            metrics: json!({"skipped": some, "updates": all}),
+        let lost = |skipped: usize, updates: usize| Step {
+            metrics: Metrics::Policy(Box::new(PolicyMetrics {
+                skipped,
+                updates,
+                not_finite: Some(NotFinite::Gradient),
+                ..PolicyMetrics::default()
+            })),
             line: "reward 0.50".to_owned(),
             tokens: 0,
             sample: None,

@@ -180,7 +180,7 @@ fn a_damaged_run_is_refused_with_file_and_line() {
     succeeds(explang(inspect), "");
     let target = folder.path().join("exported");
     let export = ["export", path, "--out", target.to_str().unwrap()];
-    let cases: [(&str, &[u8], &[&str], &str); 11] = [
+    let cases: [(&str, &[u8], &[&str], &str); 12] = [
         ("run.json", b"{\"name\":\n \"x\"", &inspect, "line 2 of "),
         ("run.json", b"", &resume, "line 1 of "),
         ("run.json", b"[]", &asked, "put the file back"),
@@ -196,11 +196,27 @@ fn a_damaged_run_is_refused_with_file_and_line() {
             &inspect,
             "line 2 of ",
         ),
-        ("metrics.jsonl", b"{}\n\xff\n", &inspect, "line 2 of "),
-        ("metrics.jsonl", b"{}\n{\"stage\"\n", &inspect, "line 2 of "),
+        (
+            "metrics.jsonl",
+            b"{\"stage\":\"sft\",\"step\":0}\n\xff\n",
+            &inspect,
+            "line 2 of ",
+        ),
+        (
+            "metrics.jsonl",
+            b"{\"stage\":\"sft\",\"step\":0}\n{\"stage\"\n",
+            &inspect,
+            "line 2 of ",
+        ),
+        ("metrics.jsonl", b"[]\n", &inspect, "line 1 of "),
         ("summary.json", b"{}", &inspect, "line 1 of "),
         ("summary.json", b"{}", &export, "line 1 of "),
-        ("metrics.jsonl", b"{}\nx\n", &export, "line 2 of "),
+        (
+            "metrics.jsonl",
+            b"{\"stage\":\"sft\",\"step\":0}\nx\n",
+            &export,
+            "line 2 of ",
+        ),
         (
             "tokenizer.json",
             b"{}",
@@ -221,12 +237,8 @@ fn a_damaged_run_is_refused_with_file_and_line() {
         }
     }
     // Counts that no run has are shown, not summed beyond what a number holds.
-    let counts = r#"{"stage":"explore","choices":{"sums/steps":{"tagged":{"zh":18446744073709551615,"en":18446744073709551615},"untagged":1}}}"#;
-    fs::write(
-        run.join("metrics.jsonl"),
-        format!("{counts}\n[]\n3\n{counts}\n"),
-    )
-    .unwrap();
+    let counts = r#"{"stage":"explore","step":0,"reward":1,"choices":{"sums/steps":{"tagged":{"zh":18446744073709551615,"en":18446744073709551615},"untagged":1}}}"#;
+    fs::write(run.join("metrics.jsonl"), format!("{counts}\n{counts}\n")).unwrap();
     succeeds(explang(inspect), "");
 }
 

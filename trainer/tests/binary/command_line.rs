@@ -223,7 +223,7 @@ fn bad_input_is_refused_with_one_clear_sentence() {
         (
             &["run", "smoke", "--until", "reward"],
             "",
-            "`reward` is no stage; choose one of: pretrain sft explore exploit",
+            "unknown stage `reward`; expected one of: pretrain sft explore exploit",
         ),
         (
             &["run", "--resume", "--out", "/nowhere/run"],

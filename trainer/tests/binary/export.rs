@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use explang_trainer::manifest::{FileEntry, Manifest};
+use explang::run::Stage;
+use explang::run::manifest::{FileEntry, Manifest};
 use explang_trainer::run::folder::sha256;
 
 use crate::program::{explang, succeeds};
@@ -77,7 +78,7 @@ fn the_manifest_of_an_exported_run_is_true() {
             .map(|p| p.exp())
             .sum();
         assert!((sum - 1.0).abs() < 1e-5, "{sum}");
-        if let (Some(language), "sft") = (answer.language, name.key()) {
+        if let (Some(language), Stage::Sft) = (answer.language, name) {
             assert!(said.contains(&format!("tag {language}")), "{said}");
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use explang::run::Stage;
 use explang_trainer::config;
 
 use crate::contents::{files, metrics, summary};
@@ -13,16 +14,7 @@ use crate::program::explang;
 /// The stages with their steps, in the order of a run. Each step logs a line.
 pub(crate) fn stages() -> [(&'static str, usize); 7] {
     let config = config::load("smoke").unwrap();
-    let (rl, distil) = (config.rl, config.distil.unwrap());
-    [
-        ("pretrain", config.pretrain.steps),
-        ("sft", config.sft.steps),
-        ("explore", rl.explore.steps),
-        ("exploit", rl.exploit.steps),
-        ("control-explore", rl.explore.steps),
-        ("control", rl.exploit.steps),
-        ("distil", distil.warm_up_steps + distil.steps),
-    ]
+    Stage::ALL.map(|stage| (stage.name(), config.steps(stage).unwrap()))
 }
 
 /// A new run, or one that goes on, in `folder`. One thread: the runs of a test share the cores.

@@ -4,6 +4,7 @@ mod writing;
 
 pub use writing::{Phase, Writing, Written};
 
+use explang::run::Stage;
 use explang::tasks::Problem;
 use explang::{Language, random};
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 use crate::draw::motion::prefers_reduced_motion;
 use crate::page::address::State;
 use crate::page::live::Live;
-use crate::protocol::{Column, Draw, Id, Request, Stage};
+use crate::protocol::{Column, Draw, Id, Request};
 
 /// Pause after each step while the page shows answers at reading speed, in milliseconds: the columns can be seen to race.
 const STEP_PAUSE: u32 = 60;

@@ -1,11 +1,12 @@
 //! A batch as far as it is written: what the engine has said of each column.
 
 use explang::Language;
+use explang::run::Stage;
 use explang::transcript::{OPEN_TAG, Parsed, forced_prefix, page_header};
 use explang::verify::extract_boxed;
 
 use super::Wanted;
-use crate::protocol::{Column, Completed, Ending, Failure, Reply, Stage, Token};
+use crate::protocol::{Column, Completed, Ending, Failure, Reply, Token};
 
 /// One column, as far as it is written.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,12 +1,13 @@
 //! Files over the network, with progress, and the browser's cache for those whose hash is known.
 
+use explang::run::manifest::FileEntry;
 use gloo::net::{self, http};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, ReadableStreamDefaultReader, RequestCache, Response, WorkerGlobalScope};
 
-use super::manifest::FileManifest;
+use super::manifest::check;
 use crate::protocol::Failure;
 
 /// Name of the cache; the number grows when what it holds changes its meaning.
@@ -49,7 +50,7 @@ pub(super) struct File {
 /// `progress` hears how many bytes have arrived, and how many there will be where the server tells.
 pub(super) async fn file(
     address: &str,
-    manifest: Option<&FileManifest>,
+    manifest: Option<&FileEntry>,
     progress: impl FnMut(u64, Option<u64>),
 ) -> Result<File, Missing> {
     let Some(manifest) = manifest else {
@@ -63,7 +64,7 @@ pub(super) async fn file(
     let key = format!("{address}?sha256={}", manifest.sha256);
     let cache = open_cache().await;
     if let Some(bytes) = look_up(cache.as_ref(), &key).await
-        && manifest.check(name, &bytes).is_ok()
+        && check(manifest, name, &bytes).is_ok()
     {
         return Ok(File {
             bytes,
@@ -71,7 +72,7 @@ pub(super) async fn file(
         });
     }
     let bytes = fetch(address, progress).await?;
-    manifest.check(name, &bytes).map_err(|error| {
+    check(manifest, name, &bytes).map_err(|error| {
         Missing::Failed(Failure {
             message: format!("The model was damaged on its way: {error}."),
             advice: "Reload the page to fetch it again. If that does not help, the files on the server are damaged.".into(),

@@ -1,15 +1,17 @@
 //! Loading a checkpoint: fetch, check, build, and try it with a known answer.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use explang::run::manifest::{FileEntry, KnownAnswer};
+use explang::run::{Manifest, RunState, Stage};
 use web_time::Instant;
 
 use super::download::{self, Missing, fetch};
-use super::manifest::{KnownAnswer, Manifest, StageManifest};
 use super::place::Place;
 use super::session::{Files, Session};
-use super::training::{self, RunState};
-use crate::protocol::{Checked, Column, DeviceKind, Draw, Failure, Loaded, Stage, Token, Training};
+use super::training;
+use crate::protocol::{Checked, Column, DeviceKind, Draw, Failure, Loaded, Token, Training};
 
 /// The files of a checkpoint that are needed here, the weights last.
 const FILES: [&str; 3] = ["config.json", "tokenizer.json", WEIGHTS];
@@ -44,8 +46,10 @@ impl From<Failure> for LoadError {
 struct Found {
     /// Address of its folder, with a slash at its end.
     folder: String,
-    /// What its files must be, where the run tells.
-    listed: StageManifest,
+    /// What its files must be, by name, where the run tells.
+    files: BTreeMap<String, FileEntry>,
+    /// A problem and its answer, where the run tells.
+    known_answer: Option<KnownAnswer>,
     training: Training,
 }
 
@@ -59,7 +63,8 @@ pub(super) async fn load(
     let begun = Instant::now();
     let Found {
         folder,
-        listed,
+        files: listed,
+        known_answer,
         training,
     } = if run.served {
         served(run.folder, stage).await?
@@ -88,10 +93,10 @@ pub(super) async fn load(
                 .into(),
     })?;
     drop(files);
-    if let Some(known) = &listed.known_answer {
+    if let Some(known) = &known_answer {
         try_known_answer(&session, known, place.kind).await?;
     }
-    let hashes = FILES.iter().all(|name| listed.files.contains_key(*name));
+    let hashes = FILES.iter().all(|name| listed.contains_key(*name));
     let loaded = Loaded {
         stage,
         parameters: session.parameters(),
@@ -101,7 +106,7 @@ pub(super) async fn load(
         cached,
         checked: Checked {
             hashes,
-            known_answer: listed.known_answer.is_some(),
+            known_answer: known_answer.is_some(),
         },
         milliseconds: begun.elapsed().as_secs_f64() * 1e3,
     };
@@ -111,7 +116,7 @@ pub(super) async fn load(
 /// A checkpoint of an exported run: what its manifest and its configuration tell.
 async fn exported(run: &str, stage: Stage) -> Result<Found, Failure> {
     let again = "Export the run again with `explang export`.";
-    let manifest: Manifest = match fetch(&format!("{run}manifest.json"), |_, _| ()).await {
+    let mut manifest: Manifest = match fetch(&format!("{run}manifest.json"), |_, _| ()).await {
         Ok(text) => serde_json::from_slice(&text).map_err(|error| Failure {
             message: format!("manifest.json cannot be read: {error}."),
             advice: again.into(),
@@ -124,13 +129,14 @@ async fn exported(run: &str, stage: Stage) -> Result<Found, Failure> {
         message: format!("{error}."),
         advice: again.into(),
     })?;
+    let entry = manifest.stages.remove(&stage);
+    let (files, known_answer) = entry.map_or_else(Default::default, |entry| {
+        (entry.files, Some(entry.known_answer))
+    });
     Ok(Found {
-        folder: format!("{run}stages/{}/checkpoint/", stage.name()),
-        listed: manifest
-            .stages
-            .get(stage.name())
-            .cloned()
-            .unwrap_or_default(),
+        folder: format!("{run}{}/", stage.checkpoint_path()),
+        files,
+        known_answer,
         training,
     })
 }
@@ -145,27 +151,29 @@ async fn served(run: &str, stage: Stage) -> Result<Found, Failure> {
         },
         Missing::Failed(failure) => failure,
     })?;
-    let state = RunState::read(&state).map_err(|error| Failure {
+    let state = serde_json::from_slice::<RunState>(&state).map_err(|error| Failure {
         message: format!("The run's state cannot be read: {error}."),
         advice: "The page and the server are of different versions; build both anew.".into(),
     })?;
-    let Some(path) = state.checkpoint(stage) else {
+    let Some(path) = training::newest_checkpoint(&state, stage) else {
         return Err(Failure {
-            message: format!("The run has no checkpoint of {} yet.", stage.name()),
+            message: format!("The run has no checkpoint of {stage} yet."),
             advice: "Wait until it has one, or choose another stage.".into(),
         });
     };
     Ok(Found {
         folder: format!("{run}{path}/"),
-        listed: StageManifest::default(),
-        training: state.training,
+        files: BTreeMap::new(),
+        known_answer: None,
+        training: training::of(&state.config),
     })
 }
 
 /// Receives the files of a checkpoint one after the other, and counts over all of them.
 struct Receive<'a> {
     folder: String,
-    listed: &'a StageManifest,
+    /// What they must be, by name.
+    listed: &'a BTreeMap<String, FileEntry>,
     /// Bytes of the files before.
     before: u64,
     /// All files so far came from the cache.
@@ -178,7 +186,7 @@ impl Receive<'_> {
         name: &str,
         progress: &mut impl FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, Failure> {
-        let listed = |name: &&str| self.listed.files.get(*name);
+        let listed = |name: &&str| self.listed.get(*name);
         let all: u64 = FILES.iter().filter_map(listed).map(|file| file.bytes).sum();
         let before = self.before;
         // Only the manifest knows all files. Without it the weights' own length will do: the others are small and come first.
@@ -191,7 +199,7 @@ impl Receive<'_> {
             };
             progress(before + received, total);
         };
-        let listed = self.listed.files.get(name);
+        let listed = self.listed.get(name);
         let file = download::file(&format!("{}{name}", self.folder), listed, arrived)
             .await
             .map_err(Missing::failure)?;

@@ -10,12 +10,13 @@ use explang::action::{Action, ActionError, distribution};
 use explang::generate::{Drawn, GenerateError, Prompt, Sampling, generate_with_pauses};
 use explang::model::{ConfigError, Decoder, ModelConfig, WeightsError};
 use explang::prompt::{PromptFormat, PromptTokens};
+use explang::run::Stage;
 use explang::text_stream::TextStream;
 use explang::tokenizer::{Tokenizer, TokenizerError};
 use explang::transcript::page_header;
 use web_time::Instant;
 
-use crate::protocol::{Choice, Column, Completed, Draw, Rival, Stage, Token};
+use crate::protocol::{Choice, Column, Completed, Draw, Rival, Token};
 
 /// How many tokens are told beside each one that is drawn.
 const RIVALS: usize = 5;

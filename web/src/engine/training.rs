@@ -1,122 +1,90 @@
 //! What a run says of its training: in `run.toml`, or in the `state.json` of `explang serve`.
 
-use explang::tasks::Weighted;
-use serde::Deserialize;
+use explang::run::{Config, ConfigError, RunState, Stage};
 
-use crate::protocol::{Stage, Training};
+use crate::protocol::Training;
 
-/// A configuration that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("run.toml cannot be read: {0}")]
-pub struct TrainingError(#[from] toml::de::Error);
-
-/// What is used of a run's configuration.
-#[derive(Deserialize)]
-struct Config {
-    tasks: Vec<Weighted>,
-    rl: Rl,
-}
-
-#[derive(Deserialize)]
-struct Rl {
-    max_new_tokens: usize,
-}
-
-impl From<Config> for Training {
-    fn from(config: Config) -> Self {
-        Training {
-            tasks: config.tasks,
-            max_new_tokens: config.rl.max_new_tokens,
-        }
+/// What the page uses of a run's configuration.
+pub fn of(config: &Config) -> Training {
+    Training {
+        tasks: config.tasks.parts().to_vec(),
+        max_new_tokens: config.rl.max_new_tokens,
     }
 }
 
-/// Reads `run.toml`; what the page has no use for is passed over.
+/// Reads `run.toml`.
 ///
 /// # Errors
-/// When it is no TOML, or lacks its tasks or its longest response.
-pub fn read(text: &str) -> Result<Training, TrainingError> {
-    Ok(toml::from_str::<Config>(text)?.into())
+/// When it is not a run's configuration.
+pub fn read(text: &str) -> Result<Training, ConfigError> {
+    Ok(of(&Config::parse("run.toml", text)?))
 }
 
-/// A run that `explang serve` shows: `run/state.json`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunState {
-    /// How it trains.
-    pub training: Training,
-    /// Each stage's name with the folder of its newest checkpoint, below `run/`.
-    pub checkpoints: Vec<(String, String)>,
-}
-
-#[derive(Deserialize)]
-struct StateJson {
-    config: Config,
-    stages: Vec<StageJson>,
-}
-
-#[derive(Deserialize)]
-struct StageJson {
-    name: String,
-    checkpoint: Option<CheckpointJson>,
-}
-
-#[derive(Deserialize)]
-struct CheckpointJson {
-    path: String,
-}
-
-impl RunState {
-    /// Reads `state.json`.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
-        let state: StateJson = serde_json::from_slice(json)?;
-        let stages = state.stages.into_iter();
-        Ok(RunState {
-            training: state.config.into(),
-            checkpoints: stages
-                .filter_map(|stage| {
-                    let path = stage.checkpoint?.path;
-                    let path = path.strip_prefix("run/").unwrap_or(&path).to_owned();
-                    Some((stage.name, path))
-                })
-                .collect(),
-        })
-    }
-
-    /// The folder of a stage's newest checkpoint, below `run/`.
-    pub fn checkpoint(&self, stage: Stage) -> Option<&str> {
-        let mut known = self.checkpoints.iter();
-        known
-            .find(|(name, _)| name == stage.name())
-            .map(|(_, path)| path.as_str())
-    }
+/// The folder of a stage's newest checkpoint, below `run/`.
+pub fn newest_checkpoint(state: &RunState, stage: Stage) -> Option<&str> {
+    let known = state.stages.iter().find(|of| of.name == stage)?;
+    let path = known.checkpoint.as_ref()?.path.as_str();
+    Some(path.strip_prefix("run/").unwrap_or(path))
 }
 
 #[cfg(test)]
 mod tests {
+    use explang::run::RunInfo;
+    use explang::run::state::{CheckpointState, LinesState, Progress, StageState};
+
     use super::*;
+
+    const COMMITTED: &str = include_str!("../../../checkpoints/quick/run.toml");
 
     #[test]
     fn the_committed_run_is_read() {
-        let text = include_str!("../../../checkpoints/quick/run.toml");
-        let training = read(text).unwrap();
+        let training = read(COMMITTED).unwrap();
         let kinds: Vec<String> = training.tasks.iter().map(|t| t.spec.to_string()).collect();
         assert_eq!(kinds, ["sums/steps/3", "sums/breath/4"]);
         assert!(training.max_new_tokens > 10);
         let error = read("[rl]\nmax_new_tokens = 3").unwrap_err().to_string();
-        assert!(error.contains("tasks"), "{error}");
+        assert!(error.starts_with("run.toml"), "{error}");
     }
 
     #[test]
     fn a_served_run_names_the_checkpoints_that_it_has() {
-        let json = r#"{"info": {}, "config": {"tasks": [{"family": "sums", "style": "steps", "level": 3, "weight": 2}], "rl": {"max_new_tokens": 37, "prompts": 8}},
-            "stages": [{"name": "sft", "state": "done", "checkpoint": {"path": "run/stages/sft/resume", "version": "1-2"}},
-                       {"name": "exploit", "state": "waiting", "checkpoint": null}]}"#;
-        let state = RunState::read(json.as_bytes()).unwrap();
-        assert_eq!(state.training.max_new_tokens, 37);
-        assert_eq!(state.checkpoint(Stage::Sft), Some("stages/sft/resume"));
-        assert_eq!(state.checkpoint(Stage::Exploit), None);
+        let stage = |name, state, checkpoint: Option<&str>| StageState {
+            name,
+            state,
+            steps: 0,
+            planned: 8,
+            checkpoint: checkpoint.map(|path| CheckpointState {
+                path: path.into(),
+                version: "1-2".into(),
+            }),
+        };
+        let state = RunState {
+            info: RunInfo {
+                format: 1,
+                name: "quick".into(),
+                seed: 1,
+                version: "0".into(),
+                created: String::new(),
+                config_hash: String::new(),
+            },
+            config: Config::parse("run.toml", COMMITTED).unwrap(),
+            stages: vec![
+                stage(Stage::Sft, Progress::Running, Some("run/stages/sft/resume")),
+                stage(Stage::Exploit, Progress::Waiting, None),
+            ],
+            metrics: LinesState::default(),
+            samples: LinesState::default(),
+            summary: false,
+        };
+        let json = serde_json::to_vec(&state).unwrap();
+        let read: RunState = serde_json::from_slice(&json).unwrap();
+        assert_eq!(read, state);
+        assert_eq!(of(&read.config).max_new_tokens, 37);
+        assert_eq!(
+            newest_checkpoint(&read, Stage::Sft),
+            Some("stages/sft/resume")
+        );
+        assert_eq!(newest_checkpoint(&read, Stage::Exploit), None);
+        assert_eq!(newest_checkpoint(&read, Stage::Distil), None);
     }
 }

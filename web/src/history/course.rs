@@ -1,5 +1,7 @@
 //! How a part of a run went: its figures over the steps, averaged, and no more points than can be seen.
 
+use explang::run::Stage;
+
 use super::figure::Figure;
 use super::line::Step;
 use super::log::Log;
@@ -36,8 +38,8 @@ pub struct Course {
 /// A stage's place among the steps of its part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// Its name in the log.
-    pub stage: &'static str,
+    /// The stage.
+    pub stage: Stage,
     /// Steps of the part before its first.
     pub before: u32,
     /// Its last step, counted through the part.
@@ -191,7 +193,7 @@ impl Course {
     }
 
     /// The stage of a step, and the step's number in it.
-    pub fn stage_of(&self, step: u32) -> Option<(&'static str, u32)> {
+    pub fn stage_of(&self, step: u32) -> Option<(Stage, u32)> {
         let span = (self.spans.iter()).find(|span| step > span.before && step <= span.last)?;
         Some((span.stage, step - span.before))
     }

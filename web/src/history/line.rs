@@ -1,11 +1,9 @@
-//! One line of `metrics.jsonl`.
+//! What is shown of one line of `metrics.jsonl`.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
+use explang::run::Line;
 
 use super::figure::Figure;
-use super::shares::{Counts, Shares, shares};
+use super::shares::{Shares, shares};
 
 /// The largest figure that is believed: what is beyond is damage, and could not be drawn.
 const LARGEST: f64 = 1e12;
@@ -21,88 +19,52 @@ pub(super) struct Step {
     pub(super) shares: Option<Shares>,
 }
 
-/// The members that are read; a line holds more.
-#[derive(Deserialize)]
-struct Line {
-    stage: String,
-    step: u32,
-    #[serde(default)]
-    accuracy: Option<f64>,
-    #[serde(default)]
-    loss: Option<f64>,
-    #[serde(default)]
-    divergence: Option<f64>,
-    #[serde(default)]
-    choice_entropy: Option<f64>,
-    #[serde(default)]
-    response_tokens: Option<f64>,
-    #[serde(default)]
-    compliance: Option<f64>,
-    #[serde(default)]
-    reward: Option<f64>,
-    #[serde(default)]
-    choices: Option<BTreeMap<String, Counts>>,
-}
-
-/// Reads a line: the name of its stage, and the step. None where it is no such line.
-pub(super) fn read(text: &str) -> Option<(String, Step)> {
-    let line: Line = serde_json::from_str(text).ok()?;
+/// What a line says of its step.
+pub(super) fn step(line: &Line) -> Option<Step> {
+    let metrics = &line.metrics;
     let figures = Figure::ALL.map(|figure| {
         let value = match figure {
-            Figure::Accuracy => line.accuracy,
-            Figure::Loss => line.loss,
-            Figure::Divergence => line.divergence,
-            Figure::ChoiceEntropy => line.choice_entropy,
-            Figure::ResponseTokens => line.response_tokens,
-            Figure::Compliance => line.compliance,
-            Figure::Reward => line.reward,
+            Figure::Accuracy => metrics.accuracy(),
+            Figure::Loss => metrics.loss(),
+            Figure::Divergence => metrics.divergence(),
+            Figure::ChoiceEntropy => metrics.choice_entropy(),
+            Figure::ResponseTokens => metrics.response_tokens(),
+            Figure::Compliance => metrics.compliance(),
+            Figure::Reward => metrics.reward(),
         };
         value.filter(|value| value.abs() <= LARGEST)
     });
-    let step = Step {
-        number: line.step.checked_add(1)?,
+    Some(Step {
+        number: u32::try_from(line.step).ok()?.checked_add(1)?,
         figures,
-        shares: line.choices.and_then(|kinds| shares(kinds.values())),
-    };
-    Some((line.stage, step))
+        shares: metrics.choices().and_then(|kinds| shares(kinds.values())),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Option<Step> {
+        step(&Line::parse(text).unwrap())
+    }
+
     #[test]
-    fn what_is_not_used_is_passed_over() {
-        let text = r#"{"stage":"explore","step":4,"accuracy":0.5,"choice_entropy":null,"seconds":[1,2],"new":{"a":1},
+    fn the_figures_and_the_choice_of_a_step() {
+        let text = r#"{"stage":"explore","step":4,"reward":1.5,"accuracy":0.5,"choice_entropy":null,"seconds":[1,2],"new":{"a":1},
                        "choices":{"sums/steps":{"tagged":{"zh":3},"untagged":1}}}"#;
-        let (stage, step) = read(text).unwrap();
-        assert_eq!((stage.as_str(), step.number), ("explore", 5));
+        let step = read(text).unwrap();
+        assert_eq!(step.number, 5);
         assert_eq!(step.figures[Figure::Accuracy.index()], Some(0.5));
+        assert_eq!(step.figures[Figure::Reward.index()], Some(1.5));
         assert_eq!(step.figures[Figure::ChoiceEntropy.index()], None);
         assert_eq!(step.shares.unwrap()[1], 0.75);
     }
 
     #[test]
-    fn damage_is_no_line() {
-        for text in [
-            "",
-            "{",
-            "7",
-            "null",
-            "[]",
-            r#"{"stage":"sft"}"#,
-            r#"{"step":1}"#,
-            r#"{"stage":"sft","step":-1}"#,
-            r#"{"stage":"sft","step":1.5}"#,
-            r#"{"stage":"sft","step":4294967295}"#,
-            r#"{"stage":"sft","step":1,"loss":"low"}"#,
-            r#"{"stage":"sft","step":1,"loss":1e999}"#,
-            r#"{"stage":"explore","step":1,"choices":{"a":{"tagged":{"en":-1}}}}"#,
-        ] {
-            assert_eq!(read(text), None, "{text}");
-        }
-        // A figure beyond belief is left out, its line is not.
-        let (_, step) = read(r#"{"stage":"sft","step":1,"loss":1e300}"#).unwrap();
+    fn what_is_beyond_belief_is_left_out() {
+        assert_eq!(read(r#"{"stage":"sft","step":4294967295}"#), None);
+        let step = read(r#"{"stage":"sft","step":1,"loss":1e300}"#).unwrap();
         assert_eq!(step.figures[Figure::Loss.index()], None);
     }
 }

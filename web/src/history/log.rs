@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::line::{Step, read};
+use explang::run::{Line, LineError, Stage};
+
+use super::line::{Step, step};
 use super::part::Part;
 
 /// The lines of a `metrics.jsonl`. It grows as lines come in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Log {
-    stages: BTreeMap<&'static str, Vec<Step>>,
+    stages: BTreeMap<Stage, Vec<Step>>,
     /// Lines that tell of a step.
     pub lines: usize,
     /// Lines that could not be read.
@@ -21,17 +23,23 @@ impl Log {
     /// Reads more lines. Blank ones say nothing.
     pub fn push(&mut self, text: &str) {
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let Some((stage, step)) = read(line) else {
+            let line = match Line::parse(line) {
+                Ok(line) => line,
+                Err(LineError::Stage(_)) => {
+                    self.foreign += 1;
+                    continue;
+                }
+                Err(LineError::Json(_)) => {
+                    self.unreadable += 1;
+                    continue;
+                }
+            };
+            let Some(step) = step(&line) else {
                 self.unreadable += 1;
                 continue;
             };
-            let known = Part::ALL.into_iter().flat_map(Part::stages);
-            let Some(&stage) = known.into_iter().find(|known| **known == stage) else {
-                self.foreign += 1;
-                continue;
-            };
             self.lines += 1;
-            let steps = self.stages.entry(stage).or_default();
+            let steps = self.stages.entry(line.stage).or_default();
             // A run that was resumed repeats steps: what came before counts no more.
             let kept = steps.partition_point(|before| before.number < step.number);
             steps.truncate(kept);
@@ -40,18 +48,18 @@ impl Log {
     }
 
     /// The steps of a stage, in their order.
-    pub(super) fn steps(&self, stage: &str) -> &[Step] {
-        self.stages.get(stage).map_or(&[], Vec::as_slice)
+    pub(super) fn steps(&self, stage: Stage) -> &[Step] {
+        self.stages.get(&stage).map_or(&[], Vec::as_slice)
     }
 
     /// The last step of a stage that has been logged; 0 before the first.
-    pub fn last_step(&self, stage: &str) -> u32 {
+    pub fn last_step(&self, stage: Stage) -> u32 {
         self.steps(stage).last().map_or(0, |step| step.number)
     }
 
     /// Whether there is a step of a part.
     pub fn has(&self, part: Part) -> bool {
-        part.stages().iter().any(|stage| self.last_step(stage) > 0)
+        part.stages().iter().any(|stage| self.last_step(*stage) > 0)
     }
 
     /// Stages with a step.
@@ -115,7 +123,7 @@ mod tests {
         log.push("{\"stage\":\"sft\",\"step\":0,\"loss\":2}\n\n{\"stage\":\"sft\"\nnonsense\r\n");
         log.push("{\"stage\":\"sft\",\"step\":1,\"loss\":1}\n{\"stage\":\"bench\",\"step\":0}");
         assert_eq!((log.lines, log.unreadable, log.foreign), (2, 2, 1));
-        assert_eq!(log.last_step("sft"), 2);
+        assert_eq!(log.last_step(Stage::Sft), 2);
         assert_eq!(
             log.passed_over().unwrap(),
             "2 lines could not be read. 1 line belongs to a stage that this page does not know."
@@ -147,7 +155,11 @@ mod tests {
                 "{{\"stage\":\"sft\",\"step\":{step},\"loss\":{step}}}"
             ));
         }
-        let numbers: Vec<u32> = log.steps("sft").iter().map(|step| step.number).collect();
+        let numbers: Vec<u32> = log
+            .steps(Stage::Sft)
+            .iter()
+            .map(|step| step.number)
+            .collect();
         assert_eq!(numbers, [1, 2, 3]);
     }
 

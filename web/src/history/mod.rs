@@ -9,14 +9,14 @@ mod part;
 pub mod pick;
 mod shape;
 mod shares;
-mod state;
-mod summary;
+pub mod summary;
 
 pub use course::{Course, Curve, Span, TICKS};
 pub use figure::Figure;
 pub use log::{Log, pieces};
-pub use part::{DEFAULT_WINDOW, Part, WINDOWS, stage_title};
+pub use part::{DEFAULT_WINDOW, Part, WINDOWS};
 pub use shape::{Label, area, label, line};
 pub use shares::{LAYERS, Shares, UNTAGGED, layer_name};
-pub use state::{Progress, RunState, StageState};
-pub use summary::{Comparison, Mode, Selected, StageFigures, Summary};
+
+/// Where a run is that `explang serve` shows. The page has no use for its configuration.
+pub type RunState = explang::run::RunState<serde::de::IgnoredAny>;

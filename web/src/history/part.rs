@@ -1,5 +1,7 @@
 //! The parts in which a run is shown: stages that follow each other on one axis of steps.
 
+use explang::run::Stage;
+
 /// Stages that are shown together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -31,14 +33,14 @@ impl Part {
         Part::Distil,
     ];
 
-    /// Its name in the address.
+    /// Its name in the address: that of its stage, or of the last one.
     pub const fn name(self) -> &'static str {
         match self {
-            Part::Pretrain => "pretrain",
-            Part::Sft => "sft",
+            Part::Pretrain => Stage::Pretrain.name(),
+            Part::Sft => Stage::Sft.name(),
             Part::Rl => "rl",
-            Part::Control => "control",
-            Part::Distil => "distil",
+            Part::Control => Stage::Control.name(),
+            Part::Distil => Stage::Distil.name(),
         }
     }
 
@@ -50,11 +52,11 @@ impl Part {
     /// Its name for people.
     pub const fn title(self) -> &'static str {
         match self {
-            Part::Pretrain => "Pretraining",
-            Part::Sft => "SFT",
+            Part::Pretrain => Stage::Pretrain.title(),
+            Part::Sft => Stage::Sft.title(),
             Part::Rl => "RL: explore, exploit",
             Part::Control => "Control: English only",
-            Part::Distil => "Distillation",
+            Part::Distil => Stage::Distil.title(),
         }
     }
 
@@ -81,36 +83,15 @@ impl Part {
         }
     }
 
-    /// Its stages, as the lines of the log name them.
-    pub const fn stages(self) -> &'static [&'static str] {
+    /// Its stages.
+    pub const fn stages(self) -> &'static [Stage] {
         match self {
-            Part::Pretrain => &["pretrain"],
-            Part::Sft => &["sft"],
-            Part::Rl => &["explore", "exploit"],
-            Part::Control => &["control-explore", "control"],
-            Part::Distil => &["distil"],
+            Part::Pretrain => &[Stage::Pretrain],
+            Part::Sft => &[Stage::Sft],
+            Part::Rl => &[Stage::Explore, Stage::Exploit],
+            Part::Control => &[Stage::ControlExplore, Stage::Control],
+            Part::Distil => &[Stage::Distil],
         }
-    }
-
-    /// The part that a stage belongs to.
-    pub fn of_stage(stage: &str) -> Option<Part> {
-        Part::ALL
-            .into_iter()
-            .find(|part| part.stages().contains(&stage))
-    }
-}
-
-/// A stage's name for people.
-pub fn stage_title(stage: &str) -> &str {
-    match stage {
-        "pretrain" => "Pretraining",
-        "sft" => "SFT",
-        "explore" => "Explore",
-        "exploit" => "Exploit",
-        "control-explore" => "Control: explore",
-        "control" => "Control: exploit",
-        "distil" => "Distillation",
-        other => other,
     }
 }
 
@@ -119,12 +100,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_stage_of_the_page_is_in_a_part() {
-        for stage in crate::protocol::Stage::ALL {
-            assert!(Part::of_stage(stage.name()).is_some());
-        }
-        assert_eq!(Part::of_stage("control-explore"), Some(Part::Control));
-        assert_eq!(Part::of_stage("other"), None);
+    fn every_stage_is_in_one_part_in_the_order_of_training() {
+        let stages: Vec<Stage> = Part::ALL
+            .into_iter()
+            .flat_map(Part::stages)
+            .copied()
+            .collect();
+        assert_eq!(stages, Stage::ALL);
         for part in Part::ALL {
             assert_eq!(Part::named(part.name()), Some(part));
         }

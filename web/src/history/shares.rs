@@ -1,9 +1,7 @@
 //! Which languages the rollouts of a step chose, as shares.
 
-use std::collections::BTreeMap;
-
 use explang::Language;
-use serde::Deserialize;
+use explang::run::ChoiceCounts;
 
 /// Layers of the stack: the languages in the order of [`Language::ALL`], then the rollouts without a tag.
 pub const LAYERS: usize = Language::ALL.len() + 1;
@@ -19,23 +17,12 @@ pub fn layer_name(layer: usize) -> &'static str {
     (Language::ALL.get(layer)).map_or("no language", |language| language.english_name())
 }
 
-/// How often each language was chosen for one kind of problem.
-#[derive(Deserialize)]
-pub(super) struct Counts {
-    #[serde(default)]
-    tagged: BTreeMap<String, u64>,
-    #[serde(default)]
-    untagged: u64,
-}
-
 /// The shares over all kinds of problems; none where nothing was counted.
-pub(super) fn shares<'a>(kinds: impl IntoIterator<Item = &'a Counts>) -> Option<Shares> {
+pub(super) fn shares<'a>(kinds: impl IntoIterator<Item = &'a ChoiceCounts>) -> Option<Shares> {
     let mut counts = [0.0; LAYERS];
     for kind in kinds {
-        for (code, &count) in &kind.tagged {
-            // What is no language of the pool counts as no tag, as in training.
-            let language = code.parse::<Language>();
-            counts[language.map_or(UNTAGGED, Language::index)] += count as f64;
+        for (language, &count) in &kind.tagged {
+            counts[language.index()] += count as f64;
         }
         counts[UNTAGGED] += kind.untagged as f64;
     }
@@ -45,10 +32,12 @@ pub(super) fn shares<'a>(kinds: impl IntoIterator<Item = &'a Counts>) -> Option<
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn of(json: &str) -> Option<Shares> {
-        let kinds: BTreeMap<String, Counts> = serde_json::from_str(json).unwrap();
+        let kinds: BTreeMap<String, ChoiceCounts> = serde_json::from_str(json).unwrap();
         shares(kinds.values())
     }
 

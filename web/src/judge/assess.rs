@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use explang::Language;
 use explang::identify::{Identify, WhatlangDetector};
 use explang::reward::{Component, Components, GroupId, Preset, Response, Reward, Weights};
+use explang::run::Stage;
 use explang::tasks::{Problem, say};
 use explang::transcript::Parsed;
 use explang::verify::{equal, extract_boxed};
 
-use crate::protocol::{Completed, Ending, Stage};
+use crate::protocol::{Completed, Ending};
 
 /// The light detector; making it takes longer than asking it.
 pub(crate) static DETECTOR: LazyLock<WhatlangDetector> =
@@ -75,11 +76,12 @@ fn judge(
     detector: &dyn Identify,
 ) -> Option<Judged> {
     let truth = problem.answer();
-    let variant = match stage {
-        Stage::Explore => "explore",
-        _ => "exploit",
+    // The paper names its rewards after the phases.
+    let phase = match stage {
+        Stage::Explore => Stage::Explore,
+        _ => Stage::Exploit,
     };
-    let reward = Reward::named(variant, Preset::Paper).ok()?;
+    let reward = Reward::named(phase.name(), Preset::Paper).ok()?;
     let response = Response {
         group: GroupId(0),
         text: &completed.text,

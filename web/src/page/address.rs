@@ -4,6 +4,7 @@
 
 use explang::Language;
 use explang::named::named;
+use explang::run::Stage;
 use explang::tasks::{Operands, Problem, Style};
 use form_urlencoded::{Serializer, parse};
 
@@ -11,7 +12,7 @@ use crate::history::{DEFAULT_WINDOW, Part, WINDOWS};
 use crate::judge::incentive::Incentive;
 use crate::judge::problem_text;
 use crate::judge::recognise::recognise;
-use crate::protocol::{DeviceKind, Stage};
+use crate::protocol::DeviceKind;
 
 /// What the visitor looks at and asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +154,7 @@ impl State {
                 "text" => state.asked = Asked::Text(value.chars().take(LONGEST_TEXT).collect()),
                 "asked-in" => state.asked_in = value.parse().unwrap_or(state.asked_in),
                 "language" => state.language = value.parse().ok(),
-                "stage" => state.stage = Stage::named(&value).unwrap_or(state.stage),
+                "stage" => state.stage = Stage::evaluated(&value).unwrap_or(state.stage),
                 "seed" => state.seed = value.parse().unwrap_or(state.seed),
                 "temperature" => {
                     let tenths = value.parse::<f32>().map(|t| (10.0 * t).round());

@@ -1,13 +1,13 @@
 //! View 2: choose the thinking language, or let the model choose.
 
 use explang::Language;
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::draw::scale::Scale;
 use crate::page::live::{Live, Navigation};
-use crate::protocol::Stage;
 
 /// The seventeen languages, each with its probability.
 #[component]

@@ -1,11 +1,11 @@
 //! Under which conditions several responses are sampled: the stage, the temperature, the seed.
 
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use super::model::stage_name;
 use crate::page::address::HIGHEST_TEMPERATURE;
 use crate::page::live::{Live, Navigation};
-use crate::protocol::Stage;
 
 /// Stage, temperature and seed.
 #[component]
@@ -23,12 +23,12 @@ pub fn Conditions(
                 <select
                     prop:value=move || live.state.with(|state| state.stage.name())
                     on:change=move |event| {
-                        if let Some(stage) = Stage::named(&event_target_value(&event)) {
+                        if let Ok(stage) = Stage::evaluated(&event_target_value(&event)) {
                             live.change(Navigation::Push, |state| state.stage = stage);
                         }
                     }
                 >
-                    {Stage::ALL
+                    {Stage::EVALUATED
                         .into_iter()
                         .map(|stage| view! {
                             <option value=stage.name() selected=live.state.with_untracked(|state| state.stage == stage)>

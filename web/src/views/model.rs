@@ -1,10 +1,11 @@
 //! The model's state: how far it has come, which one computes, and where.
 
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use crate::draw::number;
 use crate::page::live::{Live, ModelState, Navigation};
-use crate::protocol::{DeviceKind, Stage};
+use crate::protocol::DeviceKind;
 
 /// The model's state, in a line.
 #[component]
@@ -92,7 +93,7 @@ pub fn stage_name(stage: Stage) -> &'static str {
         Stage::Sft => "after SFT",
         Stage::Explore => "after explore",
         Stage::Exploit => "after exploit",
-        Stage::Control => "the control, with English forced",
+        Stage::ControlExplore | Stage::Control => "the control, with English forced",
         Stage::Distil => "the distilled student",
     }
 }

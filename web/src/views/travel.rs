@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use super::model::LoadingBar;
@@ -15,7 +16,7 @@ use crate::draw::scale::Scale;
 use crate::judge::assess::{Assessment, assess};
 use crate::page::address::State;
 use crate::page::live::{Live, Navigation};
-use crate::protocol::{Choice, Stage};
+use crate::protocol::Choice;
 
 /// Share of a bar from which on a language's code fits into its part.
 const ROOM_FOR_CODE: f64 = 0.06;
@@ -129,11 +130,13 @@ fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
         if !done(here) {
             return;
         }
-        let next = (here..Stage::ALL.len())
+        let next = (here..Stage::EVALUATED.len())
             .chain(0..here)
             .find(|&at| !done(at));
         match next {
-            Some(next) => live.change(Navigation::Replace, |state| state.stage = Stage::ALL[next]),
+            Some(next) => live.change(Navigation::Replace, |state| {
+                state.stage = Stage::EVALUATED[next]
+            }),
             None => playing.set(false),
         }
     });
@@ -141,18 +144,19 @@ fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
 
 /// Place of a stage on the slider.
 fn place(stage: Stage) -> usize {
-    Stage::ALL.iter().position(|of| *of == stage).unwrap_or(0)
+    Stage::EVALUATED
+        .iter()
+        .position(|of| *of == stage)
+        .unwrap_or(0)
 }
 
 /// A stage on the slider.
 const fn short_name(stage: Stage) -> &'static str {
     match stage {
-        Stage::Pretrain => "pretrain",
         Stage::Sft => "SFT",
-        Stage::Explore => "explore",
-        Stage::Exploit => "exploit",
-        Stage::Control => "control",
+        Stage::ControlExplore => Stage::Control.name(),
         Stage::Distil => "student",
+        Stage::Pretrain | Stage::Explore | Stage::Exploit | Stage::Control => stage.name(),
     }
 }
 
@@ -171,7 +175,7 @@ const fn purpose(stage: Stage) -> &'static str {
         Stage::Exploit => {
             "Exploit: RL has paid for languages that reach right answers. It chooses what works."
         }
-        Stage::Control => {
+        Stage::ControlExplore | Stage::Control => {
             "Control: the same RL with English forced. Its own choice was never rewarded."
         }
         Stage::Distil => {
@@ -192,7 +196,7 @@ fn Slider(playing: RwSignal<bool>) -> impl IntoView {
     let go = move |event| {
         playing.set(false);
         let at: Option<usize> = event_target_value(&event).parse().ok();
-        if let Some(stage) = at.and_then(|at| Stage::ALL.get(at)) {
+        if let Some(stage) = at.and_then(|at| Stage::EVALUATED.get(at)) {
             live.change(Navigation::Replace, |state| state.stage = *stage);
         }
     };
@@ -203,14 +207,14 @@ fn Slider(playing: RwSignal<bool>) -> impl IntoView {
                 <input
                     type="range"
                     min="0"
-                    max=(Stage::ALL.len() - 1).to_string()
+                    max=(Stage::EVALUATED.len() - 1).to_string()
                     step="1"
                     prop:value=move || place(stage()).to_string()
                     aria-valuetext=move || short_name(stage())
                     on:input=go
                 />
                 <span class="stations" aria-hidden="true">
-                    {Stage::ALL
+                    {Stage::EVALUATED
                         .map(|of| view! { <span class:here=move || stage() == of>{short_name(of)}</span> })
                         .collect_view()}
                 </span>
@@ -266,7 +270,7 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
                     <th scope="col">"Answer"</th>
                 </tr>
             </thead>
-            <tbody>{Stage::ALL.map(row).collect_view()}</tbody>
+            <tbody>{Stage::EVALUATED.map(row).collect_view()}</tbody>
         </table>
     }
 }

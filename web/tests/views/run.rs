@@ -2,10 +2,10 @@
 
 use crate::place::{all, drawn, texts};
 use explang::Language;
+use explang::run::Stage;
 use explang_web::history::{LAYERS, Log, Part, RunState, Summary};
 use explang_web::page::address::{Source, State, View};
 use explang_web::page::live::Live;
-use explang_web::protocol::Stage;
 use explang_web::views::run::charts::Charts;
 use explang_web::views::run::reader::{Reader, Status};
 use explang_web::views::run::stages::Stages;
@@ -190,7 +190,7 @@ async fn the_values_are_there_as_a_table() {
 #[wasm_bindgen_test]
 async fn every_evaluated_stage_has_a_row_with_intervals() {
     let json = include_str!("../../../checkpoints/quick/summary.json");
-    let summary = RwSignal::new(Summary::read(json).ok());
+    let summary = RwSignal::new(serde_json::from_str::<Summary>(json).ok());
     let place = drawn(
         Live::still(State::default()),
         move || view! { <SummaryTable summary /> },
@@ -221,12 +221,13 @@ async fn a_run_in_progress_lists_its_stages_and_its_models_can_be_asked() {
     };
     let live = Live::still(state);
     let place = drawn(live, move || view! { <Stages reader /> });
-    let json = r#"{"info":{"name":"x"},"stages":[
+    let json = r#"{"info":{"name":"x","seed":1,"version":"0","created":"","config_hash":""},"config":{},
+        "metrics":{"bytes":0,"written":null},"samples":{"bytes":0,"written":null},"summary":false,"stages":[
         {"name":"sft","state":"done","steps":100,"planned":100,"checkpoint":{"path":"a","version":"1"}},
         {"name":"explore","state":"running","steps":0,"planned":8,"checkpoint":null},
         {"name":"control-explore","state":"done","steps":8,"planned":8,"checkpoint":{"path":"a","version":"1"}}]}"#;
     assert!(all(&place, "li").is_empty());
-    reader.state.set(RunState::read(json));
+    reader.state.set(serde_json::from_str(json).ok());
     reader.status.set(Status::Connected);
     reader.log.set(log());
     leptos::task::tick().await;

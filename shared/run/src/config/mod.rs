@@ -23,6 +23,8 @@ use explang_language::Language;
 use explang_tasks::{Mixture, Spec};
 use serde::{Deserialize, Serialize};
 
+use crate::stage::Stage;
+
 /// A whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,6 +180,19 @@ impl Config {
             )
         })?;
         Ok(config)
+    }
+
+    /// Most steps that a stage can have; none where the configuration lacks the stage.
+    pub fn steps(&self, stage: Stage) -> Option<usize> {
+        match stage {
+            Stage::Pretrain => Some(self.pretrain.steps),
+            Stage::Sft => Some(self.sft.steps),
+            Stage::Explore | Stage::ControlExplore => Some(self.rl.explore.steps),
+            Stage::Exploit | Stage::Control => Some(self.rl.exploit.steps),
+            Stage::Distil => {
+                (self.distil.as_ref()).map(|distil| distil.warm_up_steps + distil.steps)
+            }
+        }
     }
 
     /// The TOML text of the resolved configuration: what a name stands for is written out.

@@ -13,6 +13,7 @@ use explang_verify::Extraction;
 use serde::{Deserialize, Serialize};
 
 use super::Schedule;
+use crate::stage::Stage;
 
 /// Reinforcement learning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -121,6 +122,15 @@ pub struct PhaseSection {
 }
 
 impl RlSection {
+    /// The section of a stage's phase; none of the stages that are not reinforcement learning.
+    pub const fn phase(&self, stage: Stage) -> Option<&PhaseSection> {
+        match stage.free() {
+            Stage::Explore => Some(&self.explore),
+            Stage::Exploit => Some(&self.exploit),
+            _ => None,
+        }
+    }
+
     /// The reward of a phase.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Tests of the statistics against closed forms and worked examples.
 
+use explang::run::WinTieLose;
+
 use super::*;
 
 fn close(a: f64, b: f64) {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use explang::run::Record;
+
 use super::*;
 use crate::eval::metrics::Options;
-use crate::eval::record::Record;
 use crate::eval::selection::choices_by_kind;
+use crate::eval::summary::{compare, stage_summary};
 
 fn record(problem: usize, mode: Mode, language: Language, correct: bool) -> Record {
     Record {
@@ -31,11 +33,11 @@ pub(in crate::report) fn full_run() -> Summary {
 }
 
 /// The evaluation records of that run.
-pub(in crate::report) fn full_run_records() -> BTreeMap<StageName, Vec<Record>> {
+pub(in crate::report) fn full_run_records() -> BTreeMap<Stage, Vec<Record>> {
     full().1
 }
 
-fn full() -> (Summary, BTreeMap<StageName, Vec<Record>>) {
+fn full() -> (Summary, BTreeMap<Stage, Vec<Record>>) {
     let mut records = Vec::new();
     for problem in 0..40 {
         for language in Language::ALL {
@@ -78,17 +80,17 @@ fn full() -> (Summary, BTreeMap<StageName, Vec<Record>>) {
         ..Summary::default()
     };
     let mut by_stage = BTreeMap::new();
-    for stage in STAGES {
+    for stage in Stage::EVALUATED {
         let records = match stage {
-            StageName::Pretrain => Vec::new(),
+            Stage::Pretrain => Vec::new(),
             _ => records.clone(),
         };
-        let rollouts = (stage == StageName::Explore).then_some(&rollouts);
-        let stage_summary = StageSummary::of(&records, rollouts, &options);
-        summary.stages.insert(stage, stage_summary);
+        let rollouts = (stage == Stage::Explore).then_some(&rollouts);
+        let figures = stage_summary(&records, rollouts, &options);
+        summary.stages.insert(stage, figures);
         by_stage.insert(stage, records);
     }
-    summary.compare(&by_stage, &options);
+    compare(&mut summary, &by_stage, &options);
     (summary, by_stage)
 }
 

@@ -4,7 +4,7 @@ use explang::Language;
 /// The log of the run that is built into the page.
 const COMMITTED: &str = include_str!("../../../../checkpoints/quick/metrics.jsonl");
 
-fn log(stage: &str, values: &[f64]) -> Log {
+fn log(stage: Stage, values: &[f64]) -> Log {
     let mut log = Log::default();
     for (step, value) in values.iter().enumerate() {
         log.push(&format!(
@@ -21,7 +21,7 @@ fn loss(log: &Log, part: Part, window: u32, most: usize) -> Vec<(u32, f64)> {
 
 #[test]
 fn a_point_is_the_mean_of_the_steps_around_it() {
-    let log = log("sft", &[0.0, 3.0, 6.0, 0.0]);
+    let log = log(Stage::Sft, &[0.0, 3.0, 6.0, 0.0]);
     let points = loss(&log, Part::Sft, 3, 100);
     assert_eq!(points, [(1, 1.5), (2, 3.0), (3, 3.0), (4, 3.0)]);
     assert_eq!(loss(&log, Part::Sft, 1, 100)[1], (2, 3.0));
@@ -30,7 +30,7 @@ fn a_point_is_the_mean_of_the_steps_around_it() {
 
 #[test]
 fn a_mean_never_mixes_two_stages() {
-    let mut log = log("explore", &[1.0, 1.0]);
+    let mut log = log(Stage::Explore, &[1.0, 1.0]);
     for step in 0..2 {
         log.push(&format!(
             "{{\"stage\":\"exploit\",\"step\":{step},\"loss\":5}}"
@@ -40,14 +40,14 @@ fn a_mean_never_mixes_two_stages() {
     assert_eq!(points, [(1, 1.0), (2, 1.0), (3, 5.0), (4, 5.0)]);
     let course = Course::of(&log, Part::Rl, 1, 100);
     assert_eq!(course.last, 4);
-    assert_eq!(course.stage_of(3), Some(("exploit", 1)));
-    assert_eq!(course.stage_of(2), Some(("explore", 2)));
+    assert_eq!(course.stage_of(3), Some((Stage::Exploit, 1)));
+    assert_eq!(course.stage_of(2), Some((Stage::Explore, 2)));
     assert_eq!((course.stage_of(0), course.stage_of(5)), (None, None));
 }
 
 #[test]
 fn many_steps_become_few_points_and_no_step_is_left_out() {
-    let log = log("sft", &(0..1000).map(f64::from).collect::<Vec<_>>());
+    let log = log(Stage::Sft, &(0..1000).map(f64::from).collect::<Vec<_>>());
     let points = loss(&log, Part::Sft, 1, 100);
     assert_eq!(points.len(), 100);
     // The sixth of ten stands for the eleven steps around it.
@@ -87,16 +87,16 @@ fn nothing_and_one_step_are_courses_too() {
         (nothing.rows(10), nothing.shares_near(1)),
         (Vec::new(), None)
     );
-    let one = Course::of(&log("sft", &[2.0]), Part::Sft, 5, 3);
+    let one = Course::of(&log(Stage::Sft, &[2.0]), Part::Sft, 5, 3);
     assert_eq!(one.curve(Figure::Loss).unwrap().points, [(1, 2.0)]);
     assert_eq!(one.rows(10), [1]);
 }
 
 #[test]
 fn rows_are_spread_from_the_first_step_to_the_last() {
-    let course = Course::of(&log("sft", &[0.0; 100]), Part::Sft, 1, 100);
+    let course = Course::of(&log(Stage::Sft, &[0.0; 100]), Part::Sft, 1, 100);
     assert_eq!(course.rows(10), [1, 12, 23, 34, 45, 56, 67, 78, 89, 100]);
-    let short = Course::of(&log("sft", &[0.0; 3]), Part::Sft, 1, 100);
+    let short = Course::of(&log(Stage::Sft, &[0.0; 3]), Part::Sft, 1, 100);
     assert_eq!(short.rows(10), [1, 2, 3]);
 }
 
@@ -137,7 +137,7 @@ fn the_committed_run_is_read_whole_and_its_shares_sum_to_one() {
         course.curve(Figure::Accuracy).unwrap().near(120),
         Some((120, 0.7421875))
     );
-    assert_eq!(course.stage_of(31), Some(("exploit", 1)));
+    assert_eq!(course.stage_of(31), Some((Stage::Exploit, 1)));
     assert_eq!(
         course.spoken(120),
         "Right answers 74.2 %, Choice entropy 0.00 nats, Response length 29.6 tokens, Compliance 97.3 %, Reward 1.56, \

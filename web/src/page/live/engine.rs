@@ -1,12 +1,13 @@
 //! The engine: which one runs, which checkpoint it has, and who may send it requests.
 
+use explang::run::Stage;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
 use super::{Live, ModelState, Navigation};
 use crate::page::address::Source;
 use crate::page::client::Client;
-use crate::protocol::{DeviceKind, Failure, Id, Reply, Request, Stage};
+use crate::protocol::{DeviceKind, Failure, Id, Reply, Request};
 
 /// The workers' scripts, beside the page.
 const fn script(device: DeviceKind) -> &'static str {

@@ -6,6 +6,7 @@ mod engine;
 
 pub use answer::{Answer, ModelState};
 
+use explang::run::Stage;
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -14,7 +15,7 @@ use crate::judge::problem_text;
 use crate::opening;
 use crate::page::address::{Asked, State};
 use crate::page::client::Client;
-use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Stage, Training};
+use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Training};
 
 /// Everything that a view reads, and what it can do. Copies share one state.
 #[derive(Clone, Copy)]

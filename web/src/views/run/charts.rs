@@ -9,7 +9,7 @@ use super::plot::Shared;
 use super::reader::Status;
 use super::stack_chart::StackChart;
 use super::values::Values;
-use crate::history::{Course, Figure, Log, Part, WINDOWS, stage_title};
+use crate::history::{Course, Figure, Log, Part, WINDOWS};
 use crate::page::live::{Live, Navigation};
 
 /// Most points of a line: about as many as can be told apart.
@@ -126,10 +126,7 @@ fn Walk(shared: Shared) -> impl IntoView {
         let stage = shared.course.with(|course| course.stage_of(step));
         match stage {
             Some((stage, inside)) if several => {
-                format!(
-                    "Step {step} of {last}: {}, step {inside}",
-                    stage_title(stage)
-                )
+                format!("Step {step} of {last}: {}, step {inside}", stage.title())
             }
             _ => format!("Step {step} of {last}"),
         }

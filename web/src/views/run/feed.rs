@@ -48,7 +48,7 @@ impl Feed {
         let state = listen(
             "state",
             Box::new(move |event| {
-                let Some(state) = RunState::read(&data(event)) else {
+                let Ok(state) = serde_json::from_str::<RunState>(&data(event)) else {
                     reader.status.set(Status::Failed(Failure {
                         message: "The run's state cannot be read.".into(),
                         advice:
@@ -57,7 +57,9 @@ impl Feed {
                     }));
                     return;
                 };
-                reader.written.set(state.written());
+                reader
+                    .written
+                    .set(state.metrics.written.map(|time| time as f64));
                 if state.summary {
                     reader.fetch_summary(turn);
                 }
@@ -150,6 +152,6 @@ fn is_new(reader: Reader, event: &Event) -> bool {
     let end: Option<f64> = event.last_event_id().parse().ok();
     let before = reader
         .state
-        .with_untracked(|state| state.as_ref().map(RunState::log_bytes));
+        .with_untracked(|state| state.as_ref().map(|state| state.metrics.bytes as f64));
     end > before
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use crate::draw::scale::{Scale, tick_text};
-use crate::history::{Course, stage_title};
+use crate::history::Course;
 
 /// Most ticks of the axis of steps.
 const STEP_TICKS: usize = 6;
@@ -136,7 +136,7 @@ pub fn Plot(
             .map(|span| {
                 let middle = (f64::from(span.before) + 1.0 + f64::from(span.last)) / 2.0;
                 let left = format!("{}%", shared.x.with(|x| x.percent(middle)));
-                view! { <span style:left=left>{stage_title(span.stage)}</span> }
+                view! { <span style:left=left>{span.stage.title()}</span> }
             })
             .collect_view()
     };

@@ -1,11 +1,12 @@
 //! What the view has read of a run, and the ways to read one over the network.
 
+use explang::run::Summary;
 use futures_util::future::join;
 use gloo::net::http::Request;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::history::{Log, RunState, Summary, pieces};
+use crate::history::{Log, RunState, pieces};
 use crate::page::address::Source;
 use crate::pause::pause;
 use crate::protocol::Failure;
@@ -156,7 +157,7 @@ impl Reader {
 
     /// Reads a summary, and says so where it cannot be read.
     pub(super) fn read_summary(self, turn: u32, text: &str) -> String {
-        match Summary::read(text) {
+        match serde_json::from_str(text) {
             _ if !self.is_current(turn) => String::new(),
             Ok(summary) => {
                 self.summary.set(Some(summary));

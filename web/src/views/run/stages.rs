@@ -1,13 +1,13 @@
 //! The stages of a run that a server shows: how far each is, and the way to its newest checkpoint.
 
+use explang::run::Stage;
+use explang::run::state::{Progress, StageState};
 use leptos::prelude::*;
 
 use super::reader::{Reader, Status};
 use crate::draw::scale::Scale;
-use crate::history::{Progress, StageState, stage_title};
 use crate::page::address::{Source, View};
 use crate::page::live::{Live, Navigation};
-use crate::protocol::Stage;
 
 /// The list of the stages; nothing for a run that no server shows.
 #[component]
@@ -21,7 +21,7 @@ pub fn Stages(
             .with(|status| matches!(status, Status::Connected | Status::Lost));
         reader.state.with(|state| {
             let stages = state.iter().flat_map(|state| &state.stages);
-            let names = stages.map(|stage| stage.name.clone());
+            let names = stages.map(|stage| stage.name);
             names.filter(|_| connected).collect::<Vec<_>>()
         })
     });
@@ -39,15 +39,15 @@ pub fn Stages(
 
 /// One stage.
 #[component]
-fn Row(reader: Reader, name: String) -> impl IntoView {
+fn Row(reader: Reader, name: Stage) -> impl IntoView {
     let live = expect_context::<Live>();
-    let title = stage_title(&name).to_owned();
-    let asked = Stage::named(&name);
+    let title = name.title();
     let stage = Memo::new(move |_| {
         let of = |stage: &StageState| {
             let mut stage = stage.clone();
             // The log goes on while the state stays.
-            stage.steps = reader.log.with(|log| log.last_step(&name).max(stage.steps));
+            let logged = reader.log.with(|log| log.last_step(name)) as usize;
+            stage.steps = stage.steps.max(logged);
             stage
         };
         reader.state.with(|state| {
@@ -72,31 +72,31 @@ fn Row(reader: Reader, name: String) -> impl IntoView {
     let width = move || {
         let share = stage.with(|stage| match stage {
             Some(stage) if stage.state == Progress::Done => 1.0,
-            Some(stage) => f64::from(stage.steps) / f64::from(stage.planned.max(1)),
+            Some(stage) => stage.steps as f64 / stage.planned.max(1) as f64,
             None => 0.0,
         });
         format!("{}%", Scale::new(0.0, 1.0).percent(share))
     };
     let has_model = Memo::new(move |_| {
-        stage.with(|stage| stage.as_ref().is_some_and(StageState::has_checkpoint))
+        stage.with(|stage| {
+            name.is_evaluated() && (stage.as_ref()).is_some_and(|stage| stage.checkpoint.is_some())
+        })
     });
     let ask = move |_| {
-        if let Some(stage) = asked {
-            live.change(Navigation::Push, |state| {
-                state.stage = stage;
-                state.run = Source::Served;
-                state.view = View::Think;
-            });
-            // A stage that goes on leaves another checkpoint in the place of the one before.
-            live.reload();
-        }
+        live.change(Navigation::Push, |state| {
+            state.stage = name;
+            state.run = Source::Served;
+            state.view = View::Think;
+        });
+        // A stage that goes on leaves another checkpoint in the place of the one before.
+        live.reload();
     };
     let of_what = format!(": the model of {title}");
     view! {
         <li>
             <p><strong>{title}</strong> " " <span>{told}</span></p>
             <span class="track" aria-hidden="true"><span class="bar" style:width=width></span></span>
-            <button type="button" class="chip" hidden=move || asked.is_none() || !has_model.get() on:click=ask>
+            <button type="button" class="chip" hidden=move || !has_model.get() on:click=ask>
                 "Ask it"
                 <span class="unseen">{of_what}</span>
             </button>

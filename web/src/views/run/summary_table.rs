@@ -1,11 +1,12 @@
 //! What the evaluations after the stages found, as a table.
 
+use explang::run::{ModeSummary, Stage, StageSummary, Summary};
 use leptos::prelude::*;
 
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::draw::scale::Scale;
-use crate::history::{Mode, Selected, StageFigures, Summary, stage_title};
+use crate::history::summary::{self, Selected};
 
 /// The columns after the stage's name. On a narrow screen each value stands under its own.
 const COLUMNS: [&str; 5] = [
@@ -29,13 +30,14 @@ pub fn SummaryTable(
         summary.with(|summary| {
             let summary = summary.as_ref()?;
             let rows = summary
-                .stages()
-                .map(|(name, figures)| row(name, figures))
+                .stages
+                .iter()
+                .map(|(stage, figures)| row(*stage, figures))
                 .collect_view();
             let sentences = summary
                 .comparison
                 .iter()
-                .flat_map(|comparison| comparison.sentences())
+                .flat_map(summary::sentences)
                 .map(|sentence| view! { <li>{sentence}</li> })
                 .collect_view();
             Some(view! {
@@ -64,15 +66,15 @@ pub fn SummaryTable(
 }
 
 /// One stage.
-fn row(name: &str, figures: &StageFigures) -> impl IntoView + use<> {
-    let title = match name {
-        "control" => "Control, RL with English only",
-        name => stage_title(name),
+fn row(stage: Stage, figures: &StageSummary) -> impl IntoView + use<> {
+    let title = match stage {
+        Stage::Control => "Control, RL with English only",
+        stage => stage.title(),
     };
     let modes = [
-        &figures.chosen,
+        &figures.self_chosen,
         &figures.english,
-        &figures.seen,
+        &figures.multi,
         &figures.unseen,
     ];
     let cells = COLUMNS.into_iter().zip(modes);
@@ -80,22 +82,22 @@ fn row(name: &str, figures: &StageFigures) -> impl IntoView + use<> {
     let [.., chose] = COLUMNS;
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row">{title.to_owned()}</th>
+            <th role="rowheader" scope="row">{title}</th>
             {cells.collect_view()}
-            <td role="cell" data-column=chose>{figures.selected(NAMED).map(selected)}</td>
+            <td role="cell" data-column=chose>{summary::selected(figures, NAMED).map(selected)}</td>
         </tr>
     }
 }
 
 /// An accuracy with its interval.
-fn cell(column: &'static str, mode: Option<&Mode>) -> AnyView {
+fn cell(column: &'static str, mode: Option<&ModeSummary>) -> AnyView {
     let Some(mode) = mode else {
         return view! { <td class="none" role="cell" data-column=column>"not measured"</td> }
             .into_any();
     };
-    let (value, interval) = mode.text();
+    let (value, interval) = summary::accuracy(mode);
     let scale = Scale::new(0.0, 1.0);
-    let [low, high] = mode.interval().map(|end| scale.percent(end));
+    let [low, high] = mode.intervals.accuracy.map(|end| scale.percent(end));
     let at = format!("{}%", scale.percent(mode.accuracy));
     let problems = format!("{} problems", mode.problems);
     view! {

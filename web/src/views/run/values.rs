@@ -6,7 +6,7 @@ use web_sys::Element;
 
 use super::plot::Shared;
 use crate::draw::language_name::LanguageName;
-use crate::history::{Course, LAYERS, stage_title};
+use crate::history::{Course, LAYERS};
 
 /// Rows of the table.
 const ROWS: u32 = 10;
@@ -47,7 +47,7 @@ fn table(course: &Course) -> impl IntoView + use<> {
         view! { <th scope="col">{name} <span class="of">" %"</span></th> }
     });
     let row = |step: u32| {
-        let stage = course.stage_of(step).map(|(stage, _)| stage_title(stage));
+        let stage = course.stage_of(step).map(|(stage, _)| stage.title());
         let values = course.curves.iter().map(|curve| {
             // A value of another place would mislead in a table.
             let near = curve

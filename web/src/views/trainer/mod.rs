@@ -6,6 +6,7 @@ pub mod pushes;
 pub mod rewards;
 
 use explang::Language;
+use explang::run::Stage;
 use leptos::prelude::*;
 
 use self::pay::Pay;
@@ -20,7 +21,6 @@ use crate::batch::{Batch, Phase, Wanted};
 use crate::draw::language_name::LanguageName;
 use crate::judge::group::{Outcome, SIZE, outcome};
 use crate::page::live::{Live, Navigation};
-use crate::protocol::Stage;
 
 /// The lowest temperature of a group, in tenths: without chance all its rollouts would be one.
 const LEAST_TEMPERATURE: u8 = 1;

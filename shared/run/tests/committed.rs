@@ -1,0 +1,105 @@
+//! The committed run, `checkpoints/quick`, which an older version wrote, is read to what the page shows of it.
+
+use explang_language::Language;
+use explang_run::{Config, Manifest, Mode, RunInfo, SelectionSource, Stage, Summary};
+use serde_json::Value;
+
+/// The text of a file of the committed run.
+macro_rules! committed {
+    ($name:literal) => {
+        include_str!(concat!("../../../checkpoints/quick/", $name))
+    };
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn the_configuration_and_what_the_run_is() {
+    let config = Config::parse("run.toml", committed!("run.toml")).unwrap();
+    let kinds: Vec<String> = config
+        .tasks
+        .parts()
+        .iter()
+        .map(|part| part.spec.to_string())
+        .collect();
+    assert_eq!(kinds, ["sums/steps/3", "sums/breath/4"]);
+    assert_eq!(
+        (
+            config.rl.max_new_tokens,
+            config.steps(Stage::ControlExplore)
+        ),
+        (37, Some(30))
+    );
+    let again = Config::parse("run.toml", &config.to_toml().unwrap()).unwrap();
+    assert_eq!(again.to_toml().unwrap(), config.to_toml().unwrap());
+
+    let info: RunInfo = serde_json::from_str(committed!("run.json")).unwrap();
+    assert_eq!(
+        (info.name.as_str(), info.seed, info.format),
+        ("quick", config.seed, 1)
+    );
+    let written = serde_json::to_value(&info).unwrap();
+    for (key, value) in json(committed!("run.json")).as_object().unwrap() {
+        assert_eq!(&written[key], value, "{key}");
+    }
+}
+
+#[test]
+fn the_summary_is_written_back_as_it_was() {
+    let text = committed!("summary.json");
+    let summary: Summary = serde_json::from_str(text).unwrap();
+    // Keys in their order too.
+    let written = serde_json::to_string_pretty(&summary).unwrap() + "\n";
+    assert!(written == text, "the summary changed");
+    assert!(summary.stages.keys().copied().eq([
+        Stage::Pretrain,
+        Stage::Sft,
+        Stage::Explore,
+        Stage::Exploit,
+        Stage::Distil,
+        Stage::Control
+    ]));
+    for (stage, figures) in &summary.stages {
+        assert_eq!(
+            figures.mode(Mode::SelfChosen).is_some(),
+            stage.knows_tags(),
+            "{stage}"
+        );
+        for mode in Mode::ALL.into_iter().filter_map(|mode| figures.mode(mode)) {
+            let [low, high] = mode.intervals.accuracy;
+            assert!(
+                low <= mode.accuracy && mode.accuracy <= high && mode.problems > 0,
+                "{stage}"
+            );
+        }
+    }
+    let source = |stage| summary.stages[&stage].selection_source;
+    assert_eq!(source(Stage::Explore), Some(SelectionSource::Rollouts));
+    assert_eq!(source(Stage::Control), Some(SelectionSource::Evaluation));
+    let comparison = summary.comparison.unwrap();
+    assert!(
+        comparison.self_chosen.is_some()
+            && comparison.english.is_some()
+            && comparison.self_against_en.is_some()
+    );
+}
+
+#[test]
+fn the_manifest_is_written_back_as_it_was() {
+    let text = committed!("manifest.json");
+    let manifest: Manifest = serde_json::from_str(text).unwrap();
+    let written = serde_json::to_string_pretty(&manifest).unwrap() + "\n";
+    assert!(written == text, "the manifest changed");
+    for (stage, entry) in &manifest.stages {
+        assert_eq!(entry.path, stage.checkpoint_path());
+        assert!(entry.files["model.safetensors"].bytes > 1 << 18, "{stage}");
+        let known = &entry.known_answer;
+        assert!(
+            known.prompt.ends_with('\n') && known.text.contains("\\boxed{"),
+            "{stage}"
+        );
+        assert_eq!(known.tag_log_probs.len(), Language::ALL.len());
+    }
+}
