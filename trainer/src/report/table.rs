@@ -7,7 +7,7 @@ use comfy_table::{
 };
 use explang::Language;
 use explang::run::summary::ranked;
-use explang::run::{Estimate, Mode, ModeSummary, SelectionSource, Stage, StageSummary, Summary};
+use explang::run::{Estimate, Mode, ModeSummary, SelectionSource, StageSummary, Summary};
 
 /// How tables are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

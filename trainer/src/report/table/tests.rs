@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use explang::run::Record;
+use explang::run::{Record, Stage};
 
 use super::*;
 use crate::eval::metrics::Options;

@@ -55,10 +55,10 @@ fn Told(reader: Reader) -> impl IntoView {
         Status::Waiting => "Choose a run's folder, or drop it anywhere on this page.".to_owned(),
         Status::Read(what) => what,
         Status::Connected => reader.state.with(|state| match state {
-            Some(state) if state.summary => format!("The run “{}” has ended.", state.name()),
+            Some(state) if state.summary => format!("The run “{}” has ended.", state.info.name),
             Some(state) => format!(
                 "The run “{}” has not ended. New steps appear here by themselves.",
-                state.name()
+                state.info.name
             ),
             None => String::new(),
         }),
