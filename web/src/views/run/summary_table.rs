@@ -82,7 +82,7 @@ fn row(stage: Stage, figures: &StageSummary) -> impl IntoView + use<> {
     let [.., chose] = COLUMNS;
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row">{title.to_owned()}</th>
+            <th role="rowheader" scope="row">{title}</th>
             {cells.collect_view()}
             <td role="cell" data-column=chose>{summary::selected(figures, NAMED).map(selected)}</td>
         </tr>
