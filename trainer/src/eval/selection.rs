@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
+use explang::run::metrics::entropy;
 use explang::run::summary::{Correlation, Settled, ranked};
 use explang::run::{ChoiceCounts, Mode, ModeSummary, Record};
 
 use super::metrics::{Options, grouped, mode_summary};
-use super::statistics::{Bootstrap, entropy, entropy_share, interval, quotient};
+use super::statistics::{Bootstrap, entropy_share, interval, quotient};
 
 /// The choices made by self-mode records, by family and style.
 pub(crate) fn choices_by_kind(records: &[Record]) -> BTreeMap<String, ChoiceCounts> {

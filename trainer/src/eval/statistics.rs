@@ -159,31 +159,6 @@ pub(crate) fn pass_at_k(n: usize, correct: usize, k: usize) -> Option<f64> {
     Some(1.0 - none)
 }
 
-/// Shannon entropy in nats of a distribution given by non-negative weights, which need not sum to 1. It is
-/// the plain plug-in estimate: no correction for small counts, so few samples read low. `None` without weight.
-pub(crate) fn entropy(weights: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
-    let mut total = 0.0;
-    for weight in weights.clone() {
-        if !weight.is_finite() || weight < 0.0 {
-            return None;
-        }
-        total += weight;
-    }
-    if !total.is_finite() || total <= 0.0 {
-        return None;
-    }
-    let sum: f64 = weights
-        .into_iter()
-        .filter(|&weight| weight > 0.0)
-        .map(|weight| {
-            let p = weight / total;
-            -p * p.ln()
-        })
-        .sum();
-    // A single choice sums to −0.0, which JSON would show.
-    Some(if sum > 0.0 { sum } else { 0.0 })
-}
-
 /// An entropy in nats as a share of the largest possible over `categories`, ln(categories).
 pub(crate) fn entropy_share(nats: f64, categories: usize) -> Option<f64> {
     quotient(nats, (categories.max(1) as f64).ln())

@@ -2,6 +2,8 @@
 
 use explang::run::WinTieLose;
 
+use explang::run::metrics::entropy;
+
 use super::*;
 
 fn close(a: f64, b: f64) {
