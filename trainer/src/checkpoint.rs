@@ -7,7 +7,7 @@ use explang::model::{ConfigError, Decoder, ModelConfig, Precision, WeightsError}
 use explang::tokenizer::{Tokenizer, TokenizerError};
 use serde_json::json;
 
-use crate::checkpoint_tensors::{metadata, with_metadata};
+use crate::checkpoint_tensors::{self, StoredTensor, metadata, with_metadata};
 use crate::files::{self, FileError, sha256};
 
 /// The entry of `model.safetensors` that says with which tokenizer the weights were saved: the SHA-256 of its file.
@@ -28,7 +28,7 @@ pub enum CheckpointError {
     },
     /// A file cannot be written.
     #[error(transparent)]
-    Write(#[from] FileError),
+    File(#[from] FileError),
     /// `config.json` is wrong.
     #[error("{path}: {source}")]
     Config {
@@ -155,6 +155,16 @@ pub(crate) fn load_of_run(
         });
     }
     Ok(model)
+}
+
+/// The tensors of a checkpoint folder, by name.
+///
+/// # Errors
+/// When the file cannot be read or is damaged.
+pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
+    let path = folder.join("model.safetensors");
+    let bytes = read(&path)?;
+    checkpoint_tensors::read(&bytes).map_err(|source| CheckpointError::Weights { path, source })
 }
 
 /// Writes a checkpoint's files into an existing folder.

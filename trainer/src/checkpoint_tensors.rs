@@ -1,16 +1,12 @@
 //! What lies in a checkpoint's `model.safetensors`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use explang::model::checkpoint::NamedTensors;
 use explang::model::{Weights, WeightsError};
 use serde_json::{Map, Value};
 
-use crate::checkpoint::CheckpointError;
-use crate::files;
-
-/// The entry of a header that is no tensor.
+/// The entry of a header that is not a tensor.
 const METADATA: &str = "__metadata__";
 
 /// One stored tensor.
@@ -31,15 +27,6 @@ impl StoredTensor {
     pub fn size(&self) -> usize {
         self.shape.iter().product()
     }
-}
-
-/// The tensors of a checkpoint folder, by name.
-///
-/// # Errors
-/// When the file cannot be read or is damaged.
-pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
-    let path = folder.join("model.safetensors");
-    read(&files::read(&path)?).map_err(|source| CheckpointError::Weights { path, source })
 }
 
 /// The tensors of a safetensors file, by name.
