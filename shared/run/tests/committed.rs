@@ -1,5 +1,8 @@
 //! The committed run, `checkpoints/quick`, which an older version wrote, is read to what the page shows of it.
 
+// A test that panics fails, and that is all it should do.
+#![allow(clippy::unwrap_used)]
+
 use explang_language::Language;
 use explang_run::{Config, Manifest, Mode, RunInfo, SelectionSource, Stage, Summary};
 use serde_json::Value;

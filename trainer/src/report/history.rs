@@ -32,11 +32,14 @@ pub fn by_stage(lines: Vec<Line>) -> Vec<StageHistory> {
     stages
 }
 
+/// A figure of a step; none where the stage does not log it.
+type Figure = fn(&Metrics) -> Option<f64>;
+
 impl StageHistory {
     /// One line: the steps so far, and where each figure that the stage logs began and now stands.
     pub fn line(&self) -> String {
         let mut parts = vec![format!("{:>15} {:>5} steps", self.stage, self.steps.len())];
-        let figures: [(&str, fn(&Metrics) -> Option<f64>); 7] = [
+        let figures: [(&str, Figure); 7] = [
             ("loss", Metrics::loss),
             ("divergence", Metrics::divergence),
             ("reward", Metrics::reward),
