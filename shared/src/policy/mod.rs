@@ -2,8 +2,8 @@
 //!
 //! 1. [`rollouts`]: groups of responses are sampled from the policy and rewarded;
 //! 2. [`credit`]: rewards become the advantage of each token, beside what the reference thinks of it;
-//! 3. [`step`]: mini-batches of whole groups move the weights;
-//! 4. [`metrics`]: what the step did.
+//! 3. `step`: mini-batches of whole groups move the weights;
+//! 4. `metrics`: what the step did.
 //!
 //! As published: mini-batch updates with the log-probabilities stored when the rollouts were sampled. Which objective is a
 //! choice ([`crate::objective::names`]); by default GRPO with the token mean, and in exploit a k3 divergence from the checkpoint

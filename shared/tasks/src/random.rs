@@ -1,6 +1,6 @@
 //! Random numbers that are the same on every platform.
 //!
-//! [`derive`], [`uniform`] and [`normal`] work by counter: a value depends on its seed, stream and index alone. Nothing is carried
+//! [`derive()`], [`uniform`] and [`normal`] work by counter: a value depends on its seed, stream and index alone. Nothing is carried
 //! from one draw to the next, so a batch may be split over threads, shrink, or be resumed after a kill, and every rollout still
 //! draws the same numbers. [`SplitMix64`] is a sequence, for draws whose number is not known before.
 

@@ -5,7 +5,7 @@
 //! no language is given a shortcut, more information, or other arithmetic than the rest.
 //!
 //! Problems are drawn from a [`Mixture`] of [`Spec`]s with a seeded [`SplitMix64`](crate::random::SplitMix64), so a seed gives the
-//! same problems on every platform, and only ever from one side of the held-out [`Split`].
+//! same problems on every platform, and only ever from one side of the held-out [`Split`](crate::Split).
 
 pub mod calendar;
 mod clock;
