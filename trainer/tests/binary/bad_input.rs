@@ -51,7 +51,7 @@ fn a_line_that_cannot_be_scored_is_named_with_what_it_should_be() {
         (deep, "line 1 is not a JSON object: recursion limit"),
         (
             "{\"ground_truth\": 1}\n".into(),
-            "line 1: `response` is missing or no text; add it",
+            "line 1: `response` is missing or not a text; add it",
         ),
         (
             "{\"response\": \"\\ud800\"}\n".into(),
