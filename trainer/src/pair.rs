@@ -11,8 +11,8 @@ const EXAMPLE: &str = r#"{"gold": "1/2", "answer": "so it is \\boxed{0.5}"}"#;
 /// A line that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PairError {
-    /// It is no JSON object.
-    #[error("line {line} is no JSON object: {what}; write one object a line, such as {EXAMPLE}")]
+    /// It is not a JSON object.
+    #[error("line {line} is not a JSON object: {what}; write one object a line, such as {EXAMPLE}")]
     Json {
         /// Number of the line, from 1.
         line: usize,
@@ -20,7 +20,7 @@ pub enum PairError {
         what: String,
     },
     /// A member is missing or of another type.
-    #[error("line {line}: `{member}` is missing or no {expected}; a line looks like {EXAMPLE}")]
+    #[error("line {line}: `{member}` is missing or not a {expected}; a line looks like {EXAMPLE}")]
     Member {
         /// Number of the line, from 1.
         line: usize,
@@ -140,24 +140,24 @@ mod tests {
         for (text, sentence) in [
             (
                 "[1]",
-                "line 4 is no JSON object: it holds another value; write one object a line, such as ",
+                "line 4 is not a JSON object: it holds another value; write one object a line, such as ",
             ),
             (
                 "{",
-                "line 4 is no JSON object: EOF while parsing an object at column 1; write",
+                "line 4 is not a JSON object: EOF while parsing an object at column 1; write",
             ),
-            ("", "line 4 is no JSON object: EOF"),
+            ("", "line 4 is not a JSON object: EOF"),
             (
                 r#"{"answer": "7"}"#,
-                "line 4: `gold` is missing or no text or number; a line looks like ",
+                "line 4: `gold` is missing or not a text or number; a line looks like ",
             ),
             (
                 r#"{"gold": "7", "answer": null}"#,
-                "line 4: `answer` is missing or no text or number",
+                "line 4: `answer` is missing or not a text or number",
             ),
             (
                 r#"{"gold": "7", "answer": "7", "equal": 1}"#,
-                "line 4: `equal` is missing or no truth value",
+                "line 4: `equal` is missing or not a truth value",
             ),
         ] {
             let error = Pair::parse(4, text).unwrap_err().to_string();

@@ -73,7 +73,7 @@ fn check_part(place: &str, part: &Value, kinds: &[&str], more: &str) -> Result<(
     let kind = part["type"].as_str().unwrap_or("without a type");
     if kind == "Sequence" {
         let parts = part[more].as_array();
-        let parts = parts.ok_or_else(|| format!("{place}: `{more}` is missing or no list"))?;
+        let parts = parts.ok_or_else(|| format!("{place}: `{more}` is missing or not a list"))?;
         // The JSON reader has a limit to nesting, so this ends.
         return parts
             .iter()

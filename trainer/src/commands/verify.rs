@@ -72,7 +72,7 @@ mod tests {
         let mut out = Vec::new();
         let error = verdicts(input.as_bytes(), &mut out, Extraction::Stated).unwrap_err();
         assert!(
-            format!("{error:#}").starts_with("standard input: line 3 is no JSON object"),
+            format!("{error:#}").starts_with("standard input: line 3 is not a JSON object"),
             "{error:#}"
         );
         assert_eq!(

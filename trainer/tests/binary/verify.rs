@@ -28,32 +28,32 @@ fn where_the_answer_stands_is_chosen_by_name() {
 #[test]
 fn a_line_that_cannot_be_verified_is_named_and_those_before_it_are_answered() {
     for (bad, sentence) in [
-        (r#"{"gold": "#, "line 3 is no JSON object: EOF"),
+        (r#"{"gold": "#, "line 3 is not a JSON object: EOF"),
         (
             r#"["1", "1"]"#,
-            "line 3 is no JSON object: it holds another value",
+            "line 3 is not a JSON object: it holds another value",
         ),
         (
             r#"{"gold": "1"}"#,
-            "line 3: `answer` is missing or no text or number",
+            "line 3: `answer` is missing or not a text or number",
         ),
         (
             r#"{"answer": "1"}"#,
-            "line 3: `gold` is missing or no text or number",
+            "line 3: `gold` is missing or not a text or number",
         ),
         (
             r#"{"gold": ["1"], "answer": "1"}"#,
-            "line 3: `gold` is missing or no text or number",
+            "line 3: `gold` is missing or not a text or number",
         ),
         (
             r#"{"gold": "1", "answer": null}"#,
-            "line 3: `answer` is missing or no text or number",
+            "line 3: `answer` is missing or not a text or number",
         ),
         (
             r#"{"gold": "1", "answer": "1", "equal": "yes"}"#,
-            "line 3: `equal` is missing or no truth value",
+            "line 3: `equal` is missing or not a truth value",
         ),
-        ("\0", "line 3 is no JSON object"),
+        ("\0", "line 3 is not a JSON object"),
     ] {
         // A byte order mark is no part of the first line, and an empty line counts.
         let input = format!("\u{feff}{GOOD}\r\n\n{bad}\n{GOOD}\n");
