@@ -115,7 +115,7 @@ mod tests {
         for (change, part) in [
             (
                 json!({"model": {"type": "Unigram"}}),
-                "no byte-pair encoding",
+                "not a byte-pair encoding",
             ),
             (
                 json!({"model": {"type": "BPE", "continuing_subword_prefix": "##"}}),

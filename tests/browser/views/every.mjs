@@ -92,7 +92,7 @@ export default async function ({ check, open, answered, picture }) {
     assert.equal(await page.locator("#every .card .judged .right").count(), 17);
     await page.goto(page.url().split("?")[0] + "?view=every&speed=full&text=What+is+the+capital+of+France%3F");
     await ended(page);
-    await page.locator("#every .unknown").filter({ hasText: "no problem of the tasks" }).waitFor();
+    await page.locator("#every .unknown").filter({ hasText: "not a problem of the tasks" }).waitFor();
     assert.equal(await page.locator("#every .card .judged .right").count(), 0);
     assert.equal(await page.locator("#every .card .judged .complies").count(), 17);
     await page.close();
