@@ -138,7 +138,7 @@ pub(crate) mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.starts_with("evaluation.jsonl: line 5 is no "),
+            error.starts_with("evaluation.jsonl: line 5 is not an evaluation record "),
             "{error}"
         );
     }

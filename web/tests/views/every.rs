@@ -180,5 +180,5 @@ async fn a_text_that_is_no_problem_is_not_judged() {
     assert_eq!(all(&place, ".card .complies").len(), 17);
     assert!(all(&place, ".summary").is_empty());
     let told = texts(&place, ".unknown").join("");
-    assert!(told.contains("no problem of the tasks"), "{told}");
+    assert!(told.contains("not a problem of the tasks"), "{told}");
 }
