@@ -40,7 +40,7 @@ pub(crate) fn texts(place: &Element, selector: &str) -> Vec<String> {
 pub(crate) fn completed(text: String, tokens: usize, end: Ending) -> Completed {
     Completed {
         text,
-        given: String::new(),
+        forced_text: String::new(),
         drawn: tokens,
         tokens,
         end,
