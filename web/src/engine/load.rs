@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use explang::run::config::Excerpt;
 use explang::run::manifest::{FileEntry, KnownAnswer};
 use explang::run::{Manifest, RunState, Stage};
 use web_time::Instant;
@@ -151,7 +152,7 @@ async fn served(run: &str, stage: Stage) -> Result<Found, Failure> {
         },
         Missing::Failed(failure) => failure,
     })?;
-    let state = serde_json::from_slice::<RunState>(&state).map_err(|error| Failure {
+    let state = serde_json::from_slice::<RunState<Excerpt>>(&state).map_err(|error| Failure {
         message: format!("The run's state cannot be read: {error}."),
         advice: "The page and the server are of different versions; build both anew.".into(),
     })?;

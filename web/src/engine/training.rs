@@ -1,11 +1,12 @@
 //! What a run says of its training: in `run.toml`, or in the `state.json` of `explang serve`.
 
-use explang::run::{Config, ConfigError, RunState, Stage};
+use explang::run::config::Excerpt;
+use explang::run::{ConfigError, RunState, Stage};
 
 use crate::protocol::Training;
 
 /// What the page uses of a run's configuration.
-pub fn of(config: &Config) -> Training {
+pub fn of(config: &Excerpt) -> Training {
     Training {
         tasks: config.tasks.parts().to_vec(),
         max_new_tokens: config.rl.max_new_tokens,
@@ -17,11 +18,11 @@ pub fn of(config: &Config) -> Training {
 /// # Errors
 /// When it is not a run's configuration.
 pub fn read(text: &str) -> Result<Training, ConfigError> {
-    Ok(of(&Config::parse("run.toml", text)?))
+    Ok(of(&Excerpt::parse("run.toml", text)?))
 }
 
 /// The folder of a stage's newest checkpoint, below `run/`.
-pub fn newest_checkpoint(state: &RunState, stage: Stage) -> Option<&str> {
+pub fn newest_checkpoint(state: &RunState<Excerpt>, stage: Stage) -> Option<&str> {
     let known = state.stages.iter().find(|of| of.name == stage)?;
     let path = known.checkpoint.as_ref()?.path.as_str();
     Some(path.strip_prefix("run/").unwrap_or(path))
@@ -67,7 +68,7 @@ mod tests {
                 created: String::new(),
                 config_hash: String::new(),
             },
-            config: Config::parse("run.toml", COMMITTED).unwrap(),
+            config: Excerpt::parse("run.toml", COMMITTED).unwrap(),
             stages: vec![
                 stage(Stage::Sft, Progress::Running, Some("run/stages/sft/resume")),
                 stage(Stage::Exploit, Progress::Waiting, None),
@@ -77,7 +78,7 @@ mod tests {
             summary: false,
         };
         let json = serde_json::to_vec(&state).unwrap();
-        let read: RunState = serde_json::from_slice(&json).unwrap();
+        let read: RunState<Excerpt> = serde_json::from_slice(&json).unwrap();
         assert_eq!(read, state);
         assert_eq!(of(&read.config).max_new_tokens, 37);
         assert_eq!(

@@ -4,6 +4,7 @@
 //! with everything that a name stands for written out.
 
 mod check;
+mod excerpt;
 mod model;
 mod optimizer;
 mod reading;
@@ -11,6 +12,7 @@ mod rl;
 mod schedule;
 
 pub use check::MOST_PROBLEMS;
+pub use excerpt::{Excerpt, RlExcerpt};
 pub use model::{LEAST_TOKENS, ModelPreset, ModelSection, PresetShape};
 pub use optimizer::{AdamWConfig, OptimizerSection};
 pub use reading::line_number;
