@@ -1,9 +1,9 @@
 //! Responses that another program sampled, as JSON lines: the same lines come out with their reward.
 //!
 //! A line is an object with `response` and `ground_truth` (a text or a number). Lines with the same `batch` are scored
-//! together, all lines where there is none; in a batch, lines with the same `prompt` are a group, and a line without a prompt is a
-//! group of its own. Both may be any JSON value. `truncated`, true or false, says whether the response was cut short; without it,
-//! it was not. Other members are handed through.
+//! together, and so are all lines without one; in a batch, lines with the same `prompt` are a group, and a line without a
+//! prompt is a group of its own. Both may be any JSON value. `truncated` is true if the response was cut short, and false by
+//! default. Other members are handed through.
 
 use std::collections::HashMap;
 

@@ -112,17 +112,7 @@ fn paid(weights: &Weights, components: &Components) -> Vec<(Component, f64, f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::problem_text;
-
-    fn completed(text: &str, end: Ending) -> Completed {
-        Completed {
-            text: text.into(),
-            forced_text: String::new(),
-            drawn: 9,
-            tokens: 9,
-            end,
-        }
-    }
+    use crate::judge::{completed, problem_text};
 
     #[test]
     fn a_right_answer_in_its_language_is_paid_in_full() {

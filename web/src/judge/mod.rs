@@ -6,3 +6,18 @@ pub mod group;
 pub mod incentive;
 pub mod problem_text;
 pub mod recognise;
+
+#[cfg(test)]
+use crate::protocol::{Completed, Ending};
+
+/// A response of nine tokens, none of them prefilled.
+#[cfg(test)]
+fn completed(text: &str, end: Ending) -> Completed {
+    Completed {
+        text: text.into(),
+        forced_text: String::new(),
+        drawn: 9,
+        tokens: 9,
+        end,
+    }
+}

@@ -15,8 +15,8 @@ use crate::NotFinite;
 pub struct PolicyMetrics {
     /// Mean reward, before what the end of the budget and the divergence cost.
     pub reward: f64,
-    /// What each component of the reward adds to that mean, its weight included; and `overlong`, what the end of the budget
-    /// costs besides, where it costs anything.
+    /// What each component of the reward adds to that mean, its weight included. `overlong`, where a run has it, is what
+    /// the end of the budget costs.
     pub reward_parts: BTreeMap<String, f64>,
     /// Mean of each component.
     pub format: f64,
@@ -36,9 +36,9 @@ pub struct PolicyMetrics {
     pub batches: usize,
     /// Groups sampled, and those learned from.
     pub groups: [usize; 2],
-    /// Responses that take no part, those whose reward is no finite number among them.
+    /// Responses left out of the update, including those of `non_finite`.
     pub masked: usize,
-    /// Responses whose reward is no finite number.
+    /// Responses whose reward is infinite or NaN.
     pub non_finite: usize,
     /// Mean response length in tokens.
     pub response_tokens: f64,

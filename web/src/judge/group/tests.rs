@@ -2,7 +2,7 @@ use explang::reward::{Component, Preset};
 use explang::tasks::say;
 
 use super::*;
-use crate::judge::problem_text;
+use crate::judge::{completed, problem_text};
 
 /// A rollout that thinks the task's own steps of `thinks`, under the tag of `tag`, and answers `answer`.
 fn rollout(tag: Language, thinks: Language, answer: &str) -> Completed {
@@ -14,16 +14,6 @@ fn rollout(tag: Language, thinks: Language, answer: &str) -> Completed {
         ),
         Ending::Finished,
     )
-}
-
-fn completed(text: &str, end: Ending) -> Completed {
-    Completed {
-        text: text.into(),
-        forced_text: String::new(),
-        drawn: 9,
-        tokens: 9,
-        end,
-    }
 }
 
 fn close(found: &[f64], expected: &[f64]) {

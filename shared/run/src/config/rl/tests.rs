@@ -109,7 +109,7 @@ fn what_makes_no_sense_is_refused_in_words() {
         let error = config(lines).unwrap_err();
         assert!(error.contains(said), "{lines}: {error}");
     }
-    // Where it stands is told too.
+    // The error also names the line.
     let error = config("objective = \"dpao\"").unwrap_err();
     assert!(error.contains("line"), "{error}");
 }
