@@ -9,7 +9,7 @@ use burn::module::Module;
 use burn::tensor::{Tensor, activation};
 use explang::Language;
 use explang::generate::Sampling;
-use explang::learn::{Learner, supervised};
+use explang::learn::Learner;
 use explang::likelihood::{Sequence, response_hidden};
 use explang::model::{Decoder, ModelConfig};
 use explang::parallel::split;
@@ -110,14 +110,7 @@ fn warm_up(
     let finished = rollouts.iter().filter(|r| !r.truncated);
     let sequences: Vec<Sequence<'_>> = finished.map(Rollout::sequence).collect();
     let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-    let metrics = pollster::block_on(supervised::update(
-        learner,
-        &Threads(session.threads),
-        &sequences,
-        rate,
-        session.config.shards,
-        session.tokenizer.pad(),
-    ));
+    let metrics = session.supervised(learner, &sequences, rate);
     Ok(Step::supervised(metrics))
 }
 

@@ -10,15 +10,17 @@ use anyhow::Context;
 use burn::tensor::Device;
 use explang::Language;
 use explang::identify::LinguaDetector;
-use explang::learn::{AdamW, Learner};
+use explang::learn::{AdamW, Learner, supervised};
+use explang::likelihood::Sequence;
 use explang::model::{Decoder, Precision};
 use explang::random;
-use explang::run::{Config, Line, Position, Stage, StageInfo};
+use explang::run::{Config, Line, Position, Stage, StageInfo, SupervisedMetrics};
 use explang::tokenizer::Tokenizer;
 
 use super::skipped::Skipped;
 use super::step::Step;
 use crate::checkpoint;
+use crate::data::Batches;
 use crate::data::documents::tokenizer_texts;
 use crate::eval::sample::Evaluator;
 use crate::files;
@@ -27,6 +29,7 @@ use crate::run::error::RunError;
 use crate::run::folder::{RunFolder, read_json};
 use crate::run::metrics_log::MetricsLog;
 use crate::run::stop::Stop;
+use crate::threads::Threads;
 
 /// A run that is being worked on.
 pub struct Session {
@@ -110,6 +113,32 @@ impl Session {
             threads: self.threads,
             stop: &self.stop,
         }
+    }
+
+    /// The documents that a stage learns from.
+    pub(super) fn batches(&self, stage: Stage) -> Batches<'_> {
+        Batches {
+            source: &self.config.tasks,
+            tokenizer: &self.tokenizer,
+            stream: self.stream(stage),
+        }
+    }
+
+    /// One supervised update, on the run's threads and by its shards.
+    pub(super) fn supervised(
+        &self,
+        learner: &mut Learner,
+        sequences: &[Sequence<'_>],
+        learning_rate: f64,
+    ) -> SupervisedMetrics {
+        pollster::block_on(supervised::update(
+            learner,
+            &Threads(self.threads),
+            sequences,
+            learning_rate,
+            self.config.shards,
+            self.tokenizer.pad(),
+        ))
     }
 
     /// The folder of a finished stage's checkpoint.

@@ -3,14 +3,12 @@
 //!
 //! It may end before its last step, once the model can do as much as is wanted of it.
 
-use explang::learn::supervised;
 use explang::model::{Decoder, ModelConfig};
 use explang::run::{Metrics, Stage, SupervisedMetrics};
 
 use super::driver::Session;
 use super::step::Step;
-use crate::data::{Batches, Document};
-use crate::threads::Threads;
+use crate::data::Document;
 
 /// Runs the stage.
 ///
@@ -31,23 +29,14 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
             ))
         },
         |session, learner, step| {
-            let batches = Batches {
-                source: &config.tasks,
-                tokenizer: &session.tokenizer,
-                stream: session.stream(Stage::Pretrain),
-            };
-            let pages = batches.pages(step, pretrain.batch, pretrain.asked_in_own_language)?;
+            let pages = session.batches(Stage::Pretrain).pages(
+                step,
+                pretrain.batch,
+                pretrain.asked_in_own_language,
+            )?;
             let rate = pretrain.schedule.at(step, pretrain.steps);
-            let pad = session.tokenizer.pad();
             let sequences: Vec<_> = pages.iter().map(Document::sequence).collect();
-            let mut metrics = pollster::block_on(supervised::update(
-                learner,
-                &Threads(session.threads),
-                &sequences,
-                rate,
-                config.shards,
-                pad,
-            ));
+            let mut metrics = session.supervised(learner, &sequences, rate);
             let mut done = Step::supervised(metrics);
             if let Some(until) = &pretrain.until
                 && (step + 1) % until.every == 0

@@ -2,13 +2,11 @@
 //!
 //! The tags' shares are a setting. Every language is shown the same kinds of problems.
 
-use explang::learn::supervised;
 use explang::run::Stage;
 
 use super::driver::Session;
 use super::step::Step;
-use crate::data::{Batches, Document};
-use crate::threads::Threads;
+use crate::data::Document;
 
 /// Runs the stage from the pretrained checkpoint, with a fresh optimizer.
 ///
@@ -23,23 +21,12 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         sft.steps,
         |session| session.load(Stage::Pretrain),
         |session, learner, step| {
-            let batches = Batches {
-                source: &config.tasks,
-                tokenizer: &session.tokenizer,
-                stream: session.stream(Stage::Sft),
-            };
-            let transcripts = batches.transcripts(step, sft.batch, &shares)?;
+            let transcripts = session
+                .batches(Stage::Sft)
+                .transcripts(step, sft.batch, &shares)?;
             let rate = sft.schedule.at(step, sft.steps);
-            let pad = session.tokenizer.pad();
             let sequences: Vec<_> = transcripts.iter().map(Document::sequence).collect();
-            let metrics = pollster::block_on(supervised::update(
-                learner,
-                &Threads(session.threads),
-                &sequences,
-                rate,
-                config.shards,
-                pad,
-            ));
+            let metrics = session.supervised(learner, &sequences, rate);
             Ok(Step::supervised(metrics))
         },
     )
