@@ -7,8 +7,7 @@
 use burn::tensor::Tensor;
 
 use crate::Language;
-use crate::likelihood::{Sequence, response_log_probs};
-use crate::model::Decoder;
+use crate::model::{Cache, Decoder, Packing, ops};
 use crate::tokenizer::{Tokenizer, TokenizerError, tag_text};
 use crate::transcript::{CLOSE_TAG, OPEN_TAG, forced_prefix};
 
@@ -106,42 +105,21 @@ pub async fn distribution(
             .count();
         shared.truncate(common);
     }
-    let mut rows = Vec::with_capacity(pool.len());
-    for &language in pool {
-        let mut row = prompt.to_vec();
-        row.extend(whole(language)?);
-        rows.push(row);
-    }
+    let tags = pool
+        .iter()
+        .map(|&language| Ok(whole(language)?.split_off(shared.len())))
+        .collect::<Result<Vec<_>, TokenizerError>>()?;
+    let mut opened = prompt.to_vec();
+    opened.extend(&shared);
     let limit = model.config().max_positions;
-    let tokens = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let tokens = opened.len() + tags.iter().map(Vec::len).max().unwrap_or(0);
     if prompt.is_empty() {
         return Err(ActionError::EmptyPrompt);
     }
     if tokens > limit {
         return Err(ActionError::PromptTooLong { tokens, limit });
     }
-    let prompt_len = prompt.len() + shared.len();
-    let scored: Vec<Sequence<'_>> = rows
-        .iter()
-        .map(|row| Sequence {
-            tokens: row,
-            prompt_len,
-        })
-        .collect();
-    let log_probs = values(response_log_probs(model, &scored, tokenizer.pad())).await?;
-    let mut at = 0;
-    let mut totals = Vec::with_capacity(pool.len());
-    for row in &rows {
-        let length = row.len() - prompt_len;
-        // The closing mark is part of the tag: without it `e` would be a tag that `en` begins with.
-        totals.push(
-            log_probs[at..at + length]
-                .iter()
-                .map(|&x| f64::from(x))
-                .sum::<f64>(),
-        );
-        at += length;
-    }
+    let totals = tag_log_probs(model, tokenizer, &opened, &tags).await?;
     let mass: f64 = totals.iter().map(|t| t.exp()).sum();
     let top = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = totals.iter().map(|t| (t - top).exp()).sum();
@@ -159,6 +137,45 @@ pub async fn distribution(
             .collect(),
         mass: mass.min(1.0) as f32,
     })
+}
+
+/// Log-probability of each of `tags` after `opened`, whose keys and values are computed once for all of them.
+///
+/// The closing mark is part of a tag: without it `e` would be a tag that `en` begins with.
+async fn tag_log_probs(
+    model: &Decoder,
+    tokenizer: &Tokenizer,
+    opened: &[u32],
+    tags: &[Vec<u32>],
+) -> Result<Vec<f64>, ActionError> {
+    let model = &*model.for_sampling();
+    let longest = tags.iter().map(Vec::len).max().unwrap_or(0);
+    let mut cache = Cache::new(model.config(), &model.device(), 1, opened.len() + longest);
+    let packing = Packing::new([opened.len()]);
+    let hidden = model.extend(opened, &packing, &mut cache);
+    let mut hidden = ops::rows(hidden, &vec![opened.len() - 1; tags.len()]);
+    cache.keep(&vec![0; tags.len()]);
+    let step = Packing::new(vec![1; tags.len()]);
+    let mut totals = vec![0.0; tags.len()];
+    for i in 0..longest {
+        // A tag that has ended goes on with filling, which does not count.
+        let tokens: Vec<u32> = tags
+            .iter()
+            .map(|tag| tag.get(i).copied().unwrap_or(tokenizer.pad()))
+            .collect();
+        let log_probs = values(ops::log_prob(model.logits(hidden), &tokens)).await?;
+        for ((total, tag), log_prob) in totals.iter_mut().zip(tags).zip(log_probs) {
+            if i < tag.len() {
+                *total += f64::from(log_prob);
+            }
+        }
+        hidden = if i + 1 < longest {
+            model.extend(&tokens, &step, &mut cache)
+        } else {
+            break;
+        };
+    }
+    Ok(totals)
 }
 
 async fn values(tensor: Tensor<1>) -> Result<Vec<f32>, ActionError> {

@@ -31,7 +31,10 @@ impl Variant {
         "combine_acc",
     ];
 
-    /// A published variant. The presets differ in `exploit` alone: the paper adds .5 P to the whole v, its
+    /// Not published: the right answer alone, without a word about languages. GRPO as it is run without this method.
+    pub const VERIFIED: &str = "verified";
+
+    /// A published variant, or [`Variant::VERIFIED`]. The presets differ in `exploit` alone: the paper adds .5 P to the whole v, its
     /// code halves v.
     ///
     /// # Errors
@@ -78,11 +81,16 @@ impl Variant {
                 language_accuracy: 0.5,
                 ..explore(0.2)
             },
+            Self::VERIFIED => Weights {
+                verified: 1.0,
+                ..Weights::default()
+            },
             _ => {
+                let names = Self::NAMES.into_iter().chain([Self::VERIFIED]);
                 return Err(Unknown {
                     what: "reward variant",
                     word: name.to_owned(),
-                    names: Self::NAMES.to_vec(),
+                    names: names.collect(),
                 });
             }
         };

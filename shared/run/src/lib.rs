@@ -7,6 +7,7 @@
 //! | `metrics.jsonl`, a line | [`Line`] |
 //! | `summary.json` | [`Summary`] |
 //! | `stages/<stage>/evaluation.jsonl`, a line | [`Record`] |
+//! | `stages/<stage>/choices.jsonl`, a line | [`Choice`] |
 //! | `stages/<stage>/checkpoint/stage.json` | [`StageInfo`] |
 //! | `stages/<stage>/resume/position.json` | [`Position`] |
 //! | `manifest.json` of an exported run | [`Manifest`] |
@@ -15,6 +16,7 @@
 //! [`Stage`] lists the stages of a run. Members that a type does not know are passed over, except in `run.toml`, which people write.
 //! Nothing here opens a file, reads a clock or computes with tensors; it compiles to `wasm32-unknown-unknown` unchanged.
 
+mod choice;
 pub mod config;
 pub mod figures;
 mod info;
@@ -27,6 +29,7 @@ mod stage;
 pub mod state;
 pub mod summary;
 
+pub use choice::Choice;
 pub use config::{Config, ConfigError};
 pub use figures::{Estimate, Intervals, ModeSummary, WinTieLose};
 pub use info::{RunInfo, Stamp};

@@ -101,6 +101,16 @@ impl Stage {
         format!("stages/{self}/checkpoint")
     }
 
+    /// Where a run keeps the judged samples of the stage's evaluation, from its folder.
+    pub fn evaluation_path(self) -> String {
+        format!("stages/{self}/evaluation.jsonl")
+    }
+
+    /// Where a run keeps which languages the stage's policy would choose, from its folder.
+    pub fn choices_path(self) -> String {
+        format!("stages/{self}/choices.jsonl")
+    }
+
     /// The stage's name in English, for people.
     pub const fn title(self) -> &'static str {
         match self {

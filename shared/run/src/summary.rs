@@ -38,6 +38,9 @@ pub struct Summary {
     /// What exploit settled on, by family and style and under `all`, against the forced accuracy after SFT.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settled: BTreeMap<String, Settled>,
+    /// What choosing without learning would reach, from the forced samples after SFT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baselines: Option<Baselines>,
 }
 
 /// The figures of one stage.
@@ -64,9 +67,28 @@ pub struct StageSummary {
     /// What the rates are counted over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection_source: Option<SelectionSource>,
-    /// The same rates for each family and style.
+    /// For each family and style, the mean over its held-out problems of the exact π(language | problem), at temperature 1. Of a stage
+    /// without `choices.jsonl`, the rates among its samples.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selection_by_kind: BTreeMap<String, BTreeMap<Language, f64>>,
+    /// What the kind of problem tells about the language: I(kind; language) in nats, kinds weighted equally, from
+    /// `selection_by_kind`. 0 where every kind is thought about in the same languages; at most ln of the number of kinds. The interval
+    /// resamples the problems of each kind; `n` counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub information: Option<Estimate>,
+    /// The same two figures at the temperature of the evaluation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_temperature: Option<AtTemperature>,
+    /// What the policy's own choice costs: accuracy of the best forced language of each kind, chosen on every other problem and scored on
+    /// the rest, minus that of the model's own choice on the same problems; the mean over the kinds. The interval resamples problems.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regret: Option<Estimate>,
+    /// The same for each kind, with the language that was best.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub regret_by_kind: BTreeMap<String, KindRegret>,
+    /// Whether the choice follows the problem beyond what was trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer>,
     /// Responses without a tag of the pool, over all responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untagged: Option<f64>,
@@ -103,6 +125,77 @@ impl StageSummary {
             Mode::Unseen => self.unseen.as_ref(),
         }
     }
+}
+
+/// How a policy chooses at another temperature than 1: π(language | problem) to the power of 1/T, renormalised. That is the distribution
+/// that is sampled from at this temperature where a tag is one token, as with the tokenizers that are trained here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AtTemperature {
+    /// The temperature.
+    pub temperature: f32,
+    /// As in [`StageSummary`].
+    pub selection_by_kind: BTreeMap<String, BTreeMap<Language, f64>>,
+    /// As in [`StageSummary`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub information: Option<Estimate>,
+}
+
+/// What a policy's own choice costs for one kind of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct KindRegret {
+    /// The forced language that is most often right, on every other problem of the kind.
+    pub best: Language,
+    /// Its accuracy on the rest of the problems, minus that of the model's own choice.
+    pub regret: Estimate,
+}
+
+/// Whether a choice follows the problem or a keyword: the same question where it was never trained. All at temperature 1.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Mean probability of each kind's most probable language, asked in English at a trained level; kinds weighted equally.
+    pub trained: f64,
+    /// The probability of the same languages where the question is asked in another language: the mean over languages and kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_questions: Option<f64>,
+    /// The probability of the same languages at a level that is not trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_level: Option<f64>,
+    /// Language of the question → kind → language of the thinking → probability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_question: BTreeMap<Language, BTreeMap<String, BTreeMap<Language, f64>>>,
+    /// Kind and untrained level, such as `sums/steps/2` → language of the thinking → probability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_level: BTreeMap<String, BTreeMap<Language, f64>>,
+}
+
+/// Accuracies that need no learning. Kinds are weighted equally; languages are chosen on every other problem and scored on the rest; the
+/// intervals resample problems.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Baselines {
+    /// A seen language drawn at random for each problem.
+    pub uniform: Estimate,
+    /// The one language that is best over all kinds.
+    pub best_single: BestSingle,
+    /// The best language of each kind.
+    pub best_of_each_kind: BestOfEachKind,
+}
+
+/// The best single language.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BestSingle {
+    /// The language.
+    pub language: Language,
+    /// Its accuracy.
+    pub accuracy: Estimate,
+}
+
+/// The best language of each kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BestOfEachKind {
+    /// Kind → language.
+    pub languages: BTreeMap<String, Language>,
+    /// The mean of their accuracies.
+    pub accuracy: Estimate,
 }
 
 /// Where selection rates come from.

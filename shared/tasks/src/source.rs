@@ -11,8 +11,9 @@ pub trait Source: Send + Sync {
     /// language.
     fn draw(&self, stream: u64, split: Split, asked_in: Language) -> Example;
 
-    /// `count` held-out examples asked in English, in a fixed order: distinct as long as there are enough of them.
-    fn held_out(&self, stream: u64, count: usize) -> Vec<Example>;
+    /// `count` held-out examples in a fixed order, asked in `asked_in` where the source has them in that language: distinct as long as there
+    /// are enough of them, and the same ones in every language. The first of a longer list are the shorter list.
+    fn held_out(&self, stream: u64, count: usize, asked_in: Language) -> Vec<Example>;
 
     /// The training example of `stream` with its reasoning in `language`; none where the source has no reasoning in it.
     fn solved(&self, stream: u64, asked_in: Language, language: Language) -> Option<Solved>;

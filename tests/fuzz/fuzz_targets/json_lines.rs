@@ -85,11 +85,11 @@ fn metrics(bytes: &[u8]) {
 
 /// What `explang inspect` does with a run's evaluations.
 fn records(bytes: &[u8]) {
-    match read_records(Path::new("evaluation.jsonl"), bytes) {
+    match read_records::<Record>(Path::new("evaluation.jsonl"), bytes) {
         Ok(records) => {
             let mut written = Vec::new();
             write_records(&mut written, &records).expect("memory takes every write");
-            let again = read_records(Path::new("evaluation.jsonl"), written.as_slice());
+            let again = read_records::<Record>(Path::new("evaluation.jsonl"), written.as_slice());
             assert_eq!(again.expect("what was written can be read"), records);
             let options = Options::default();
             let _ = stage_summary(&records, None, &options);

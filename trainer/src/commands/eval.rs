@@ -7,12 +7,13 @@ use anyhow::bail;
 use clap::Args;
 use explang::Language;
 use explang::identify::LinguaDetector;
+use explang::model::Decoder;
 use explang::run::config::{Config, MOST_PROBLEMS};
 use explang::run::{Mode, Stage};
 use explang_trainer::checkpoint;
 use explang_trainer::config;
 use explang_trainer::eval::metrics::Options;
-use explang_trainer::eval::record::write_records;
+use explang_trainer::eval::record::{Evaluation, write_records};
 use explang_trainer::eval::sample::{Evaluator, Forcing};
 use explang_trainer::eval::summary::stage_summary;
 use explang_trainer::locate::Location;
@@ -80,8 +81,8 @@ impl Arguments {
             threads: self.device.threads(),
             stop: &stop,
         };
-        let records = evaluator.run(&model, forcing, &self.modes);
-        let records = records.map_err(|error| {
+        let evaluated = self.evaluate(&evaluator, &model, forcing);
+        let evaluation = evaluated.map_err(|error| {
             let path = located.checkpoint.display();
             let what = match stopped(&error) {
                 Some(_) => "stopped before all was judged; nothing was written".to_owned(),
@@ -91,10 +92,15 @@ impl Arguments {
         })?;
         if let Some(path) = &self.out {
             let mut bytes = Vec::new();
-            write_records(&mut bytes, &records)?;
+            write_records(&mut bytes, &evaluation.records)?;
             write_atomically(path, &bytes)?;
         }
-        let figures = stage_summary(&records, None, &Options::default());
+        let figures = stage_summary(
+            &evaluation,
+            None,
+            config.eval.temperature,
+            &Options::default(),
+        );
         let mut out = stdout().lock();
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&figures)?)?;
@@ -114,6 +120,23 @@ impl Arguments {
         )?;
         writeln!(out, "{}", modes(&figures))?;
         Ok(())
+    }
+
+    /// The samples of the modes and, where the model chooses, its exact choices.
+    fn evaluate(
+        &self,
+        evaluator: &Evaluator<'_>,
+        model: &Decoder,
+        forcing: Forcing,
+    ) -> anyhow::Result<Evaluation> {
+        let chooses = forcing == Forcing::Tag && self.modes.contains(&Mode::SelfChosen);
+        Ok(Evaluation {
+            records: evaluator.run(model, forcing, &self.modes)?,
+            choices: match chooses {
+                true => evaluator.choices(model)?,
+                false => Vec::new(),
+            },
+        })
     }
 
     /// The configuration with this command's numbers.

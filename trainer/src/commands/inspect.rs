@@ -10,18 +10,19 @@ use clap::Args;
 use explang::run::{Config, Stage, Summary};
 use explang_trainer::checkpoint::{self, stored_tensors};
 use explang_trainer::eval::metrics::Options;
-use explang_trainer::eval::record::records_in;
+use explang_trainer::eval::record::{Evaluation, records_in};
 use explang_trainer::files;
 use explang_trainer::locate::{LocateError, finished, run_config};
 use explang_trainer::report::seeds::{self, SeedRun};
-use explang_trainer::report::{figure, history, table};
+use explang_trainer::report::{arms, figure, history, table};
 use explang_trainer::run::folder::{read_info, read_json};
 use explang_trainer::run::metrics_log::read_lines;
 
 /// Arguments of `explang inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Folder of a run or of a checkpoint; several runs are put side by side.
+    /// Folder of a run or of a checkpoint; several runs are put side by side: seeds of one configuration, or configurations, the first
+    /// of which the others are compared with.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// List every tensor of the checkpoint with its shape and norm.
@@ -41,7 +42,11 @@ impl Arguments {
             }
             let runs = self.paths.iter().map(|path| seed_run(path));
             let runs = runs.collect::<anyhow::Result<Vec<SeedRun>>>()?;
-            let text = seeds::report(&runs, &Options::default(), table::Style::Terminal);
+            // Seeds of one configuration, or several configurations.
+            let name = |run: &SeedRun| run.summary.name.clone();
+            let one = runs.windows(2).all(|pair| name(&pair[0]) == name(&pair[1]));
+            let report = if one { seeds::report } else { arms::report };
+            let text = report(&runs, &Options::default(), table::Style::Terminal);
             writeln!(out, "{}", text.unwrap_or_default())?;
             return Ok(());
         };
@@ -76,14 +81,27 @@ fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
             path.display()
         );
     };
-    let mut records = BTreeMap::new();
+    let mut evaluations = BTreeMap::new();
     for stage in Stage::EVALUATED {
-        let file = path.join(format!("stages/{stage}/evaluation.jsonl"));
-        if file.exists() {
-            records.insert(stage, records_in(&file)?);
+        let (records, choices) = (stage.evaluation_path(), stage.choices_path());
+        let (records, choices) = (path.join(records), path.join(choices));
+        if records.exists() {
+            let evaluation = Evaluation {
+                records: records_in(&records)?,
+                // A run of an earlier version has none.
+                choices: match choices.exists() {
+                    true => records_in(&choices)?,
+                    false => Vec::new(),
+                },
+            };
+            evaluations.insert(stage, evaluation);
         }
     }
-    Ok(SeedRun { summary, records })
+    Ok(SeedRun {
+        summary,
+        tasks: run_config(path)?.tasks,
+        evaluations,
+    })
 }
 
 /// The figures of a finished run; none of one that is not finished.
@@ -162,6 +180,9 @@ fn write_config(config: &Config, out: &mut impl Write) -> std::io::Result<()> {
             until.kind
         )?,
         None => writeln!(out)?,
+    }
+    for practice in &config.pretrain.practice {
+        writeln!(out, "  practice    {practice}")?;
     }
     writeln!(
         out,

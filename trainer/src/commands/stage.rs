@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use explang::Language;
 use explang::run::{Config, Stage};
 use explang_trainer::config;
 use explang_trainer::eval::sample;
@@ -158,7 +159,7 @@ fn program() -> String {
 /// What to try with a run, as commands that can be pasted: one of the run's own held-out problems.
 pub(crate) fn what_next(config: &Config, path: &Path) -> String {
     let (program, run) = (program(), quoted(&path.to_string_lossy()));
-    let problems = sample::held_out(config, 1);
+    let problems = sample::held_out(config, 1, Language::En);
     let question = problems
         .first()
         .map_or_else(String::new, |problem| problem.question.clone());

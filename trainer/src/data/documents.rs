@@ -4,7 +4,8 @@ use explang::Language;
 use explang::likelihood::Sequence;
 use explang::prompt::PromptFormat;
 use explang::random;
-use explang::tasks::{Solved, Source};
+use explang::run::config::Practice;
+use explang::tasks::{Solved, Source, Split};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
 use explang::transcript::{self, page_header};
 
@@ -117,7 +118,9 @@ pub struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    /// Pages of pretraining, each language in turn so that all get the same number.
+    /// Pages of pretraining: those of a kind with `practice` in its languages by their shares; of the others each language in turn,
+    /// so that all get the same number. The share `own_language` of the problems is asked in the language of the trace, the others in
+    /// English.
     ///
     /// # Errors
     /// When the tokenizer cannot encode a text.
@@ -126,11 +129,15 @@ impl Batches<'_> {
         step: usize,
         size: usize,
         own_language: f64,
+        practice: &[Practice],
     ) -> Result<Vec<Document>, DocumentError> {
         (0..size)
             .map(|i| {
-                let language = Language::ALL[(step * size + i) % Language::ALL.len()];
                 let draw = |index| f64::from(random::uniform(self.stream_of(step, i), index));
+                let language = match self.practice_of(step, i, practice) {
+                    Some(practice) => pick(&practice.of_all(), draw(3)),
+                    None => Language::ALL[(step * size + i) % Language::ALL.len()],
+                };
                 let asked_in = if draw(0) < own_language {
                     language
                 } else {
@@ -170,6 +177,28 @@ impl Batches<'_> {
         random::derive(self.stream, &[step as u64, i as u64])
     }
 
+    /// Names the problem of a document.
+    fn problem_of(&self, step: usize, i: usize) -> u64 {
+        random::derive(self.stream_of(step, i), &[1])
+    }
+
+    /// The practice of the kind that the document's problem is of; none where all languages get the same.
+    fn practice_of<'p>(
+        &self,
+        step: usize,
+        i: usize,
+        practice: &'p [Practice],
+    ) -> Option<&'p Practice> {
+        if practice.is_empty() {
+            return None;
+        }
+        let problem = self.problem_of(step, i);
+        let example = self.source.draw(problem, Split::Train, Language::En);
+        practice
+            .iter()
+            .find(|practice| practice.kind == example.kind)
+    }
+
     fn solved(
         &self,
         step: usize,
@@ -177,9 +206,8 @@ impl Batches<'_> {
         asked_in: Language,
         language: Language,
     ) -> Result<Solved, DocumentError> {
-        let stream = random::derive(self.stream_of(step, i), &[1]);
         self.source
-            .solved(stream, asked_in, language)
+            .solved(self.problem_of(step, i), asked_in, language)
             .ok_or(DocumentError::Unsolved(language))
     }
 }

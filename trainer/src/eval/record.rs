@@ -1,12 +1,23 @@
-//! The records of an evaluation as JSON lines.
+//! What an evaluation leaves: judged samples and choices, as JSON lines.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use explang::run::Record;
+use explang::run::{Choice, Record};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::lines::{LineError, in_line, lines};
+
+/// What the evaluation of one stage leaves.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evaluation {
+    /// Judged samples.
+    pub records: Vec<Record>,
+    /// Which languages the model would choose; empty before it knows tags.
+    pub choices: Vec<Choice>,
+}
 
 /// Records that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +52,9 @@ pub enum RecordError {
 ///
 /// # Errors
 /// When `out` refuses a write.
-pub fn write_records<'a>(
+pub fn write_records<'a, T: Serialize + 'a>(
     mut out: impl Write,
-    records: impl IntoIterator<Item = &'a Record>,
+    records: impl IntoIterator<Item = &'a T>,
 ) -> Result<(), RecordError> {
     for record in records {
         let mut line = serde_json::to_vec(record).map_err(std::io::Error::from)?;
@@ -58,7 +69,7 @@ pub fn write_records<'a>(
 ///
 /// # Errors
 /// When reading fails or a line is no record.
-pub fn records_in(path: &Path) -> Result<Vec<Record>, RecordError> {
+pub fn records_in<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, RecordError> {
     read_records(path, BufReader::new(File::open(path)?))
 }
 
@@ -66,8 +77,11 @@ pub fn records_in(path: &Path) -> Result<Vec<Record>, RecordError> {
 ///
 /// # Errors
 /// When reading fails or a line is no record.
-pub fn read_records(path: &Path, input: impl BufRead) -> Result<Vec<Record>, RecordError> {
-    let read = |line: Result<(usize, String), LineError>| -> Result<Record, RecordError> {
+pub fn read_records<T: DeserializeOwned>(
+    path: &Path,
+    input: impl BufRead,
+) -> Result<Vec<T>, RecordError> {
+    let read = |line: Result<(usize, String), LineError>| -> Result<T, RecordError> {
         let (line, text) = line.map_err(|source| RecordError::Line {
             path: path.to_owned(),
             source,
@@ -131,10 +145,13 @@ pub(crate) mod tests {
                 .unwrap()
                 .contains("\"mode\":\"ood\"")
         );
-        assert_eq!(read_records(path, bytes.as_slice()).unwrap(), records);
+        assert_eq!(
+            read_records::<Record>(path, bytes.as_slice()).unwrap(),
+            records
+        );
 
         bytes.extend_from_slice(b"\n{\"problem\":");
-        let error = read_records(path, bytes.as_slice())
+        let error = read_records::<Record>(path, bytes.as_slice())
             .unwrap_err()
             .to_string();
         assert!(

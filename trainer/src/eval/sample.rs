@@ -3,6 +3,8 @@
 //! *en*: English forced; *self*: the model chooses; *multi*: each seen language forced once; *ood*: each unseen language forced
 //! once. A pretrained model has no tags yet: it has no *self*, and is forced by the page header that pretraining taught it.
 
+use std::collections::HashMap;
+
 use explang::Language;
 use explang::generate::Sampling;
 use explang::identify::Identify;
@@ -80,11 +82,11 @@ impl Evaluator<'_> {
             Mode::Multi => (eval.forced_problems, 1, Language::SEEN.map(Some).to_vec()),
             Mode::Unseen => (eval.forced_problems, 1, Language::UNSEEN.map(Some).to_vec()),
         };
-        let problems = held_out(self.config, problems);
+        let problems = held_out(self.config, problems, Language::En);
         let asked: Vec<Asked> = problems
             .iter()
-            .enumerate()
-            .flat_map(|(number, example)| {
+            .zip(numbers(&problems))
+            .flat_map(|(example, number)| {
                 languages.iter().map(move |&forced| Asked {
                     number,
                     example: example.clone(),
@@ -216,9 +218,19 @@ impl Evaluator<'_> {
 }
 
 /// The first `count` held-out examples of a run: distinct as long as there are enough of them, the same in every stage.
-pub fn held_out(config: &Config, count: usize) -> Vec<Example> {
+pub fn held_out(config: &Config, count: usize, asked_in: Language) -> Vec<Example> {
     let stream = random::derive(config.seed, &[EVALUATION]);
-    config.tasks.held_out(stream, count)
+    config.tasks.held_out(stream, count, asked_in)
+}
+
+/// The number of each example: its place, or that of the first one that is equal. So that the samples of a problem that comes back, because
+/// its kind is small, count as samples of one problem and not as several.
+pub(super) fn numbers(examples: &[Example]) -> Vec<usize> {
+    let mut first = HashMap::new();
+    let places = examples.iter().enumerate();
+    places
+        .map(|(place, example)| *first.entry(example.id).or_insert(place))
+        .collect()
 }
 
 /// A page's text after its header, in the form of a transcript: the last box and what follows is the answer.

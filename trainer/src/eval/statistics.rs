@@ -61,6 +61,42 @@ impl Bootstrap {
         });
     }
 
+    /// Draws within each stratum as many clusters as it has, with replacement, once for each resample, and hands over the drawn indices of
+    /// all strata. Nothing is drawn where a stratum is empty.
+    pub(crate) fn resample_strata(&self, sizes: &[usize], mut visit: impl FnMut(&[Vec<usize>])) {
+        if sizes.is_empty() || sizes.contains(&0) {
+            return;
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut drawn: Vec<Vec<usize>> = sizes.iter().map(|&size| vec![0; size]).collect();
+        for _ in 0..self.resamples {
+            for (drawn, &size) in drawn.iter_mut().zip(sizes) {
+                for index in drawn {
+                    *index = rng.random_range(0..size);
+                }
+            }
+            visit(&drawn);
+        }
+    }
+
+    /// The mean over strata of the mean over clusters of one value each: strata count equally, however many clusters they have. `n` counts
+    /// the clusters. `None` where a stratum is empty.
+    pub(crate) fn mean_of_means(&self, strata: &[Vec<f64>]) -> Option<Estimate> {
+        let means = |of: &dyn Fn(usize) -> f64| {
+            (0..strata.len()).map(of).sum::<f64>() / strata.len() as f64
+        };
+        let sizes: Vec<usize> = strata.iter().map(Vec::len).collect();
+        let value = means(&|i| strata[i].iter().sum::<f64>() / sizes[i] as f64);
+        let mut draws = Vec::with_capacity(self.resamples);
+        self.resample_strata(&sizes, |drawn| {
+            draws.push(means(&|i| {
+                let values = drawn[i].iter().map(|&index| strata[i][index]);
+                values.sum::<f64>() / sizes[i] as f64
+            }));
+        });
+        estimate(value, &mut draws, sizes.iter().sum())
+    }
+
     /// A ratio of sums over clusters, such as correct samples over samples. Each cluster gives its
     /// numerator and its denominator; `n` of the estimate is the sum of the denominators, rounded.
     pub fn ratio(&self, clusters: &[[f64; 2]]) -> Option<Estimate> {
@@ -112,7 +148,7 @@ impl Bootstrap {
 
 /// An estimate from its value and the values of the resamples, which are sorted in place. `None` when no resample has a value or any
 /// number is not finite.
-fn estimate(value: f64, draws: &mut [f64], n: usize) -> Option<Estimate> {
+pub(crate) fn estimate(value: f64, draws: &mut [f64], n: usize) -> Option<Estimate> {
     let [low, high] = interval(draws)?;
     value.is_finite().then_some(Estimate {
         value,

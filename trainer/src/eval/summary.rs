@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 
 use explang::run::summary::{SelectionSource, StageSummary, Summary};
-use explang::run::{ChoiceCounts, Mode, Record, Stage};
+use explang::run::{ChoiceCounts, Mode, Stage};
 
 use super::compare::{against_english, comparison};
 use super::metrics::{Options, mode_summary};
+use super::record::Evaluation;
 use super::selection::{Selection, choices_by_kind, correlation, forced_accuracy, settled};
+use super::{information, regret};
 
-/// The figures of a stage, from its evaluation records and, for stages of RL, what training counted of its rollouts, by
+/// The figures of a stage, from its evaluation at `temperature` and, for stages of RL, what training counted of its rollouts, by
 /// family; without rollouts the selection is that of self-mode evaluation.
 pub fn stage_summary(
-    records: &[Record],
+    evaluation: &Evaluation,
     rollouts: Option<&BTreeMap<String, ChoiceCounts>>,
+    temperature: f32,
     options: &Options,
 ) -> StageSummary {
+    let Evaluation { records, choices } = evaluation;
     let mode = |mode| mode_summary(records, mode, options);
     let mut stage = StageSummary {
         self_chosen: mode(Mode::SelfChosen),
@@ -25,6 +29,7 @@ pub fn stage_summary(
         against_english: against_english(records),
         ..StageSummary::default()
     };
+    regret::fill(&mut stage, records, &options.bootstrap);
     let evaluated = choices_by_kind(records);
     let (selection, source, families) = match rollouts {
         Some(families) => {
@@ -53,6 +58,7 @@ pub fn stage_summary(
         .iter()
         .filter_map(|(kind, counts)| Some((kind.clone(), Selection::from_counts(counts)?.rates)))
         .collect();
+    information::fill(&mut stage, choices, temperature, &options.bootstrap);
     stage.untagged = Some(selection.untagged);
     stage.choice_entropy = selection.entropy;
     stage.choice_entropy_interval = selection.entropy_interval;
@@ -63,12 +69,17 @@ pub fn stage_summary(
     stage
 }
 
-/// Fills `comparison` and `settled` from the stages' evaluation records; what lacks a stage stays absent.
-pub fn compare(summary: &mut Summary, records: &BTreeMap<Stage, Vec<Record>>, options: &Options) {
-    let of = |stage| records.get(&stage).map_or(&[][..], Vec::as_slice);
+/// Fills `comparison`, `settled` and `baselines` from the stages' evaluations; what lacks a stage stays absent.
+pub fn compare(
+    summary: &mut Summary,
+    evaluations: &BTreeMap<Stage, Evaluation>,
+    options: &Options,
+) {
+    let of = |stage| (evaluations.get(&stage)).map_or(&[][..], |e| e.records.as_slice());
     let exploit = of(Stage::Exploit);
     summary.comparison = comparison(exploit, of(Stage::Control), options);
     summary.settled = settled(of(Stage::Sft), &choices_by_kind(exploit), options);
+    summary.baselines = regret::baselines(of(Stage::Sft), &options.bootstrap);
 }
 
 #[cfg(test)]

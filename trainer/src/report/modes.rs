@@ -71,6 +71,7 @@ pub fn label(language: Language) -> String {
 mod tests {
     use super::*;
     use crate::eval::metrics::Options;
+    use crate::eval::record::Evaluation;
     use crate::eval::summary::stage_summary;
     use explang::run::Record;
 
@@ -98,7 +99,11 @@ mod tests {
             record(Mode::Multi, Language::Fr, false),
             record(Mode::Unseen, Language::Sw, true),
         ];
-        let text = modes(&stage_summary(&records, None, &Options::default()));
+        let evaluation = Evaluation {
+            records: records.to_vec(),
+            choices: Vec::new(),
+        };
+        let text = modes(&stage_summary(&evaluation, None, 0.1, &Options::default()));
         for part in [
             "self",
             "multi",

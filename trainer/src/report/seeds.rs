@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use explang::Language;
-use explang::run::{Estimate, Mode, Record, SelectionSource, Stage, StageSummary, Summary};
+use explang::run::{Estimate, Mode, SelectionSource, Stage, StageSummary, Summary};
+use explang::tasks::Mixture;
 
-use super::table::{NONE, Style, align_numbers, drawn, new_table, percent, top};
+use super::table::{NONE, Style, align_numbers, drawn, new_table, percent, spread, top};
 use crate::eval::compare::differences;
 use crate::eval::metrics::Options;
+use crate::eval::record::Evaluation;
 
 /// A finished run: its figures, and the evaluation records of its stages.
 #[derive(Debug, Clone)]
 pub struct SeedRun {
     /// `summary.json`.
     pub summary: Summary,
-    /// `stages/<stage>/evaluation.jsonl`.
-    pub records: BTreeMap<Stage, Vec<Record>>,
+    /// What it is trained on and asked.
+    pub tasks: Mixture,
+    /// The evaluation of each stage.
+    pub evaluations: BTreeMap<Stage, Evaluation>,
 }
 
 /// One figure of a run: a row of the table.
@@ -50,6 +54,8 @@ pub fn report(runs: &[SeedRun], options: &Options, style: Style) -> Option<Strin
          right     of each stage; of each kind after SFT, with the best two and the last forced language\n\
          −         difference of two policies, in points; 95 % bootstrap interval over problems, paired\n\
          entropy   of the choice: of sft over its evaluation, of explore and exploit over their rollouts\n\
+         I         what the kind of problem tells about the language, at temperature 1\n\
+         regret    the best forced language of each kind minus the model's own choice, in points\n\
          chosen    by exploit, and its place among the forced languages after SFT; Spearman of both over all\n\
          together  the mean over the seeds; of a difference, with an interval over these seeds' problems\n\n{text}\n",
         first.summary.name
@@ -110,6 +116,14 @@ fn rows(runs: &[SeedRun], options: &Options) -> Vec<Row> {
             |run| stage(run, name)?.choice_entropy,
             |value| format!("{value:.2}"),
         ));
+    }
+    for name in [Stage::Sft, Stage::Exploit] {
+        rows.push(text_of(runs, format!("I, nats: {name}"), |run| {
+            Some(spread(stage(run, name)?.information?, 1.0, 2))
+        }));
+        rows.push(text_of(runs, format!("regret: {name}"), |run| {
+            Some(spread(stage(run, name)?.regret?, 100.0, 1))
+        }));
     }
     rows.push(rarest(runs));
     rows.extend(settled(runs));
@@ -213,7 +227,8 @@ fn difference(
 ) -> Row {
     let of = |run: &SeedRun| -> Vec<f64> {
         let side = |(stage, mode): (Stage, Mode)| {
-            (run.records.get(&stage).map_or(&[][..], Vec::as_slice), mode)
+            let evaluation = run.evaluations.get(&stage);
+            (evaluation.map_or(&[][..], |e| e.records.as_slice()), mode)
         };
         differences(side(ours), side(theirs))
     };
@@ -278,23 +293,24 @@ fn accuracy(run: &SeedRun, name: Stage, mode: Mode) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::tests::{full_run, full_run_records};
+    use super::super::table::tests::{full_run, full_run_evaluations};
     use super::*;
 
     #[test]
     fn seeds_stand_side_by_side_and_differences_are_pooled() {
         let mut run = SeedRun {
             summary: full_run(),
-            records: full_run_records(),
+            tasks: Mixture::even(["sums/steps/3".parse().unwrap()]).unwrap(),
+            evaluations: full_run_evaluations(),
         };
         let mut other = run.clone();
         other.summary.seed += 1;
         // In the other run the control gets nothing right.
-        for record in other.records.get_mut(&Stage::Control).unwrap() {
+        for record in &mut other.evaluations.get_mut(&Stage::Control).unwrap().records {
             record.correct = false;
         }
-        let exploit = run.records[&Stage::Exploit].clone();
-        run.records.insert(Stage::Control, exploit);
+        let exploit = run.evaluations[&Stage::Exploit].clone();
+        run.evaluations.insert(Stage::Control, exploit);
         let options = Options::default();
         let text = report(&[run, other], &options, Style::Markdown).unwrap();
         let line = |name: &str| {

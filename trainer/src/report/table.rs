@@ -7,7 +7,7 @@ use comfy_table::{
 };
 use explang::Language;
 use explang::run::summary::ranked;
-use explang::run::{Estimate, Mode, ModeSummary, SelectionSource, StageSummary, Summary};
+use explang::run::{Estimate, Mode, ModeSummary, SelectionSource, Stage, StageSummary, Summary};
 
 /// How tables are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,10 @@ pub fn report(summary: &Summary, style: Style) -> String {
         (
             "Accuracy of each family, language chosen by the model",
             families(summary, style),
+        ),
+        (
+            "Language for each kind: the most probable one, at temperature 1",
+            selection(summary, style),
         ),
     ];
     for (title, table) in tables {
@@ -178,6 +182,72 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
     drawn(table)
 }
 
+/// A row for each kind: the languages that each stage's policy would choose, at temperature 1; then what the kind tells about the language,
+/// and what the choice costs. `None` where no policy was asked.
+pub fn selection(summary: &Summary, style: Style) -> Option<String> {
+    let asked = |stage: &&StageSummary| stage.information.is_some() || stage.transfer.is_some();
+    let columns: Vec<_> = (summary.stages.iter())
+        .filter(|(_, stage)| asked(stage))
+        .collect();
+    let kinds: BTreeSet<_> = columns
+        .iter()
+        .flat_map(|(_, stage)| stage.selection_by_kind.keys())
+        .collect();
+    let mut header = vec!["kind"];
+    header.extend(columns.iter().map(|(name, _)| name.name()));
+    header.push("best in sft");
+    let mut table = new_table(style, &header);
+    for kind in kinds {
+        let mut row = vec![kind.clone()];
+        row.extend(columns.iter().map(|(_, stage)| {
+            let rates = stage.selection_by_kind.get(kind);
+            rates.map_or(NONE.into(), |rates| top(&ranked(rates), 1))
+        }));
+        let settled = summary.settled.get(kind);
+        row.push(settled.map_or(NONE.into(), |s| top(&ranked(&s.forced_accuracy), 1)));
+        table.add_row(row);
+    }
+    let figures: [(&str, &dyn Fn(&StageSummary) -> Option<String>); 3] = [
+        ("information, nats", &|stage| {
+            stage.information.map(|i| spread(i, 1.0, 2))
+        }),
+        ("  when evaluated", &|stage| {
+            let information = stage.at_temperature.as_ref()?.information;
+            information.map(|i| spread(i, 1.0, 2))
+        }),
+        ("regret, points", &|stage| {
+            stage.regret.map(|regret| spread(regret, 100.0, 1))
+        }),
+    ];
+    for (name, figure) in figures {
+        let cells: Vec<_> = columns.iter().map(|(_, stage)| figure(stage)).collect();
+        if cells.iter().any(Option::is_some) {
+            let mut row = vec![name.to_owned()];
+            row.extend(
+                cells
+                    .into_iter()
+                    .map(|cell| cell.unwrap_or_else(|| NONE.into())),
+            );
+            row.push(String::new());
+            table.add_row(row);
+        }
+    }
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    drawn(table)
+}
+
+/// A value and half the width of its interval.
+pub(super) fn spread(estimate: Estimate, scale: f64, decimals: usize) -> String {
+    let half = (estimate.high - estimate.low) / 2.0;
+    format!(
+        "{:.decimals$} ±{:.decimals$}",
+        scale * estimate.value,
+        scale * half
+    )
+}
+
 /// One line for each thing that the figures come to: ExpLang against the control, and choice against accuracy.
 pub(crate) fn findings(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
@@ -202,6 +272,37 @@ pub(crate) fn findings(summary: &Summary) -> Vec<String> {
                     100.0 * high
                 ));
             }
+        }
+    }
+    if let Some(baselines) = &summary.baselines {
+        let accuracy = |e: Estimate| with_interval(e.value, e.interval());
+        let (single, each) = (baselines.best_single, &baselines.best_of_each_kind);
+        lines.push(format!(
+            "Chosen without learning, after SFT: a language at random {},",
+            accuracy(baselines.uniform)
+        ));
+        lines.push(format!(
+            "the best single one ({}) {}, the best of each kind {}.",
+            single.language,
+            accuracy(single.accuracy),
+            accuracy(each.accuracy)
+        ));
+    }
+    let transfer = summary.stages.get(&Stage::Exploit);
+    if let Some(transfer) = transfer.and_then(|stage| stage.transfer.as_ref()) {
+        let beyond: Vec<String> = [
+            ("asked in another language", transfer.other_questions),
+            ("at an untrained level", transfer.other_level),
+        ]
+        .into_iter()
+        .filter_map(|(where_, share)| Some(format!("{} {where_}", percent(share?))))
+        .collect();
+        if !beyond.is_empty() {
+            lines.push(format!(
+                "Exploit gives each kind's own language {} as trained, {}.",
+                percent(transfer.trained),
+                beyond.join(", ")
+            ));
         }
     }
     for (family, settled) in &summary.settled {

@@ -8,6 +8,7 @@
 use burn::module::Module;
 use burn::tensor::{Tensor, activation};
 use explang::Language;
+use explang::action::Action;
 use explang::generate::Sampling;
 use explang::learn::Learner;
 use explang::likelihood::{Sequence, response_hidden};
@@ -60,6 +61,15 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
     )
 }
 
+/// The language that prompt `i` of all prompts of the stage is forced to be thought about in; none where the model chooses.
+///
+/// The forced prompts are spread evenly, and the languages come in turn.
+fn forced(share: f64, i: usize) -> Option<Language> {
+    let forced = |prompts: usize| (prompts as f64 * share) as usize;
+    let before = forced(i);
+    (forced(i + 1) > before).then(|| Language::ALL[before % Language::ALL.len()])
+}
+
 /// Samples one response to each of the step's problems.
 fn sample(
     session: &Session,
@@ -68,15 +78,18 @@ fn sample(
     step: usize,
 ) -> anyhow::Result<Vec<Rollout>> {
     let stream = random::derive(session.stream(Stage::Distil), &[step as u64]);
-    let queries: Vec<Query> = (0..distil.prompts as u64)
-        .map(|i| Query {
-            example: session.config.tasks.draw(
-                random::derive(stream, &[i]),
-                Split::Train,
-                Language::En,
-            ),
-            prefix: String::new(),
-            samples: 1,
+    let queries: Vec<Query> = (0..distil.prompts)
+        .map(|i| {
+            let forced = forced(distil.forced, step * distil.prompts + i);
+            Query {
+                example: session.config.tasks.draw(
+                    random::derive(stream, &[i as u64]),
+                    Split::Train,
+                    Language::En,
+                ),
+                prefix: forced.map_or(Action::Free, Action::Forced).prefix(),
+                samples: 1,
+            }
         })
         .collect();
     let sampler = Sampler {
@@ -165,6 +178,24 @@ fn reverse_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
 mod tests {
     use super::*;
     use burn::tensor::Device;
+
+    #[test]
+    fn forced_prompts_are_spread_and_their_languages_come_in_turn() {
+        for share in [0.0, 0.25, 0.5, 0.9, 1.0] {
+            let prompts = 64 * 17;
+            let languages: Vec<Language> = (0..prompts).filter_map(|i| forced(share, i)).collect();
+            let expected = (prompts as f64 * share) as usize;
+            assert_eq!(languages.len(), expected, "{share}");
+            for (i, language) in languages.into_iter().enumerate() {
+                assert_eq!(language, Language::ALL[i % 17]);
+            }
+            let of_step = |step: usize| {
+                let prompts = step * 64..(step + 1) * 64;
+                prompts.filter(|&i| forced(share, i).is_some()).count() as f64
+            };
+            assert!((0..17).all(|step| (of_step(step) - 64.0 * share).abs() <= 1.0));
+        }
+    }
 
     #[test]
     fn the_divergence_is_its_formula_and_pulls_towards_the_teacher() {

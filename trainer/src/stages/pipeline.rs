@@ -7,13 +7,14 @@ use std::time::Instant;
 use anyhow::bail;
 use burn::tensor::Device;
 use explang::Language;
-use explang::run::{ChoiceCounts, Mode, Record, Stage, Summary};
+use explang::run::{ChoiceCounts, Mode, Stage, Summary};
+use serde::Serialize;
 
 use super::driver::Session;
 use super::{distil, pretrain, rl, sft};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
-use crate::eval::record::{records_in, write_records};
+use crate::eval::record::{Evaluation, records_in, write_records};
 use crate::eval::sample::Forcing;
 use crate::eval::summary::{compare, stage_summary};
 use crate::files;
@@ -45,7 +46,7 @@ pub fn only(session: &mut Session, wanted: &[Stage]) -> anyhow::Result<Summary> 
         check(session, wanted, stage)?;
     }
     let started = Instant::now();
-    let mut records = BTreeMap::new();
+    let mut evaluations = BTreeMap::new();
     for stage in Stage::ALL {
         if wanted.contains(&stage) {
             match stage {
@@ -58,10 +59,10 @@ pub fn only(session: &mut Session, wanted: &[Stage]) -> anyhow::Result<Summary> 
             }
         }
         if stage.is_evaluated() && session.is_done(stage) {
-            records.insert(stage, evaluate(session, stage)?);
+            evaluations.insert(stage, evaluate(session, stage)?);
         }
     }
-    let summary = summarise(session, &records, started.elapsed().as_secs_f64())?;
+    let summary = summarise(session, &evaluations, started.elapsed().as_secs_f64())?;
     session.folder.write_json("summary.json", &summary)?;
     Ok(summary)
 }
@@ -106,35 +107,62 @@ pub fn adopt(folder: &RunFolder, stage: Stage, checkpoint: &Path) -> anyhow::Res
     })
 }
 
-/// The records of a finished stage's evaluation; made now where there are none yet.
-fn evaluate(session: &Session, stage: Stage) -> anyhow::Result<Vec<Record>> {
-    let name = format!("stages/{stage}/evaluation.jsonl");
-    let path = session.folder.join(&name);
-    if path.exists() {
-        return Ok(records_in(&path)?);
-    }
-    let forcing = if stage.knows_tags() {
-        Forcing::Tag
-    } else {
-        Forcing::Page
-    };
+/// The evaluation of a finished stage; made now where there is none yet.
+fn evaluate(session: &Session, stage: Stage) -> anyhow::Result<Evaluation> {
+    let (of_samples, of_choices) = (stage.evaluation_path(), stage.choices_path());
+    let (samples, choices) = (
+        session.folder.join(&of_samples),
+        session.folder.join(&of_choices),
+    );
     let began = Instant::now();
-    let records = (session.evaluator()).run(&session.load(stage)?, forcing, &Mode::ALL);
-    let records = records.map_err(|error| {
+    let failed = |error: anyhow::Error| {
         let what = match stopped(&error) {
             Some(_) => format!("stopped while {stage} was evaluated"),
             None => format!("the checkpoint of {stage} cannot be evaluated"),
         };
         error.context(what)
-    })?;
-    let mut bytes = Vec::new();
-    write_records(&mut bytes, &records)?;
-    session.folder.write(&name, &bytes)?;
+    };
+    let (mut model, mut evaluation) = (None, Evaluation::default());
+    let mut made = false;
+    if samples.exists() {
+        evaluation.records = records_in(&samples)?;
+    } else {
+        let forcing = if stage.knows_tags() {
+            Forcing::Tag
+        } else {
+            Forcing::Page
+        };
+        let model = model.insert(session.load(stage)?);
+        let records = (session.evaluator()).run(model, forcing, &Mode::ALL);
+        evaluation.records = records.map_err(failed)?;
+        write(session, &of_samples, &evaluation.records)?;
+        made = true;
+    }
+    if choices.exists() {
+        evaluation.choices = records_in(&choices)?;
+    } else if stage.knows_tags() {
+        let model = match model.take() {
+            Some(model) => model,
+            None => session.load(stage)?,
+        };
+        evaluation.choices = session.evaluator().choices(&model).map_err(failed)?;
+        write(session, &of_choices, &evaluation.choices)?;
+        made = true;
+    }
+    if !made {
+        return Ok(evaluation);
+    }
     tell(&format!(
         "{stage:>9} evaluated in {:.0} s",
         began.elapsed().as_secs_f64()
     ));
-    Ok(records)
+    Ok(evaluation)
+}
+
+fn write<T: Serialize>(session: &Session, name: &str, records: &[T]) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    write_records(&mut bytes, records)?;
+    Ok(session.folder.write(name, &bytes)?)
 }
 
 /// The summary of what has been evaluated so far.
@@ -143,7 +171,7 @@ fn evaluate(session: &Session, stage: Stage) -> anyhow::Result<Vec<Record>> {
 /// When the metrics cannot be read.
 fn summarise(
     session: &Session,
-    records: &BTreeMap<Stage, Vec<Record>>,
+    evaluations: &BTreeMap<Stage, Evaluation>,
     seconds: f64,
 ) -> anyhow::Result<Summary> {
     let options = Options::default();
@@ -156,16 +184,21 @@ fn summarise(
         seconds,
         ..Summary::default()
     };
-    for (&stage, records) in records {
+    for (&stage, evaluation) in evaluations {
         let rollouts = match stage {
             Stage::Explore | Stage::Exploit => Some(choices(session, stage)?),
             _ => None,
         };
-        let mut figures = stage_summary(records, rollouts.as_ref(), &options);
+        let mut figures = stage_summary(
+            evaluation,
+            rollouts.as_ref(),
+            session.config.eval.temperature,
+            &options,
+        );
         figures.seconds = session.seconds(stage);
         summary.stages.insert(stage, figures);
     }
-    compare(&mut summary, records, &options);
+    compare(&mut summary, evaluations, &options);
     Ok(summary)
 }
 

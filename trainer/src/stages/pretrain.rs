@@ -33,6 +33,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
                 step,
                 pretrain.batch,
                 pretrain.asked_in_own_language,
+                &pretrain.practice,
             )?;
             let rate = pretrain.schedule.at(step, pretrain.steps);
             let sequences: Vec<_> = pages.iter().map(Document::sequence).collect();

@@ -3,11 +3,13 @@
 //! The upper limits are far above what any run needs. They are there so that a slip of the pen is a sentence before the run, and
 //! not memory that runs out in the middle of it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use explang_named::brief;
+use explang_named::{brief, meant};
 use explang_objective::{Estimator, KlPlace, Surrogate};
+use explang_tasks::Kind;
 
 use super::reading::PIECE;
 use super::{Config, LEAST_TOKENS, PhaseSection, RlSection, Schedule};
@@ -106,11 +108,13 @@ impl Config {
         )?;
         self.check_optimizer()?;
         self.check_lessons()?;
+        self.check_practice()?;
         self.rl.check()?;
         let positions = self.model.preset.shape().max_positions;
         within("rl.max_new_tokens", self.rl.max_new_tokens, 1..=positions)?;
         if let Some(distil) = &self.distil {
             within("distil.prompts", distil.prompts, 1..=MOST_AT_ONCE)?;
+            share("distil.forced", distil.forced)?;
             schedule("distil.warm_up_schedule", &distil.warm_up_schedule)?;
             schedule("distil.schedule", &distil.schedule)?;
         }
@@ -182,6 +186,36 @@ impl Config {
                 format!("names `{unseen}`, which is unseen: SFT shows the 13 seen languages only");
             ensure("sft.shares", false, rule)
         })
+    }
+}
+
+impl Config {
+    fn check_practice(&self) -> Checked {
+        let kinds = self.tasks.kinds();
+        let mut named = BTreeSet::new();
+        for (i, practice) in self.pretrain.practice.iter().enumerate() {
+            let key = |part: &str| format!("pretrain.practice[{i}].{part}");
+            let kind = practice.kind.as_str();
+            let names = kinds.iter().map(Kind::as_str);
+            let rule = format!(
+                "names `{}`, which is not among `tasks`{}; expected one of: {}",
+                brief(kind, PIECE),
+                meant(kind, names.clone()),
+                names.collect::<Vec<_>>().join(" ")
+            );
+            ensure(&key("kind"), kinds.contains(&practice.kind), rule)?;
+            let rule = format!("names `{kind}` a second time; put its shares into one entry");
+            ensure(&key("kind"), named.insert(kind), rule)?;
+            let shares: f64 = practice.shares.values().sum();
+            ensure(
+                &key("shares"),
+                (practice.shares.values()).all(|share| (0.0..=1.0).contains(share))
+                    // What rounding adds to shares that sum to 1.
+                    && shares <= 1.0 + 1e-9,
+                "must be between 0 and 1, and 1 at most together",
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -5,8 +5,10 @@
 
 mod check;
 mod excerpt;
+mod extends;
 mod model;
 mod optimizer;
+mod practice;
 mod reading;
 mod rl;
 mod schedule;
@@ -15,6 +17,7 @@ pub use check::MOST_PROBLEMS;
 pub use excerpt::{Excerpt, RlExcerpt};
 pub use model::{LEAST_TOKENS, ModelPreset, ModelSection, PresetShape};
 pub use optimizer::{AdamWConfig, OptimizerSection};
+pub use practice::Practice;
 pub use reading::line_number;
 pub use rl::{AdvantageSection, LossSection, PhaseSection, RlSection};
 pub use schedule::{Decay, Schedule};
@@ -68,6 +71,9 @@ pub struct PretrainSection {
     pub batch: usize,
     /// Share of the problems that are asked in the language of the trace; the others are asked in English.
     pub asked_in_own_language: f64,
+    /// Which kinds are shown in some languages more than in others; evenly in all, if not given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub practice: Vec<Practice>,
     /// Learning rate.
     pub schedule: Schedule,
     /// What ends the stage before its last step; nothing, if not given.
@@ -116,6 +122,10 @@ pub struct DistilSection {
     pub steps: usize,
     /// Prompts an update.
     pub prompts: usize,
+    /// Share of the prompts with a forced language, all seventeen in turn: what the student learns to obey. In the others the model
+    /// chooses.
+    #[serde(default)]
+    pub forced: f64,
     /// Learning rate of the warm-up.
     pub warm_up_schedule: Schedule,
     /// Learning rate on the student's own samples.
@@ -202,10 +212,13 @@ impl Config {
     /// # Errors
     /// When it cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, ConfigError> {
-        let resolved = Config {
+        let mut resolved = Config {
             rl: self.rl.resolved(),
             ..self.clone()
         };
+        for practice in &mut resolved.pretrain.practice {
+            *practice = practice.resolved();
+        }
         toml::to_string_pretty(&resolved).map_err(|e| ConfigError::Written(e.to_string()))
     }
 }

@@ -6,6 +6,8 @@ use serde_path_to_error::{Path, Segment};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::extends;
+
 /// Longest piece of a file that a message repeats, in characters.
 pub(super) const PIECE: usize = 60;
 
@@ -30,6 +32,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
         what: format!("{}; correct the line", brief(error.message(), MESSAGE)),
     })?;
     let places = document.clone();
+    let span = document.span();
+    let whole = extends::resolve(document.into_inner()).map_err(|(at, what)| ReadError {
+        line: Some(line_number(text.as_bytes(), at.start)),
+        what,
+    })?;
+    let document = Spanned::new(span, whole);
     serde_path_to_error::deserialize(toml::Deserializer::from(document)).map_err(|error| {
         let names: Vec<String> = error.path().iter().map(name).collect();
         ReadError {
@@ -39,10 +47,11 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
     })
 }
 
-/// The line of a key such as `rl.clip`, or of the innermost table that would hold it; none where there is neither.
+/// The line of a key such as `rl.clip` or `pretrain.practice[0].kind`, or of the innermost table that would hold it; none where there is neither.
 pub(super) fn line_of(text: &str, key: &str) -> Option<usize> {
     let document = DeTable::parse(text).ok()?;
-    let names: Vec<String> = key.split('.').map(str::to_owned).collect();
+    let names = key.split(['.', '[']).map(|name| name.trim_end_matches(']'));
+    let names: Vec<String> = names.map(str::to_owned).collect();
     place(&document, &names).map(|at| line_number(text.as_bytes(), at))
 }
 

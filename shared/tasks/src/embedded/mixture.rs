@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::family::{Family, SpecError, Style};
 use super::problem::Problem;
 use super::spec::Spec;
+use crate::example::Kind;
 use crate::random::SplitMix64;
 use crate::split::Split;
 
@@ -103,6 +104,18 @@ impl Mixture {
         &self.parts
     }
 
+    /// The kinds that can be drawn, each once, in their order here.
+    pub fn kinds(&self) -> Vec<Kind> {
+        let mut kinds = Vec::new();
+        for part in self.parts.iter().filter(|part| part.weight > 0) {
+            let kind = part.spec.kind();
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
     /// A problem of this side of the split: a kind by weight, then uniform among the problems of that
     /// kind and side. `Split::Train` never yields a held-out problem, nor the other way round.
     pub fn problem(&self, rng: &mut SplitMix64, split: Split) -> Problem {
@@ -114,6 +127,22 @@ impl Mixture {
                 return problem;
             }
         }
+    }
+
+    /// Places of the parts in turn, without end: the one that is furthest behind its share comes next (the smooth weighted round-robin of
+    /// nginx). So every stretch of the sequence has each part nearly as often as its weight says.
+    pub(super) fn turns(&self) -> impl Iterator<Item = usize> {
+        let total = i64::try_from(self.total).unwrap_or(i64::MAX);
+        let mut credit = vec![0_i64; self.parts.len()];
+        std::iter::repeat_with(move || {
+            for (credit, part) in credit.iter_mut().zip(&self.parts) {
+                *credit += i64::from(part.weight);
+            }
+            let places = (0..credit.len()).rev();
+            let next = places.max_by_key(|&place| credit[place]).unwrap_or(0);
+            credit[next] -= total;
+            next
+        })
     }
 
     fn pick(&self, ticket: u64) -> Spec {

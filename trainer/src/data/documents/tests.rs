@@ -1,3 +1,4 @@
+use explang::run::config::Practice;
 use explang::tasks::Mixture;
 
 use super::*;
@@ -24,7 +25,7 @@ fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
     };
     let mut counts = [0; 17];
     for step in 0..2 {
-        for page in batches.pages(step, 17, 0.5).unwrap() {
+        for page in batches.pages(step, 17, 0.5, &[]).unwrap() {
             let prompt = tokenizer.decode(&page.tokens[..page.prompt_len]);
             let text = tokenizer.decode(&page.tokens);
             assert!(
@@ -38,6 +39,54 @@ fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
         }
     }
     assert_eq!(counts, [2; 17]);
+}
+
+#[test]
+fn practice_decides_the_languages_of_its_kind_and_of_no_other() {
+    let (tasks, tokenizer) = (tasks(), tokenizer());
+    let batches = Batches {
+        source: &tasks,
+        tokenizer: &tokenizer,
+        stream: 3,
+    };
+    let practice = Practice {
+        kind: explang::tasks::Kind::new("sums/steps"),
+        shares: [(Language::Zh, 0.5), (Language::Sw, 0.16)].into(),
+    };
+    let practice = [practice];
+    let size = 2_000;
+    let pages = batches.pages(0, size, 0.0, &practice).unwrap();
+    let mut counts = [[0_usize; 17]; 2];
+    for page in &pages {
+        let prompt = tokenizer.decode(&page.tokens[..page.prompt_len]);
+        let header = |l: &Language| prompt.contains(&page_header(*l));
+        let language = Language::ALL.into_iter().find(header).unwrap();
+        counts[usize::from(prompt.contains("day"))][language.index()] += 1;
+    }
+    let even = Language::ALL.map(|l| (l, 1.0 / 17.0)).to_vec();
+    for (counts, shares) in counts.iter().zip([practice[0].of_all(), even]) {
+        let n = counts.iter().sum::<usize>() as f64;
+        assert!(n > 900.0, "{n}");
+        for (language, p) in shares {
+            let count = counts[language.index()] as f64;
+            // Five standard deviations of a binomial.
+            let slack = 5.0 * (n * p * (1.0 - p)).sqrt();
+            assert!((count - n * p).abs() < slack, "{language}: {count} of {n}");
+        }
+    }
+    // The problems are the same, whatever language they are thought through in.
+    let even = batches.pages(0, size, 0.0, &[]).unwrap();
+    let question = |page: &Document| {
+        let prompt = tokenizer.decode(&page.tokens[..page.prompt_len]);
+        let line = prompt.lines().find(|line| line.contains('?'));
+        line.map(str::to_owned)
+    };
+    assert!(
+        pages
+            .iter()
+            .zip(&even)
+            .all(|(a, b)| question(a) == question(b))
+    );
 }
 
 #[test]
@@ -71,7 +120,11 @@ fn transcripts_parse_verify_and_keep_to_the_shares() {
 #[test]
 fn nothing_held_out_is_drawn() {
     let tasks = tasks();
-    let held_out: Vec<u64> = tasks.held_out(1, 60).iter().map(|e| e.id).collect();
+    let held_out: Vec<u64> = tasks
+        .held_out(1, 60, Language::En)
+        .iter()
+        .map(|e| e.id)
+        .collect();
     for stream in 0..500 {
         let solved = tasks.solved(stream, Language::En, Language::Zh).unwrap();
         assert!(!held_out.contains(&solved.example.id));

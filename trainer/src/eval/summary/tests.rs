@@ -1,4 +1,5 @@
 use explang::Language;
+use explang::run::Record;
 
 use super::super::record::tests::record;
 use super::*;
@@ -31,7 +32,10 @@ fn evaluated() -> Vec<Record> {
 #[test]
 fn the_contract_is_kept_and_survives_the_disk() {
     let options = Options::default();
-    let records = evaluated();
+    let evaluation = Evaluation {
+        records: evaluated(),
+        choices: Vec::new(),
+    };
     let rollouts = BTreeMap::from([(
         "sums/steps".to_owned(),
         ChoiceCounts {
@@ -51,13 +55,13 @@ fn the_contract_is_kept_and_survives_the_disk() {
         (Stage::Exploit, Some(&rollouts)),
         (Stage::Control, None),
     ] {
-        let figures = stage_summary(&records, rollouts, &options);
+        let figures = stage_summary(&evaluation, rollouts, 0.1, &options);
         summary.stages.insert(stage, figures);
     }
     let by_stage = BTreeMap::from([
-        (Stage::Sft, records.clone()),
-        (Stage::Exploit, records.clone()),
-        (Stage::Control, records),
+        (Stage::Sft, evaluation.clone()),
+        (Stage::Exploit, evaluation.clone()),
+        (Stage::Control, evaluation),
     ]);
     compare(&mut summary, &by_stage, &options);
 
@@ -103,7 +107,7 @@ fn sft_high(summary: &Summary) -> f64 {
 
 #[test]
 fn a_stage_without_records_is_empty() {
-    let stage = stage_summary(&[], None, &Options::default());
+    let stage = stage_summary(&Evaluation::default(), None, 0.1, &Options::default());
     assert_eq!(serde_json::to_string(&stage).unwrap(), "{}");
     let mut summary = Summary::default();
     compare(&mut summary, &BTreeMap::new(), &Options::default());

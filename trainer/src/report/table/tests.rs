@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use explang::run::Stage;
 
-use explang::run::Record;
+use explang::run::{Choice, Record};
 
 use super::*;
+use crate::eval::information::tests::choice;
 use crate::eval::metrics::Options;
+use crate::eval::record::Evaluation;
 use crate::eval::selection::choices_by_kind;
 use crate::eval::summary::{compare, stage_summary};
 
@@ -29,17 +31,36 @@ fn record(problem: usize, mode: Mode, language: Language, correct: bool) -> Reco
     }
 }
 
+/// Products in Chinese, differences half in Portuguese.
+fn choices() -> Vec<Choice> {
+    (0..40)
+        .map(|problem| {
+            let (kind, shares) = [
+                (
+                    "products/breath",
+                    [(Language::Zh, 0.9), (Language::En, 0.1)],
+                ),
+                (
+                    "differences/breath",
+                    [(Language::Pt, 0.5), (Language::En, 0.5)],
+                ),
+            ][problem % 2];
+            choice(problem, kind, &shares)
+        })
+        .collect()
+}
+
 /// A run with every stage.
 pub(in crate::report) fn full_run() -> Summary {
     full().0
 }
 
-/// The evaluation records of that run.
-pub(in crate::report) fn full_run_records() -> BTreeMap<Stage, Vec<Record>> {
+/// The evaluations of that run.
+pub(in crate::report) fn full_run_evaluations() -> BTreeMap<Stage, Evaluation> {
     full().1
 }
 
-fn full() -> (Summary, BTreeMap<Stage, Vec<Record>>) {
+fn full() -> (Summary, BTreeMap<Stage, Evaluation>) {
     let mut records = Vec::new();
     for problem in 0..40 {
         for language in Language::ALL {
@@ -83,14 +104,17 @@ fn full() -> (Summary, BTreeMap<Stage, Vec<Record>>) {
     };
     let mut by_stage = BTreeMap::new();
     for stage in Stage::EVALUATED {
-        let records = match stage {
-            Stage::Pretrain => Vec::new(),
-            _ => records.clone(),
+        let evaluation = match stage {
+            Stage::Pretrain => Evaluation::default(),
+            _ => Evaluation {
+                records: records.clone(),
+                choices: choices(),
+            },
         };
         let rollouts = (stage == Stage::Explore).then_some(&rollouts);
-        let figures = stage_summary(&records, rollouts, &options);
+        let figures = stage_summary(&evaluation, rollouts, 0.1, &options);
         summary.stages.insert(stage, figures);
-        by_stage.insert(stage, records);
+        by_stage.insert(stage, evaluation);
     }
     compare(&mut summary, &by_stage, &options);
     (summary, by_stage)
@@ -114,6 +138,10 @@ fn the_report_of_a_full_run_fits_100_columns_without_broken_rows() {
     assert_eq!(rows(&table, "(unseen)"), 4, "{table}");
     let table = families(&full_run(), Style::Terminal).unwrap();
     assert_eq!(rows(&table, "±"), 2, "{table}");
+    let table = selection(&full_run(), Style::Terminal).unwrap();
+    assert_eq!(rows(&table, "zh 90"), 1, "{table}");
+    assert_eq!(rows(&table, "information, nats"), 1, "{table}");
+    assert_eq!(rows(&table, "±"), 3, "{table}");
 }
 
 #[test]
@@ -122,6 +150,7 @@ fn markdown_has_one_line_a_row_and_equal_columns() {
         stages(&full_run(), Style::Markdown).unwrap(),
         languages(&full_run(), Style::Markdown).unwrap(),
         families(&full_run(), Style::Markdown).unwrap(),
+        selection(&full_run(), Style::Markdown).unwrap(),
     ] {
         let pipes: Vec<_> = table
             .lines()
