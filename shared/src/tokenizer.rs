@@ -229,12 +229,17 @@ pub fn tag_text(language: Language) -> String {
 }
 
 /// Marks and tags, each a single token.
+///
+/// Only what ends or fills a text is special. The others are part of the answer (as `<think>` is for Qwen3): engines decode without special
+/// tokens, and a reward that reads the text would find neither tag nor box.
 fn added_tokens() -> Vec<AddedToken> {
-    MARKS
-        .into_iter()
-        .map(String::from)
+    let texts = MARKS.into_iter().map(String::from);
+    texts
         .chain(Language::ALL.into_iter().map(tag_text))
-        .map(|text| AddedToken::from(text, true))
+        .map(|text| {
+            let special = [END_OF_TEXT, PAD].contains(&text.as_str());
+            AddedToken::from(text, special).normalized(false)
+        })
         .collect()
 }
 

@@ -130,6 +130,10 @@ def check_tokenizer(folder: pathlib.Path, cases: list[dict]) -> list[str]:
             decoded = tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
             if decoded != case.get("decoded", text):
                 faults.append(f"{name} decodes {ids} as {decoded!r}, expected {case.get('decoded', text)!r}")
+            # As inference engines hand a response to a reward.
+            answer = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            if answer != case["answer"]:
+                faults.append(f"{name} decodes {ids} without special tokens as {answer!r}, expected {case['answer']!r}")
     return faults
 
 

@@ -13,7 +13,7 @@ use explang::model::{Architecture, Cache, Decoder, ModelConfig, Packing, Precisi
 use explang::random;
 use explang::random::SplitMix64;
 use explang::tasks::{Spec, say};
-use explang::tokenizer::{END_OF_TEXT, Tokenizer};
+use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer};
 use explang::transcript::{END_THINK, forced_prefix};
 use explang_trainer::checkpoint;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -176,7 +176,10 @@ fn tokenizer_cases(tokenizer: &Tokenizer) -> serde_json::Value {
         .into_iter()
         .map(|text| {
             let ids = tokenizer.encode(&text).unwrap();
-            json!({ "decoded": tokenizer.decode(&ids), "text": text, "ids": ids })
+            let decoded = tokenizer.decode(&ids);
+            // Without what ends or fills a text; the tag, the marks and the box stay.
+            let answer = decoded.replace(END_OF_TEXT, "").replace(PAD, "");
+            json!({ "answer": answer, "decoded": decoded, "text": text, "ids": ids })
         })
         .collect()
 }

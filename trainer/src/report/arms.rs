@@ -53,8 +53,9 @@ fn arms(runs: &[SeedRun]) -> Vec<Arm<'_>> {
 fn figures(arms: &[Arm<'_>], options: &Options, style: Style) -> Option<String> {
     let first = arms.first()?;
     let minus = format!("− {}", first.name);
+    let [sft, exploited] = [Stage::Sft, Stage::Exploit].map(Stage::name);
     let header = [
-        "run", "seed", "sft", "exploit", &minus, "I, nats", "regret", "complies",
+        "run", "seed", sft, exploited, &minus, "I, nats", "regret", "complies",
     ];
     let mut table = new_table(style, &header);
     for (i, arm) in arms.iter().enumerate() {

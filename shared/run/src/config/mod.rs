@@ -149,9 +149,13 @@ pub struct EvalSection {
 }
 
 /// Presets of a whole run: each one's name and its text.
-pub const PRESETS: [(&str, &str); 2] = [
+pub const PRESETS: [(&str, &str); 6] = [
     ("smoke", include_str!("../../presets/smoke.toml")),
     ("quick", include_str!("../../presets/quick.toml")),
+    ("even", include_str!("../../presets/even.toml")),
+    ("no-explore", include_str!("../../presets/no-explore.toml")),
+    ("grpo", include_str!("../../presets/grpo.toml")),
+    ("exchanged", include_str!("../../presets/exchanged.toml")),
 ];
 
 /// A configuration that cannot be run.

@@ -90,3 +90,74 @@ fn a_value_out_of_range_is_refused_with_its_line_before_the_run() {
         assert_eq!(said.lines().count(), 1, "{said}");
     }
 }
+
+/// What is said of a run with this practice.
+fn with_practice(practice: &str) -> Result<Config, String> {
+    let (_, smoke) = PRESETS[0];
+    let text = smoke.replacen(
+        "batch = 16\n",
+        &format!("batch = 16\npractice = [\n    {practice}\n]\n"),
+        1,
+    );
+    Config::parse("run.toml", &text).map_err(|error| error.to_string())
+}
+
+#[test]
+fn practice_is_checked_with_its_line() {
+    let of = |shares: &str| format!("{{ kind = \"sums/steps\", shares = {{ {shares} }} }}");
+    let good = with_practice(&of("zh = 0.5, en = 0.5")).unwrap();
+    assert_eq!(good.pretrain.practice.len(), 1);
+    let twice = format!("{},\n    {}", of("zh = 0.5"), of("en = 0.1"));
+    for (practice, said) in [
+        (
+            of("zh = 0.5").replace("steps", "stairs"),
+            "line 22: `pretrain.practice[0].kind` names `sums/stairs`, which is not among `tasks` (did you mean `sums/steps`?); expected one of: sums/steps sums/breath weekdays/steps",
+        ),
+        (
+            of("zh = 0.5").replace("sums", "clock"),
+            "line 22: `pretrain.practice[0].kind` names `clock/steps`, which is not among `tasks`",
+        ),
+        (
+            of("zz = 0.5"),
+            "line 22: `pretrain.practice[0].shares.zz`: unknown language `zz` (did you mean `zh`?); expected one of: en zh ",
+        ),
+        (
+            of("zh = 0.7, en = 0.4"),
+            "line 22: `pretrain.practice[0].shares` must be between 0 and 1, and 1 at most together",
+        ),
+        (
+            of("zh = -0.1"),
+            "line 22: `pretrain.practice[0].shares` must be between 0 and 1",
+        ),
+        (
+            of("zh = nan"),
+            "line 22: `pretrain.practice[0].shares` must be between 0 and 1",
+        ),
+        (
+            of("zh = 0.1, english = 0.1"),
+            "line 22: `pretrain.practice[0].shares.english`: unknown language `english`",
+        ),
+        (
+            twice,
+            "line 23: `pretrain.practice[1].kind` names `sums/steps` a second time",
+        ),
+        (
+            "{ kind = \"sums/steps\" }".to_owned(),
+            "line 22: `pretrain.practice[0].shares` is missing; add it",
+        ),
+    ] {
+        let error = with_practice(&practice).unwrap_err();
+        assert!(error.contains(said), "{practice}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn practice_is_written_out_once_and_stays() {
+    let config =
+        with_practice("{ kind = \"sums/steps\", shares = { zh = 0.5, en = 0.15 } }").unwrap();
+    let text = config.to_toml().unwrap();
+    let again = Config::parse("run.toml", &text).unwrap();
+    assert_eq!(again.to_toml().unwrap(), text);
+    assert_eq!(again.pretrain.practice[0].shares.len(), 17);
+}
