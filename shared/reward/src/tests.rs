@@ -298,6 +298,24 @@ fn the_detectors_languages_are_a_named_choice() {
 }
 
 #[test]
+fn plain_grpo_pays_the_right_answer_alone() {
+    let variant = Variant::named("verified", Preset::Paper).unwrap();
+    assert!(!Variant::NAMES.contains(&variant.name.as_str()));
+    let plain = Reward {
+        variant,
+        ..reward("explore", Preset::Paper)
+    };
+    // Right without a tag, and wrong with everything else in order.
+    let untagged = "<think>\nThree and four.\n</think>\n\\boxed{7}".to_owned();
+    let texts = [(1, untagged), (1, text("zh", "zh", "8"))];
+    assert_eq!(rewards(&plain, &texts), [1.0, 0.0]);
+    let error = Variant::named("verifed", Preset::Paper)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("did you mean `verified`?"), "{error}");
+}
+
+#[test]
 fn the_default_is_finite_on_anything() {
     let broken = [
         "",

@@ -1,7 +1,8 @@
 //! Distillation: a smaller student learns from the RL policy.
 //!
-//! First a warm-up on the teacher's own samples (sequence-level distillation, Kim and Rush 2016), so that the student's samples
-//! are worth judging. Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
+//! First a warm-up on the teacher's own samples, so that the student's samples are worth judging: at every token the forward KL divergence
+//! `KL(teacher ‖ student)` is lowered (supervised distillation as in Agarwal et al.; all that the teacher thought possible is learned, not
+//! only what it happened to say). Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
 //! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. The gradient does not go through the
 //! sampling.
 
@@ -118,13 +119,13 @@ fn warm_up(
     learner: &mut Learner,
     step: usize,
 ) -> anyhow::Result<Step> {
-    let rollouts = sample(session, distil, teacher, step)?;
+    let mut rollouts = sample(session, distil, teacher, step)?;
     // A response that the teacher did not finish teaches nothing.
-    let finished = rollouts.iter().filter(|r| !r.truncated);
-    let sequences: Vec<Sequence<'_>> = finished.map(Rollout::sequence).collect();
+    rollouts.retain(|rollout| !rollout.truncated);
     let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-    let metrics = session.supervised(learner, &sequences, rate);
-    Ok(Step::supervised(metrics))
+    Ok(update(
+        session, teacher, learner, &rollouts, rate, forward_kl,
+    ))
 }
 
 fn on_policy(
@@ -135,23 +136,37 @@ fn on_policy(
     step: usize,
 ) -> anyhow::Result<Step> {
     let rollouts = sample(session, distil, &learner.model, step)?;
-    let tokens: usize = rollouts.iter().map(Rollout::response_len).sum();
-    let pad = session.tokenizer.pad();
-    let parts = split(&rollouts, session.config.shards);
     let rate = distil
         .schedule
         .at(step - distil.warm_up_steps, distil.steps);
+    Ok(update(
+        session, teacher, learner, &rollouts, rate, reverse_kl,
+    ))
+}
+
+/// One update that lowers the mean over the rollouts' tokens of a divergence between student and teacher.
+fn update(
+    session: &Session,
+    teacher: &Decoder,
+    learner: &mut Learner,
+    rollouts: &[Rollout],
+    rate: f64,
+    divergence: fn(Tensor<2>, Tensor<2>) -> Tensor<1>,
+) -> Step {
+    let tokens: usize = rollouts.iter().map(Rollout::response_len).sum();
+    let pad = session.tokenizer.pad();
+    let parts = split(rollouts, session.config.shards);
     let loss = async |student: &Decoder, part: &&[Rollout]| {
         let sequences: Vec<Sequence<'_>> = part.iter().map(Rollout::sequence).collect();
         let student = student.logits(response_hidden(student, &sequences, pad));
         let teacher = teacher.logits(response_hidden(teacher, &sequences, pad));
-        (reverse_kl(student, teacher) / tokens.max(1) as f32, ())
+        (divergence(student, teacher) / tokens.max(1) as f32, ())
     };
     let threads = Threads(session.threads);
     let update = pollster::block_on(learner.update(&parts, &threads, rate, loss));
     let divergence = update.loss;
     let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
-    Ok(Step {
+    Step {
         metrics: Metrics::Distil(DistilMetrics {
             divergence,
             gradient_norm: update.gradient_norm,
@@ -164,7 +179,14 @@ fn on_policy(
         tokens: tokens + read,
         sample: None,
         last: false,
-    })
+    }
+}
+
+/// Sum over tokens of `KL(teacher ‖ student)`, from logits `[tokens, vocab]`; the teacher's are constants.
+fn forward_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+    let log_student = activation::log_softmax(student, 1);
+    let log_teacher = Tensor::from_inner(activation::log_softmax(teacher, 1));
+    (log_teacher.clone().exp() * (log_teacher - log_student)).sum()
 }
 
 /// Sum over tokens of `KL(student ‖ teacher)`, from logits `[tokens, vocab]`; the teacher's are constants.
@@ -198,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_divergence_is_its_formula_and_pulls_towards_the_teacher() {
+    fn the_divergences_are_their_formulas_and_pull_towards_the_teacher() {
         let device = Device::flex();
         let student =
             Tensor::<2>::from_floats([[1.0, 0.0]], &device.clone().autodiff()).require_grad();
@@ -210,7 +232,16 @@ mod tests {
         let grad = student.grad(&loss.backward()).unwrap().into_data();
         let grad: Vec<f32> = grad.iter::<f32>().collect();
         assert!(grad[0] > 0.0 && grad[1] < 0.0, "{grad:?}");
-        let same = reverse_kl(Tensor::from_inner(teacher.clone()), teacher);
-        assert!(same.into_scalar::<f32>().abs() < 1e-7);
+        let forward = forward_kl(student.clone(), teacher.clone());
+        let expected = 0.5 * (0.5 / p).ln() + 0.5 * (0.5 / (1.0 - p)).ln();
+        assert!((f64::from(forward.clone().into_scalar::<f32>()) - expected).abs() < 1e-6);
+        let grad = student.grad(&forward.backward()).unwrap().into_data();
+        let grad: Vec<f32> = grad.iter::<f32>().collect();
+        // The gradient of a cross-entropy: the student's probabilities minus the teacher's.
+        assert!((f64::from(grad[0]) - (p - 0.5)).abs() < 1e-6, "{grad:?}");
+        for divergence in [forward_kl, reverse_kl] {
+            let same = divergence(Tensor::from_inner(teacher.clone()), teacher.clone());
+            assert!(same.into_scalar::<f32>().abs() < 1e-7);
+        }
     }
 }
