@@ -10,6 +10,7 @@ use explang_language::Language;
 use explang_named::named;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Practice;
 use crate::figures::{Estimate, ModeSummary, WinTieLose};
 use crate::record::Mode;
 use crate::stage::Stage;
@@ -30,6 +31,9 @@ pub struct Summary {
     pub peak_memory_bytes: Option<u64>,
     /// Wall-clock time in seconds of the process that finished the run: of a resumed run, of its last part.
     pub seconds: f64,
+    /// Which kinds were practised in some languages more than in others: a cause of what follows that was put in. Every language is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub practice: Vec<Practice>,
     /// The figures of each stage.
     pub stages: BTreeMap<Stage, StageSummary>,
     /// Exploit minus control; absent when either was not evaluated.
@@ -160,10 +164,10 @@ pub struct Transfer {
     /// The probability of the same languages at a level that is not trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_level: Option<f64>,
-    /// Language of the question → kind → language of the thinking → probability.
+    /// Language of the question → kind → language of the thinking → probability; those under a thousandth are left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_question: BTreeMap<Language, BTreeMap<String, BTreeMap<Language, f64>>>,
-    /// Kind and untrained level, such as `sums/steps/2` → language of the thinking → probability.
+    /// Kind and untrained level, such as `sums/steps/2` → language of the thinking → probability, as above.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_level: BTreeMap<String, BTreeMap<Language, f64>>,
 }

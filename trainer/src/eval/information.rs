@@ -128,6 +128,14 @@ fn mean<'a>(rows: impl Iterator<Item = &'a Row>) -> Row {
     sum.map(|sum| sum / f64::from(n.max(1)))
 }
 
+/// Rates of at least a thousandth: of the many tables of [`Transfer`] that is what can be seen.
+fn visible(mut rates: BTreeMap<String, Rates>) -> BTreeMap<String, Rates> {
+    for rates in rates.values_mut() {
+        rates.retain(|_, rate| *rate >= 0.001);
+    }
+    rates
+}
+
 fn named(row: &Row) -> Rates {
     Language::ALL
         .into_iter()
@@ -164,7 +172,7 @@ fn transfer(choices: &[Choice], trained: &Kinds) -> Transfer {
             && let Some(kinds) = Kinds::of(choices, asked, 1.0)
         {
             kept_in.extend(kept(&kinds));
-            by_question.insert(language, kinds.rates());
+            by_question.insert(language, visible(kinds.rates()));
         }
     }
     let untrained = |choice: &Choice| !choice.trained_level && choice.asked_in == Language::En;
@@ -180,7 +188,7 @@ fn transfer(choices: &[Choice], trained: &Kinds) -> Transfer {
             .then(|| kept_in.iter().sum::<f64>() / kept_in.len() as f64),
         other_level: Kinds::of(choices, untrained, 1.0).and_then(|kinds| kept(&kinds)),
         by_question,
-        by_level: Kinds(by_level).rates(),
+        by_level: visible(Kinds(by_level).rates()),
     }
 }
 

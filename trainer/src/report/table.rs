@@ -36,6 +36,12 @@ pub fn report(summary: &Summary, style: Style) -> String {
         "Run {}, seed {}, version {}. Percent, with 95 % bootstrap intervals over problems.\n",
         summary.name, summary.seed, summary.version
     );
+    if !summary.practice.is_empty() {
+        text.push_str("Practice in pretraining, a cause that was put in:\n");
+        for practice in &summary.practice {
+            text.push_str(&format!("  {practice}\n"));
+        }
+    }
     let tables = [
         ("Stages and modes", stages(summary, style)),
         (

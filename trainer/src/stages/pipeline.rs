@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::bail;
 use burn::tensor::Device;
 use explang::Language;
+use explang::run::config::Practice;
 use explang::run::{ChoiceCounts, Mode, Stage, Summary};
 use serde::Serialize;
 
@@ -180,6 +181,9 @@ fn summarise(
         seed: session.config.seed,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         config_hash: session.folder.info().config_hash.clone(),
+        practice: (session.config.pretrain.practice.iter())
+            .map(Practice::resolved)
+            .collect(),
         peak_memory_bytes: peak_memory_bytes(),
         seconds,
         ..Summary::default()

@@ -5,6 +5,7 @@ mod course;
 mod figure;
 mod line;
 mod log;
+pub mod map;
 mod part;
 pub mod pick;
 mod shape;

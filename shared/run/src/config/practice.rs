@@ -36,7 +36,7 @@ impl Practice {
     }
 
     /// The same practice with the share of every language written out.
-    pub(super) fn resolved(&self) -> Self {
+    pub fn resolved(&self) -> Self {
         Practice {
             kind: self.kind.clone(),
             shares: self.of_all().into_iter().collect(),

@@ -6,6 +6,7 @@ mod folder;
 mod given;
 pub mod legend;
 pub mod line_chart;
+pub mod map;
 pub mod plot;
 pub mod reader;
 pub mod source;
@@ -17,6 +18,7 @@ pub mod values;
 use leptos::prelude::*;
 
 use charts::Charts;
+use map::MapTable;
 use reader::{Reader, Status};
 use source::SourceChoice;
 use stages::Stages;
@@ -41,6 +43,7 @@ pub fn Run() -> impl IntoView {
             <div class="body">
                 <Charts log=reader.log status=reader.status />
             </div>
+            <MapTable summary=reader.summary />
             <SummaryTable summary=reader.summary />
         </section>
     }

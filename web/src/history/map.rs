@@ -1,0 +1,171 @@
+//! A map of the languages: what each is worth for each kind of problem, what a stage chooses there, and the practice that caused it.
+
+use std::collections::BTreeMap;
+
+use explang::Language;
+use explang::run::{Stage, StageSummary, Summary};
+
+/// One kind of problem and one language.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cell {
+    /// Accuracy of the language when it is forced, after SFT, with its 95 % interval; none where it was not measured.
+    pub worth: Option<(f64, [f64; 2])>,
+    /// Probability that the stage chooses the language for a problem of the kind; none before the model knows tags.
+    pub chosen: Option<f64>,
+    /// Share of the kind's pages in pretraining.
+    pub practice: f64,
+}
+
+/// The kinds of a run, each with all languages in the pool's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map {
+    /// Kind, such as `sums/steps`, and its cells.
+    pub kinds: Vec<(String, [Cell; Language::ALL.len()])>,
+}
+
+/// The stages whose choices a run has measured, in the order of training.
+pub fn stages(summary: &Summary) -> Vec<Stage> {
+    let stages = Stage::EVALUATED.into_iter();
+    stages
+        .filter(|stage| {
+            (summary.stages.get(stage)).is_some_and(|of| !of.selection_by_kind.is_empty())
+        })
+        .collect()
+}
+
+impl Map {
+    /// The map of a run at a stage; none where the run was not measured by kind.
+    pub fn of(summary: &Summary, stage: Stage) -> Option<Map> {
+        let worth = summary.stages.get(&Stage::Sft)?;
+        let kinds = &worth.multi.as_ref()?.by_kind;
+        let chosen = summary.stages.get(&stage);
+        let cells = |kind: &String| {
+            let rates = chosen.and_then(|of| of.selection_by_kind.get(kind));
+            let practice = summary.practice.iter().find(|of| of.kind.as_str() == kind);
+            let shares: Option<BTreeMap<Language, f64>> =
+                practice.map(|practice| practice.of_all().into_iter().collect());
+            Language::ALL.map(|language| Cell {
+                worth: forced(worth, kind, language),
+                chosen: rates.map(|rates| rates.get(&language).copied().unwrap_or(0.0)),
+                // Without an entry a kind is practised in all languages evenly.
+                practice: shares
+                    .as_ref()
+                    .map_or(1.0 / Language::ALL.len() as f64, |shares| {
+                        shares.get(&language).copied().unwrap_or(0.0)
+                    }),
+            })
+        };
+        let kinds: Vec<_> = kinds
+            .keys()
+            .map(|kind| (kind.clone(), cells(kind)))
+            .collect();
+        (!kinds.is_empty()).then_some(Map { kinds })
+    }
+}
+
+/// Accuracy of a forced language for a kind.
+fn forced(stage: &StageSummary, kind: &str, language: Language) -> Option<(f64, [f64; 2])> {
+    let mode = if language.seen() {
+        &stage.multi
+    } else {
+        &stage.unseen
+    };
+    let figures = mode
+        .as_ref()?
+        .by_kind
+        .get(kind)?
+        .by_language
+        .get(&language)?;
+    Some((figures.accuracy, figures.intervals.accuracy))
+}
+
+/// The languages that are worth most for a kind: the best one, and those whose interval reaches its accuracy.
+pub fn best(cells: &[Cell]) -> Vec<Language> {
+    let worths = cells.iter().filter_map(|cell| cell.worth);
+    let top = worths.map(|(accuracy, _)| accuracy).fold(0.0, f64::max);
+    let as_good = |cell: &Cell| {
+        cell.worth
+            .is_some_and(|(_, [_, high])| top > 0.0 && high >= top)
+    };
+    Language::ALL
+        .into_iter()
+        .zip(cells)
+        .filter(|(_, cell)| as_good(cell))
+        .map(|(language, _)| language)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use explang::run::config::Practice;
+    use explang::run::{Intervals, ModeSummary};
+    use explang::tasks::Kind;
+
+    use super::*;
+
+    fn figures(accuracy: f64, half: f64) -> ModeSummary {
+        ModeSummary {
+            accuracy,
+            intervals: Intervals {
+                accuracy: [accuracy - half, accuracy + half],
+                ..Intervals::default()
+            },
+            ..ModeSummary::default()
+        }
+    }
+
+    fn summary() -> Summary {
+        let by_language = BTreeMap::from([
+            (Language::En, figures(0.2, 0.05)),
+            (Language::Zh, figures(0.9, 0.05)),
+            (Language::Ja, figures(0.87, 0.05)),
+        ]);
+        let of_kind = ModeSummary {
+            by_language,
+            ..ModeSummary::default()
+        };
+        let mut sft = StageSummary {
+            multi: Some(ModeSummary {
+                by_kind: [("sums/steps".to_owned(), of_kind)].into(),
+                ..ModeSummary::default()
+            }),
+            ..StageSummary::default()
+        };
+        let rates = BTreeMap::from([(Language::En, 0.75), (Language::Zh, 0.25)]);
+        sft.selection_by_kind.insert("sums/steps".to_owned(), rates);
+        Summary {
+            stages: [
+                (Stage::Sft, sft),
+                (Stage::Pretrain, StageSummary::default()),
+            ]
+            .into(),
+            practice: vec![Practice {
+                kind: Kind::new("sums/steps"),
+                shares: [(Language::Zh, 0.83)].into(),
+            }],
+            ..Summary::default()
+        }
+    }
+
+    #[test]
+    fn a_cell_has_worth_choice_and_practice() {
+        let summary = summary();
+        assert_eq!(stages(&summary), [Stage::Sft]);
+        let map = Map::of(&summary, Stage::Sft).unwrap();
+        let (kind, cells) = &map.kinds[0];
+        assert_eq!(kind, "sums/steps");
+        let chinese = cells[Language::Zh.index()];
+        assert_eq!(chinese.worth.unwrap().0, 0.9);
+        assert_eq!(chinese.chosen, Some(0.25));
+        assert!((chinese.practice - 0.84).abs() < 1e-9);
+        let thai = cells[Language::Th.index()];
+        assert_eq!((thai.worth, thai.chosen), (None, Some(0.0)));
+        assert!((thai.practice - 0.01).abs() < 1e-9);
+        assert_eq!(best(cells), [Language::Zh, Language::Ja]);
+        // Worth stays that of SFT; a stage without tags chooses nothing.
+        let before = Map::of(&summary, Stage::Pretrain).unwrap();
+        let before = before.kinds[0].1[Language::Zh.index()];
+        assert_eq!((before.worth, before.chosen), (chinese.worth, None));
+        assert_eq!(Map::of(&Summary::default(), Stage::Sft), None);
+    }
+}
