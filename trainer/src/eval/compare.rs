@@ -64,31 +64,41 @@ fn mean((n, correct): (usize, usize)) -> Option<f64> {
     (n > 0).then(|| correct as f64 / n as f64)
 }
 
-/// Accuracy of `ours` minus that of `theirs`, each in its own mode: the mean over the problems that both have
-/// of the difference of the problem's mean accuracies, with the paired bootstrap interval over problems.
-/// `n` is the number of problems. `None` when they share none.
+/// Accuracy of `ours` minus that of `theirs`, each in its own mode, over the problems that both have, with the paired bootstrap interval
+/// over problems. `n` is the number of problems. `None` when they share none.
 fn accuracy_difference(
     ours: (&[Record], Mode),
     theirs: (&[Record], Mode),
     options: &Options,
 ) -> Option<Estimate> {
-    options.bootstrap.mean(&differences(ours, theirs))
+    options.bootstrap.ratio(&differences(ours, theirs))
 }
 
-/// For each problem that both have, the mean accuracy of `ours` minus that of `theirs`, each in its own mode.
-pub fn differences(ours: (&[Record], Mode), theirs: (&[Record], Mode)) -> Vec<f64> {
-    let theirs = accuracy_by_problem(theirs.0, theirs.1);
-    accuracy_by_problem(ours.0, ours.1)
+/// For each problem that both have, the mean accuracy of `ours` minus that of `theirs`, each in its own mode, times the problem's weight;
+/// and that weight. A problem weighs as much as it has samples, so that the ratio of both sums is a difference of accuracies as they are
+/// reported; the weights sum to the number of problems.
+pub fn differences(ours: (&[Record], Mode), theirs: (&[Record], Mode)) -> Vec<[f64; 2]> {
+    let theirs = tally_by_problem(theirs.0, theirs.1);
+    let pairs: Vec<(f64, f64)> = tally_by_problem(ours.0, ours.1)
         .into_iter()
-        .filter_map(|(problem, accuracy)| Some(accuracy - theirs.get(&problem)?))
+        .filter_map(|(problem, ours)| {
+            let difference = mean(ours)? - mean(*theirs.get(&problem)?)?;
+            Some((difference, ours.0 as f64))
+        })
+        .collect();
+    let samples: f64 = pairs.iter().map(|(_, n)| n).sum();
+    let scale = pairs.len() as f64 / samples;
+    pairs
+        .into_iter()
+        .map(|(difference, n)| [difference * n * scale, n * scale])
         .collect()
 }
 
-fn accuracy_by_problem(records: &[Record], mode: Mode) -> BTreeMap<usize, f64> {
+fn tally_by_problem(records: &[Record], mode: Mode) -> BTreeMap<usize, (usize, usize)> {
     let records: Vec<_> = records.iter().filter(|r| r.mode == mode).collect();
     grouped(&records, |r| Some(r.problem))
         .into_iter()
-        .filter_map(|(problem, group)| Some((problem, mean(tally(&group))?)))
+        .map(|(problem, group)| (problem, tally(&group)))
         .collect()
 }
 
@@ -144,6 +154,22 @@ mod tests {
         assert!(!result.by_language.contains_key(&Language::En));
         assert_eq!(against_english(&[]), None);
         assert_eq!(against_english(&records[10..]), None);
+    }
+
+    #[test]
+    fn a_problem_weighs_as_much_as_it_has_samples() {
+        // Problem 0 comes back twice: the difference is that of the accuracies over all samples, 3 of 4 against 1 of 4.
+        let of = |mode, right: [bool; 4]| -> Vec<_> {
+            let problems = [0, 0, 0, 1].into_iter().zip(right);
+            problems
+                .map(|(problem, right)| record(problem, mode, Some(Language::En), right))
+                .collect()
+        };
+        let exploit = of(Mode::SelfChosen, [true, true, true, false]);
+        let control = of(Mode::English, [false, false, false, true]);
+        let result = comparison(&exploit, &control, &Options::default()).unwrap();
+        let estimate = result.self_against_en.unwrap();
+        assert_eq!((estimate.value, estimate.n), (0.5, 2));
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn figures(arms: &[Arm<'_>], options: &Options, style: Style) -> Option<String> 
                     (samples(other), Mode::SelfChosen),
                 )
             });
-            let difference = paired.as_ref().and_then(|d| options.bootstrap.mean(d));
+            let difference = paired.as_ref().and_then(|d| options.bootstrap.ratio(d));
             all.extend(paired.into_iter().flatten());
             table.add_row([
                 arm.name.to_owned(),
@@ -92,7 +92,7 @@ fn figures(arms: &[Arm<'_>], options: &Options, style: Style) -> Option<String> 
                 "mean".to_owned(),
                 cell(mean(&|run| accuracy(run, Stage::Sft)), percent),
                 cell(mean(&|run| accuracy(run, Stage::Exploit)), percent),
-                cell(options.bootstrap.mean(&all), points),
+                cell(options.bootstrap.ratio(&all), points),
                 cell(mean(&information), |i| format!("{i:.2}")),
                 cell(mean(&regret), percent),
                 cell(mean(&compliance), percent),

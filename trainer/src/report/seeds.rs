@@ -225,16 +225,16 @@ fn difference(
     theirs: (Stage, Mode),
     options: &Options,
 ) -> Row {
-    let of = |run: &SeedRun| -> Vec<f64> {
+    let of = |run: &SeedRun| -> Vec<[f64; 2]> {
         let side = |(stage, mode): (Stage, Mode)| {
             let evaluation = run.evaluations.get(&stage);
             (evaluation.map_or(&[][..], |e| e.records.as_slice()), mode)
         };
         differences(side(ours), side(theirs))
     };
-    let all: Vec<Vec<f64>> = runs.iter().map(of).collect();
-    let cell = |values: &[f64]| {
-        let estimate = options.bootstrap.mean(values);
+    let all: Vec<Vec<[f64; 2]>> = runs.iter().map(of).collect();
+    let cell = |values: &[[f64; 2]]| {
+        let estimate = options.bootstrap.ratio(values);
         estimate.map_or(NONE.into(), points)
     };
     Row {

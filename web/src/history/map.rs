@@ -23,14 +23,11 @@ pub struct Map {
     pub kinds: Vec<(String, [Cell; Language::ALL.len()])>,
 }
 
-/// The stages whose choices a run has measured, in the order of training.
+/// The stages whose choices a run has measured exactly, in the order of training. Runs of earlier versions have none.
 pub fn stages(summary: &Summary) -> Vec<Stage> {
-    let stages = Stage::EVALUATED.into_iter();
-    stages
-        .filter(|stage| {
-            (summary.stages.get(stage)).is_some_and(|of| !of.selection_by_kind.is_empty())
-        })
-        .collect()
+    let measured =
+        |stage: &Stage| (summary.stages.get(stage)).is_some_and(|of| of.transfer.is_some());
+    Stage::EVALUATED.into_iter().filter(measured).collect()
 }
 
 impl Map {
@@ -98,6 +95,7 @@ pub fn best(cells: &[Cell]) -> Vec<Language> {
 #[cfg(test)]
 mod tests {
     use explang::run::config::Practice;
+    use explang::run::summary::Transfer;
     use explang::run::{Intervals, ModeSummary};
     use explang::tasks::Kind;
 
@@ -133,6 +131,7 @@ mod tests {
         };
         let rates = BTreeMap::from([(Language::En, 0.75), (Language::Zh, 0.25)]);
         sft.selection_by_kind.insert("sums/steps".to_owned(), rates);
+        sft.transfer = Some(Transfer::default());
         Summary {
             stages: [
                 (Stage::Sft, sft),

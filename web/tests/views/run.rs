@@ -7,6 +7,7 @@ use explang_web::history::{LAYERS, Log, Part};
 use explang_web::page::address::{Source, State, View};
 use explang_web::page::live::Live;
 use explang_web::views::run::charts::Charts;
+use explang_web::views::run::map::MapTable;
 use explang_web::views::run::reader::{Reader, Status};
 use explang_web::views::run::stages::Stages;
 use explang_web::views::run::summary_table::SummaryTable;
@@ -208,6 +209,78 @@ async fn every_evaluated_stage_has_a_row_with_intervals() {
             .unwrap()
             .ends_with('%')
     );
+}
+
+/// A run with two kinds: SFT chooses English for both, exploit Chinese for sums.
+fn measured() -> Summary {
+    let figures = |accuracy: f64| {
+        format!(
+            r#"{{"accuracy":{accuracy},"pass_at_k":0,"k":1,"acc_star":0,"compliance":1,"thinking_tokens":9,"truncation":0,"n":100,"problems":100,
+                "intervals":{{"accuracy":[{low},{high}],"pass_at_k":[0,0],"acc_star":[0,0],"compliance":[1,1],"thinking_tokens":[9,9],"truncation":[0,0]}}"#,
+            low = accuracy - 0.05,
+            high = accuracy + 0.05
+        )
+    };
+    let kind = |en: f64, zh: f64| {
+        format!(
+            r#"{},"by_language":{{"en":{}}},"zh":{}}}}}}}"#,
+            figures(0.5),
+            figures(en),
+            figures(zh)
+        )
+    };
+    let json = format!(
+        r#"{{"name":"a","seed":1,"version":"0","config_hash":"","seconds":1,
+            "practice":[{{"kind":"sums/steps","shares":{{"zh":0.66}}}}],
+            "stages":{{
+                "sft":{{"multi":{},"by_kind":{{"clock/steps":{},"sums/steps":{}}}}},
+                       "selection_by_kind":{{"clock/steps":{{"en":1}},"sums/steps":{{"en":1}}}},"transfer":{{"trained":1}}}},
+                "exploit":{{"selection_by_kind":{{"clock/steps":{{"en":1}},"sums/steps":{{"en":0.25,"zh":0.75}}}},"transfer":{{"trained":1}}}}
+            }}}}"#,
+        figures(0.5),
+        kind(0.9, 0.2),
+        kind(0.3, 0.95)
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn the_map_shows_worth_and_the_slider_moves_the_choice() {
+    let summary = RwSignal::new(Some(measured()));
+    let place = drawn(
+        Live::still(State::default()),
+        move || view! { <MapTable summary /> },
+    );
+    leptos::task::tick().await;
+    let width = |row: &str, column: usize| {
+        let bar = all(&place, &format!("tr.{row} .chosen"))[column].clone();
+        attribute(&bar, "style")
+    };
+    // The last stage of RL first.
+    assert!(width("zh", 1).contains("75%"), "{}", width("zh", 1));
+    assert_eq!(texts(&place, "tr.zh .worth"), ["20", "95"]);
+    assert_eq!(texts(&place, "tr.th .worth"), ["", ""]);
+    assert_eq!(all(&place, "td.best").len(), 2);
+    assert_eq!(all(&place, "tr.zh td.best").len(), 1);
+    let cell = all(&place, "tr.zh td")[1].clone();
+    assert_eq!(
+        attribute(&cell, "title"),
+        "Chinese forced: 95 % right, 95 % interval 90 to 100; chosen with 75.0 %; 68.0 % of the pages"
+    );
+    let slider: HtmlInputElement = all(&place, ".map input")[0].clone().unchecked_into();
+    assert_eq!((slider.value().as_str(), slider.max().as_str()), ("1", "1"));
+    slider.set_value("0");
+    slider
+        .dispatch_event(&Event::new("input").unwrap())
+        .unwrap();
+    leptos::task::tick().await;
+    assert!(width("zh", 1).contains("width: 0%"), "{}", width("zh", 1));
+    assert_eq!(texts(&place, "tr.zh .worth"), ["20", "95"]);
+    // A run of an earlier version has no map.
+    let json = include_str!("../../../checkpoints/quick/summary.json");
+    summary.set(serde_json::from_str(json).ok());
+    leptos::task::tick().await;
+    assert_eq!(all(&place, ".map").len(), 0);
 }
 
 #[wasm_bindgen_test]

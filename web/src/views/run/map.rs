@@ -79,6 +79,10 @@ pub fn MapTable(
     }
 }
 
+/// Least widths of the table's columns: that of the names, and that of a kind.
+const FIRST_COLUMN: f64 = 6.2;
+const COLUMN: f64 = 3.9;
+
 /// A row a language, a column a kind.
 fn table(map: Map, caused: bool) -> impl IntoView {
     let names = map.kinds.iter().map(|(kind, _)| {
@@ -108,11 +112,15 @@ fn table(map: Map, caused: bool) -> impl IntoView {
             </tr>
         }
     });
+    // Its columns keep their width: where they do not fit, the table is moved sideways.
+    let width = format!("{}rem", FIRST_COLUMN + COLUMN * map.kinds.len() as f64);
     view! {
-        <table aria-labelledby="map">
-            <thead><tr><th scope="col"><span class="unseen">"Language"</span></th>{names}</tr></thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
+        <div class="wide" tabindex="0" role="group" aria-labelledby="map">
+            <table aria-labelledby="map" style:min-width=width>
+                <thead><tr><th scope="col"><span class="unseen">"Language"</span></th>{names}</tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
     }
 }
 
@@ -137,12 +145,12 @@ fn cell(language: Language, cell: Cell, best: bool, caused: bool) -> impl IntoVi
     let worth = cell
         .worth
         .map(|(accuracy, _)| format!("{:.0}", 100.0 * accuracy));
-    let chosen = cell.chosen.filter(|chosen| *chosen >= 0.005);
+    let chosen = percent(cell.chosen.unwrap_or(0.0));
     view! {
         <td class:best=best title=said.join("; ")>
             <span class="worth">{worth}</span>
             {caused.then(|| view! { <span class="practice" style:width=percent(cell.practice)></span> })}
-            {chosen.map(|chosen| view! { <span class="chosen" style:width=percent(chosen)></span> })}
+            <span class="chosen" style:width=chosen></span>
         </td>
     }
 }
