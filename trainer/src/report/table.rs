@@ -188,6 +188,9 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
     drawn(table)
 }
 
+/// Makes a cell of a stage's figures; none where the stage has no such figure.
+type Figure = fn(&StageSummary) -> Option<String>;
+
 /// A row for each kind: the languages that each stage's policy would choose, at temperature 1; then what the kind tells about the language,
 /// and what the choice costs. `None` where no policy was asked.
 pub fn selection(summary: &Summary, style: Style) -> Option<String> {
@@ -213,15 +216,15 @@ pub fn selection(summary: &Summary, style: Style) -> Option<String> {
         row.push(settled.map_or(NONE.into(), |s| top(&ranked(&s.forced_accuracy), 1)));
         table.add_row(row);
     }
-    let figures: [(&str, &dyn Fn(&StageSummary) -> Option<String>); 3] = [
-        ("information, nats", &|stage| {
+    let figures: [(&str, Figure); 3] = [
+        ("information, nats", |stage| {
             stage.information.map(|i| spread(i, 1.0, 2))
         }),
-        ("  when evaluated", &|stage| {
+        ("  when evaluated", |stage| {
             let information = stage.at_temperature.as_ref()?.information;
             information.map(|i| spread(i, 1.0, 2))
         }),
-        ("regret, points", &|stage| {
+        ("regret, points", |stage| {
             stage.regret.map(|regret| spread(regret, 100.0, 1))
         }),
     ];
