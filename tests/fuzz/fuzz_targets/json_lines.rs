@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
-use explang::run::{Line, Summary};
+use explang::run::{Choice, Line, Record, Summary};
 use explang::Language;
 use explang::identify::Identify;
 use explang::reward::{Preset, Reward};
 use explang::rows::{Row, score};
 use explang_trainer::eval::metrics::Options;
-use explang_trainer::eval::record::{read_records, write_records};
+use explang_trainer::eval::record::{Evaluation, read_records, write_records};
 use explang_trainer::eval::summary::stage_summary;
 use explang_trainer::lines::lines;
 use explang_trainer::pair::Pair;
@@ -91,11 +91,21 @@ fn records(bytes: &[u8]) {
             write_records(&mut written, &records).expect("memory takes every write");
             let again = read_records::<Record>(Path::new("evaluation.jsonl"), written.as_slice());
             assert_eq!(again.expect("what was written can be read"), records);
-            let options = Options::default();
-            let _ = stage_summary(&records, None, &options);
+            summarised(records, Vec::new());
         }
         Err(error) => one_line(error),
     }
+    match read_records::<Choice>(Path::new("choices.jsonl"), bytes) {
+        Ok(choices) => summarised(Vec::new(), choices),
+        Err(error) => one_line(error),
+    }
+}
+
+/// What is made of an evaluation can be written down.
+fn summarised(records: Vec<Record>, choices: Vec<Choice>) {
+    let evaluation = Evaluation { records, choices };
+    let summary = stage_summary(&evaluation, None, 0.1, &Options::default());
+    serde_json::to_vec(&summary).expect("figures can be written");
 }
 
 fuzz_target!(|bytes: &[u8]| {

@@ -93,7 +93,8 @@ impl Kinds {
 fn at_temperature(probabilities: &BTreeMap<Language, f32>, temperature: f32) -> Row {
     let mut row = [0.0; Language::ALL.len()];
     for (language, &p) in probabilities {
-        row[language.index()] = f64::from(p);
+        // A file that somebody wrote may hold anything.
+        row[language.index()] = f64::from(p).clamp(0.0, 1.0);
     }
     let top = row.iter().copied().fold(0.0, f64::max);
     let exponent = 1.0 / f64::from(temperature);

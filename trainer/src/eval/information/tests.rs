@@ -121,3 +121,33 @@ fn what_carries_over_is_told_from_a_keyword() {
     // Neither is mixed into the selection itself.
     assert!((summary.selection_by_kind["sums/steps"][&Zh] - 0.9).abs() < 1e-6);
 }
+
+#[test]
+fn figures_are_finite_whatever_a_file_says() {
+    use Language::{En, Zh};
+    let odd: [&[(Language, f32)]; 5] = [
+        &[],
+        &[(En, 0.0)],
+        &[(En, -3.0), (Zh, 0.2)],
+        &[(En, f32::INFINITY), (Zh, f32::MAX)],
+        &[(En, f32::MIN_POSITIVE)],
+    ];
+    let kinds = ["sums/steps", "clock/steps"];
+    let choices: Vec<Choice> = odd
+        .iter()
+        .enumerate()
+        .map(|(i, shares)| choice(i, kinds[i % 2], shares))
+        .collect();
+    for temperature in [0.0, 0.1, 1.0, 1e9] {
+        let summary = filled(&choices, temperature);
+        let information = summary.information.unwrap();
+        assert!(
+            (0.0..=2f64.ln()).contains(&information.value),
+            "{information:?}"
+        );
+        let cold = summary.at_temperature.unwrap();
+        let rates = cold.selection_by_kind.values().flat_map(BTreeMap::values);
+        assert!(rates.clone().all(|rate| rate.is_finite()));
+        assert!((rates.sum::<f64>() - 2.0).abs() < 1e-9);
+    }
+}
