@@ -66,6 +66,8 @@ impl Evaluator<'_> {
     fn questions(&self) -> anyhow::Result<Vec<Question>> {
         let eval = &self.config.eval;
         let few = eval.forced_problems.div_ceil(QUARTER);
+        // In another language an example has another text, and so no number that tells which problems are equal.
+        let trained = numbers(&held_out(self.config, eval.problems, Language::En));
         let mut questions = Vec::new();
         for asked_in in Language::ALL {
             let count = match asked_in {
@@ -73,39 +75,39 @@ impl Evaluator<'_> {
                 _ => few.min(eval.problems),
             };
             let examples = held_out(self.config, count, asked_in);
-            // Equal problems have equal numbers; in another language they have another text.
-            let numbers = numbers(&held_out(self.config, count, Language::En));
-            let asked = examples.into_iter().zip(numbers).enumerate();
-            let distinct = asked.filter(|(place, (_, number))| place == number);
-            questions.extend(distinct.map(|(_, (example, problem))| Question {
-                problem,
-                example,
-                asked_in,
-                trained_level: true,
-            }));
+            questions.extend(
+                distinct(examples, &trained).map(|(problem, example)| Question {
+                    problem,
+                    example,
+                    asked_in,
+                    trained_level: true,
+                }),
+            );
         }
         let others = other_levels(&self.config.tasks);
         if !others.is_empty() {
             let stream = random::derive(self.config.seed, &[LEVELS]);
             let examples = Mixture::even(others)?.held_out(stream, few, Language::En);
-            let first = eval.problems;
+            let numbers = numbers(&examples);
             questions.extend(
-                numbers(&examples)
-                    .into_iter()
-                    .zip(examples)
-                    .enumerate()
-                    .filter_map(|(place, (number, example))| {
-                        (place == number).then_some(Question {
-                            problem: first + number,
-                            example,
-                            asked_in: Language::En,
-                            trained_level: false,
-                        })
-                    }),
+                distinct(examples, &numbers).map(|(number, example)| Question {
+                    problem: eval.problems + number,
+                    example,
+                    asked_in: Language::En,
+                    trained_level: false,
+                }),
             );
         }
         Ok(questions)
     }
+}
+
+/// The examples that are no repetition of an earlier one, with their numbers: an exact choice is the same each time.
+fn distinct(examples: Vec<Example>, numbers: &[usize]) -> impl Iterator<Item = (usize, Example)> {
+    let numbered = numbers.iter().copied().zip(examples).enumerate();
+    numbered
+        .filter(|(place, (number, _))| place == number)
+        .map(|(_, numbered)| numbered)
 }
 
 /// For each kind of a mixture the level nearest to its trained ones that is not trained, the lower of two; none for a kind that is

@@ -54,13 +54,13 @@ pub fn against_english(records: &[Record]) -> Option<AgainstEnglish> {
 }
 
 /// Samples and correct samples.
-fn tally<'a>(records: impl IntoIterator<Item = &'a &'a Record>) -> (usize, usize) {
+pub(super) fn tally<'a>(records: impl IntoIterator<Item = &'a &'a Record>) -> (usize, usize) {
     records.into_iter().fold((0, 0), |(n, correct), record| {
         (n + 1, correct + usize::from(record.correct))
     })
 }
 
-fn mean((n, correct): (usize, usize)) -> Option<f64> {
+pub(super) fn mean((n, correct): (usize, usize)) -> Option<f64> {
     (n > 0).then(|| correct as f64 / n as f64)
 }
 

@@ -45,7 +45,7 @@ fn trained(choice: &Choice) -> bool {
 }
 
 impl Kinds {
-    /// The rows of the choices that are `wanted`, at a temperature; none where there are no such choices.
+    /// The rows of the `wanted` choices at a temperature; `None` if there are no such choices.
     fn of(choices: &[Choice], wanted: impl Fn(&Choice) -> bool, temperature: f32) -> Option<Self> {
         let mut kinds = Kinds::default();
         for choice in choices.iter().filter(|choice| wanted(choice)) {
@@ -99,7 +99,7 @@ fn at_temperature(probabilities: &BTreeMap<Language, f32>, temperature: f32) -> 
     let top = row.iter().copied().fold(0.0, f64::max);
     let exponent = 1.0 / f64::from(temperature);
     for p in &mut row {
-        // Relative to the greatest, so that no power vanishes and 0 to the power of infinity is no question.
+        // Divided by the greatest first, so that the powers cannot all underflow, and the greatest is 1 even at T = 0.
         *p = if *p == top {
             1.0
         } else {

@@ -9,6 +9,7 @@ use explang::Language;
 use explang::run::summary::{Baselines, BestOfEachKind, BestSingle, KindRegret};
 use explang::run::{Mode, Record, StageSummary};
 
+use super::compare::{mean, tally};
 use super::metrics::grouped;
 use super::statistics::Bootstrap;
 
@@ -79,11 +80,7 @@ fn halves(records: &[Record]) -> BTreeMap<String, Halves> {
 /// The means of one problem's samples; none where a seen language was not forced.
 fn problem(samples: &[&Record]) -> Option<Problem> {
     let mean = |wanted: &dyn Fn(&Record) -> bool| {
-        let found = samples.iter().filter(|record| wanted(record));
-        let (right, n) = found.fold((0, 0), |(right, n), record| {
-            (right + usize::from(record.correct), n + 1)
-        });
-        (n > 0).then(|| right as f64 / n as f64)
+        mean(tally(samples.iter().filter(|record| wanted(record))))
     };
     let mut forced = [0.0; SEEN];
     for (accuracy, language) in forced.iter_mut().zip(Language::SEEN) {

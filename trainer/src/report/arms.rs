@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use explang::run::summary::ranked;
-use explang::run::{Estimate, Mode, Stage, StageSummary};
+use explang::run::{Mode, Stage, StageSummary};
 
-use super::seeds::SeedRun;
+use super::seeds::{SeedRun, accuracy, points, samples, stage};
 use super::table::{NONE, Style, align_numbers, drawn, new_table, percent, spread, top};
 use crate::eval::compare::differences;
 use crate::eval::metrics::Options;
@@ -64,8 +64,8 @@ fn figures(arms: &[Arm<'_>], options: &Options, style: Style) -> Option<String> 
             let against = (first.runs.iter()).find(|other| i > 0 && comparable(run, other));
             let paired = against.map(|other| {
                 differences(
-                    (samples(run), Mode::SelfChosen),
-                    (samples(other), Mode::SelfChosen),
+                    (samples(run, Stage::Exploit), Mode::SelfChosen),
+                    (samples(other, Stage::Exploit), Mode::SelfChosen),
                 )
             });
             let difference = paired.as_ref().and_then(|d| options.bootstrap.ratio(d));
@@ -73,9 +73,9 @@ fn figures(arms: &[Arm<'_>], options: &Options, style: Style) -> Option<String> 
             table.add_row([
                 arm.name.to_owned(),
                 run.summary.seed.to_string(),
-                cell(accuracy(run, Stage::Sft), percent),
-                cell(accuracy(run, Stage::Exploit), percent),
-                cell(difference, points),
+                cell(right(run, Stage::Sft), percent),
+                cell(right(run, Stage::Exploit), percent),
+                cell(difference, |d| points(d, 1)),
                 cell(exploit(run).and_then(|s| s.information), |i| {
                     spread(i, 1.0, 2)
                 }),
@@ -90,9 +90,9 @@ fn figures(arms: &[Arm<'_>], options: &Options, style: Style) -> Option<String> 
             table.add_row([
                 String::new(),
                 "mean".to_owned(),
-                cell(mean(&|run| accuracy(run, Stage::Sft)), percent),
-                cell(mean(&|run| accuracy(run, Stage::Exploit)), percent),
-                cell(options.bootstrap.ratio(&all), points),
+                cell(mean(&|run| right(run, Stage::Sft)), percent),
+                cell(mean(&|run| right(run, Stage::Exploit)), percent),
+                cell(options.bootstrap.ratio(&all), |d| points(d, 1)),
                 cell(mean(&information), |i| format!("{i:.2}")),
                 cell(mean(&regret), percent),
                 cell(mean(&compliance), percent),
@@ -130,17 +130,12 @@ fn comparable(a: &SeedRun, b: &SeedRun) -> bool {
 }
 
 fn exploit(run: &SeedRun) -> Option<&StageSummary> {
-    run.summary.stages.get(&Stage::Exploit)
+    stage(run, Stage::Exploit)
 }
 
-fn samples(run: &SeedRun) -> &[explang::run::Record] {
-    let evaluation = run.evaluations.get(&Stage::Exploit);
-    evaluation.map_or(&[], |evaluation| evaluation.records.as_slice())
-}
-
-fn accuracy(run: &SeedRun, stage: Stage) -> Option<f64> {
-    let stage = run.summary.stages.get(&stage)?;
-    Some(stage.self_chosen.as_ref()?.accuracy)
+/// Accuracy by its own choice.
+fn right(run: &SeedRun, stage: Stage) -> Option<f64> {
+    accuracy(run, stage, Mode::SelfChosen)
 }
 
 fn compliance(run: &SeedRun) -> Option<f64> {
@@ -155,11 +150,6 @@ fn mean(runs: &[&SeedRun], figure: &dyn Fn(&SeedRun) -> Option<f64>) -> Option<f
 
 fn cell<T>(figure: Option<T>, show: impl FnOnce(T) -> String) -> String {
     figure.map_or(NONE.into(), show)
-}
-
-fn points(estimate: Estimate) -> String {
-    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|x| 100.0 * x);
-    format!("{value:+.1} [{low:+.1}, {high:+.1}]")
 }
 
 #[cfg(test)]

@@ -6,4 +6,5 @@ pub mod figure;
 pub mod history;
 pub mod modes;
 pub mod seeds;
+pub mod selection;
 pub mod table;

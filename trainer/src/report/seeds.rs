@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use explang::Language;
-use explang::run::{Estimate, Mode, SelectionSource, Stage, StageSummary, Summary};
+use explang::run::{Estimate, Mode, Record, SelectionSource, Stage, StageSummary, Summary};
 use explang::tasks::Mixture;
 
 use super::table::{NONE, Style, align_numbers, drawn, new_table, percent, spread, top};
@@ -226,16 +226,13 @@ fn difference(
     options: &Options,
 ) -> Row {
     let of = |run: &SeedRun| -> Vec<[f64; 2]> {
-        let side = |(stage, mode): (Stage, Mode)| {
-            let evaluation = run.evaluations.get(&stage);
-            (evaluation.map_or(&[][..], |e| e.records.as_slice()), mode)
-        };
+        let side = |(stage, mode): (Stage, Mode)| (samples(run, stage), mode);
         differences(side(ours), side(theirs))
     };
     let all: Vec<Vec<[f64; 2]>> = runs.iter().map(of).collect();
     let cell = |values: &[[f64; 2]]| {
         let estimate = options.bootstrap.ratio(values);
-        estimate.map_or(NONE.into(), points)
+        estimate.map_or(NONE.into(), |e| points(e, 0))
     };
     Row {
         name: name.to_owned(),
@@ -244,9 +241,16 @@ fn difference(
     }
 }
 
-fn points(estimate: Estimate) -> String {
+/// The judged samples of a stage; none where it was not evaluated.
+pub(super) fn samples(run: &SeedRun, stage: Stage) -> &[Record] {
+    let evaluation = run.evaluations.get(&stage);
+    evaluation.map_or(&[], |evaluation| evaluation.records.as_slice())
+}
+
+/// A difference in points with its interval.
+pub(super) fn points(estimate: Estimate, decimals: usize) -> String {
     let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|x| 100.0 * x);
-    format!("{value:+.0} [{low:+.0}, {high:+.0}]")
+    format!("{value:+.decimals$} [{low:+.decimals$}, {high:+.decimals$}]")
 }
 
 fn mean_of(
@@ -283,11 +287,11 @@ fn text_of(runs: &[SeedRun], name: String, text: impl Fn(&SeedRun) -> Option<Str
     }
 }
 
-fn stage(run: &SeedRun, name: Stage) -> Option<&StageSummary> {
+pub(super) fn stage(run: &SeedRun, name: Stage) -> Option<&StageSummary> {
     run.summary.stages.get(&name)
 }
 
-fn accuracy(run: &SeedRun, name: Stage, mode: Mode) -> Option<f64> {
+pub(super) fn accuracy(run: &SeedRun, name: Stage, mode: Mode) -> Option<f64> {
     Some(stage(run, name)?.mode(mode)?.accuracy)
 }
 

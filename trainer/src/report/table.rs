@@ -9,6 +9,8 @@ use explang::Language;
 use explang::run::summary::ranked;
 use explang::run::{Estimate, Mode, ModeSummary, SelectionSource, Stage, StageSummary, Summary};
 
+use super::selection;
+
 /// How tables are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -54,7 +56,7 @@ pub fn report(summary: &Summary, style: Style) -> String {
         ),
         (
             "Language for each kind: the most probable one, at temperature 1",
-            selection(summary, style),
+            selection::table(summary, style),
         ),
     ];
     for (title, table) in tables {
@@ -182,65 +184,6 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
     }
     align_numbers(&mut table, numbers);
     // A kind's name is one word: it is not broken.
-    if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    drawn(table)
-}
-
-/// Makes a cell of a stage's figures; none where the stage has no such figure.
-type Figure = fn(&StageSummary) -> Option<String>;
-
-/// A row for each kind: the languages that each stage's policy would choose, at temperature 1; then what the kind tells about the language,
-/// and what the choice costs. `None` where no policy was asked.
-pub fn selection(summary: &Summary, style: Style) -> Option<String> {
-    let asked = |stage: &&StageSummary| stage.information.is_some() || stage.transfer.is_some();
-    let columns: Vec<_> = (summary.stages.iter())
-        .filter(|(_, stage)| asked(stage))
-        .collect();
-    let kinds: BTreeSet<_> = columns
-        .iter()
-        .flat_map(|(_, stage)| stage.selection_by_kind.keys())
-        .collect();
-    let mut header = vec!["kind"];
-    header.extend(columns.iter().map(|(name, _)| name.name()));
-    header.push("best in sft");
-    let mut table = new_table(style, &header);
-    for kind in kinds {
-        let mut row = vec![kind.clone()];
-        row.extend(columns.iter().map(|(_, stage)| {
-            let rates = stage.selection_by_kind.get(kind);
-            rates.map_or(NONE.into(), |rates| top(&ranked(rates), 1))
-        }));
-        let settled = summary.settled.get(kind);
-        row.push(settled.map_or(NONE.into(), |s| top(&ranked(&s.forced_accuracy), 1)));
-        table.add_row(row);
-    }
-    let figures: [(&str, Figure); 3] = [
-        ("information, nats", |stage| {
-            stage.information.map(|i| spread(i, 1.0, 2))
-        }),
-        ("  when evaluated", |stage| {
-            let information = stage.at_temperature.as_ref()?.information;
-            information.map(|i| spread(i, 1.0, 2))
-        }),
-        ("regret, points", |stage| {
-            stage.regret.map(|regret| spread(regret, 100.0, 1))
-        }),
-    ];
-    for (name, figure) in figures {
-        let cells: Vec<_> = columns.iter().map(|(_, stage)| figure(stage)).collect();
-        if cells.iter().any(Option::is_some) {
-            let mut row = vec![name.to_owned()];
-            row.extend(
-                cells
-                    .into_iter()
-                    .map(|cell| cell.unwrap_or_else(|| NONE.into())),
-            );
-            row.push(String::new());
-            table.add_row(row);
-        }
-    }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }

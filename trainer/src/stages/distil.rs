@@ -184,16 +184,24 @@ fn update(
 
 /// Sum over tokens of `KL(teacher ‖ student)`, from logits `[tokens, vocab]`; the teacher's are constants.
 fn forward_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-    let log_student = activation::log_softmax(student, 1);
-    let log_teacher = Tensor::from_inner(activation::log_softmax(teacher, 1));
-    (log_teacher.clone().exp() * (log_teacher - log_student)).sum()
+    let (student, teacher) = log_probs(student, teacher);
+    kl(teacher, student)
 }
 
 /// Sum over tokens of `KL(student ‖ teacher)`, from logits `[tokens, vocab]`; the teacher's are constants.
 fn reverse_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-    let log_student = activation::log_softmax(student, 1);
-    let log_teacher = Tensor::from_inner(activation::log_softmax(teacher, 1));
-    (log_student.clone().exp() * (log_student - log_teacher)).sum()
+    let (student, teacher) = log_probs(student, teacher);
+    kl(student, teacher)
+}
+
+fn log_probs(student: Tensor<2>, teacher: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let teacher = Tensor::from_inner(activation::log_softmax(teacher, 1));
+    (activation::log_softmax(student, 1), teacher)
+}
+
+/// Sum over the rows of `KL(p ‖ q)`, from log-probabilities.
+fn kl(p: Tensor<2>, q: Tensor<2>) -> Tensor<1> {
+    (p.clone().exp() * (p - q)).sum()
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 //! The upper limits are far above what any run needs. They are there so that a slip of the pen is a sentence before the run, and
 //! not memory that runs out in the middle of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use explang_language::Language;
 use explang_named::{brief, meant};
 use explang_objective::{Estimator, KlPlace, Surrogate};
 use explang_tasks::Kind;
@@ -67,6 +68,16 @@ fn not_negative(key: &str, value: f64) -> Checked {
 fn share(key: &str, value: f64) -> Checked {
     let rule = format!("must be between 0 and 1, not {value}");
     ensure(key, (0.0..=1.0).contains(&value), rule)
+}
+
+/// Shares of languages, each at most 1, and together at most `most`.
+fn shares(key: &str, shares: &BTreeMap<Language, f64>, most: f64) -> Checked {
+    let each = shares.values().all(|share| (0.0..=1.0).contains(share));
+    ensure(
+        key,
+        each && shares.values().sum::<f64>() <= most,
+        "must be between 0 and 1, and 1 at most together",
+    )
 }
 
 fn schedule(key: &str, schedule: &Schedule) -> Checked {
@@ -174,12 +185,7 @@ impl Config {
         let sft = &self.sft;
         within("sft.batch", sft.batch, 1..=MOST_AT_ONCE)?;
         schedule("sft.schedule", &sft.schedule)?;
-        let shares: f64 = sft.shares.values().sum();
-        ensure(
-            "sft.shares",
-            sft.shares.values().all(|s| (0.0..=1.0).contains(s)) && shares <= 1.0,
-            "must be between 0 and 1, and 1 at most together",
-        )?;
+        shares("sft.shares", &sft.shares, 1.0)?;
         let unseen = sft.shares.keys().find(|language| !language.seen());
         unseen.map_or(Ok(()), |unseen| {
             let rule =
@@ -187,9 +193,7 @@ impl Config {
             ensure("sft.shares", false, rule)
         })
     }
-}
 
-impl Config {
     fn check_practice(&self) -> Checked {
         let kinds = self.tasks.kinds();
         let mut named = BTreeSet::new();
@@ -206,14 +210,8 @@ impl Config {
             ensure(&key("kind"), kinds.contains(&practice.kind), rule)?;
             let rule = format!("names `{kind}` a second time; put its shares into one entry");
             ensure(&key("kind"), named.insert(kind), rule)?;
-            let shares: f64 = practice.shares.values().sum();
-            ensure(
-                &key("shares"),
-                (practice.shares.values()).all(|share| (0.0..=1.0).contains(share))
-                    // What rounding adds to shares that sum to 1.
-                    && shares <= 1.0 + 1e-9,
-                "must be between 0 and 1, and 1 at most together",
-            )?;
+            // With what rounding adds to shares that sum to 1.
+            shares(&key("shares"), &practice.shares, 1.0 + 1e-9)?;
         }
         Ok(())
     }

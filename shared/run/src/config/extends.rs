@@ -34,7 +34,7 @@ pub(super) fn resolve(document: DeTable<'_>) -> Result<DeTable<'_>, Refusal> {
     };
     let Some((_, text)) = PRESETS.iter().find(|(preset, _)| *preset == name) else {
         return refuse(format!(
-            "`{KEY}` names `{}`, which is no preset{}; expected one of: {}",
+            "`{KEY}` names `{}`, which is not a preset{}; expected one of: {}",
             brief(&name, PIECE),
             meant(&name, names),
             names.join(" ")
@@ -90,7 +90,7 @@ mod tests {
         for (text, said) in [
             (
                 "name = \"a\"\nextends = \"quik\"\n",
-                "line 2: `extends` names `quik`, which is no preset (did you mean `quick`?); expected one of: ",
+                "line 2: `extends` names `quik`, which is not a preset (did you mean `quick`?); expected one of: ",
             ),
             (
                 "name = \"a\"\nextends = 3\n",

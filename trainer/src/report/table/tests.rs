@@ -138,7 +138,7 @@ fn the_report_of_a_full_run_fits_100_columns_without_broken_rows() {
     assert_eq!(rows(&table, "(unseen)"), 4, "{table}");
     let table = families(&full_run(), Style::Terminal).unwrap();
     assert_eq!(rows(&table, "±"), 2, "{table}");
-    let table = selection(&full_run(), Style::Terminal).unwrap();
+    let table = selection::table(&full_run(), Style::Terminal).unwrap();
     assert_eq!(rows(&table, "zh 90"), 1, "{table}");
     assert_eq!(rows(&table, "information, nats"), 1, "{table}");
     assert_eq!(rows(&table, "±"), 3, "{table}");
@@ -150,7 +150,7 @@ fn markdown_has_one_line_a_row_and_equal_columns() {
         stages(&full_run(), Style::Markdown).unwrap(),
         languages(&full_run(), Style::Markdown).unwrap(),
         families(&full_run(), Style::Markdown).unwrap(),
-        selection(&full_run(), Style::Markdown).unwrap(),
+        selection::table(&full_run(), Style::Markdown).unwrap(),
     ] {
         let pipes: Vec<_> = table
             .lines()
