@@ -91,10 +91,11 @@ export async function harness(options) {
   /** Waits for a live answer that has ended. */
   const answered = (page, settings = {}) => origin(page).filter({ hasText: "tokens a second" }).waitFor(settings);
 
-  /** What the page shows of the response: the tag's tokens, the trace, the answer. */
+  /** What the page shows of the response: the tag's tokens, the trace, the answer. Where two stand side by side, of the forced one. */
   async function transcript(page) {
-    const text = async (name) => (await page.locator(`.transcript .${name} .piece:not(.mark)`).allTextContents()).join("");
-    return { tag: (await page.locator(".transcript .tag .piece").allTextContents()).join(""), trace: await text("thinking"), answer: await text("answer") };
+    const shown = page.locator(".transcript").first();
+    const text = async (name) => (await shown.locator(`.${name} .piece:not(.mark)`).allTextContents()).join("");
+    return { tag: (await shown.locator(".tag .piece").allTextContents()).join(""), trace: await text("thinking"), answer: await text("answer") };
   }
 
   /** The native binary's greedy response to the same question. */

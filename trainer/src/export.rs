@@ -4,47 +4,47 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use explang::model::Precision;
-use explang::run::{Config, Line, Summary};
+use explang::run::{Config, Line, Stage, Summary};
 
 use crate::checkpoint;
 use crate::files;
-use crate::locate::finished;
+use crate::locate::{LocateError, finished, unfinished};
 use crate::manifest::{MANIFEST, manifest};
 use crate::run::atomic::replace_folder_atomically;
 use crate::run::folder;
 use crate::run::metrics_log::read_lines;
 
 /// Files of a run that are handed on as they are, where the run has them.
-const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", "summary.json"];
+const FILES: [&str; 4] = ["run.toml", "run.json", "metrics.jsonl", SUMMARY];
+/// The file among them that is written without spaces: the page fetches it.
+const SUMMARY: &str = "summary.json";
 
-/// Writes the finished stages of the run in `run` to the folder `out`, whole or not at all. What stood there is replaced.
+/// Writes the finished stages of the run in `run` to the folder `out`, whole or not at all. What stood there is replaced. Of `only`, where it
+/// names stages, the checkpoints of these.
 ///
 /// The weights are rounded to f16; everything that reads a run reads the result. `manifest.json` says what every file must be,
 /// and what every checkpoint must answer.
 ///
 /// # Errors
-/// When `run` holds no run or no finished stage, a file is damaged, or the disk refuses.
-pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
+/// When `run` holds no run, no finished stage or not one of `only`, a file is damaged, or the disk refuses.
+pub fn export(run: &Path, out: &Path, only: &[Stage]) -> anyhow::Result<()> {
     folder::read_info(run)?;
-    let stages = finished(run);
-    anyhow::ensure!(
-        !stages.is_empty(),
-        "the run in {} has finished no stage yet",
-        run.display()
-    );
+    let stages = chosen(run, only)?;
     // What is damaged is not handed on.
     read_lines::<Line>(&run.join("metrics.jsonl"))?;
-    let summary = run.join("summary.json");
-    if summary.exists() {
-        folder::read_json::<Summary>(&summary)?;
-    }
+    let summary = run.join(SUMMARY);
+    let summary = (summary.exists())
+        .then(|| folder::read_json::<Summary>(&summary))
+        .transpose()?;
     if let Some(parent) = out.parent() {
         std::fs::create_dir_all(parent)?;
     }
     replace_folder_atomically(out, |tmp| -> anyhow::Result<()> {
         for name in FILES {
             let file = run.join(name);
-            if file.exists() {
+            if let (SUMMARY, Some(summary)) = (name, &summary) {
+                files::write(&tmp.join(name), serde_json::to_string(summary)?.as_bytes())?;
+            } else if file.exists() {
                 files::write(&tmp.join(name), &files::read(&file)?)?;
             }
         }
@@ -62,4 +62,19 @@ pub fn export(run: &Path, out: &Path) -> anyhow::Result<()> {
         text.push('\n');
         Ok(files::write(&tmp.join(MANIFEST), text.as_bytes())?)
     })
+}
+
+/// The finished stages of a run; of `only`, where it names some, these.
+fn chosen(run: &Path, only: &[Stage]) -> Result<Vec<Stage>, LocateError> {
+    let mut stages = finished(run);
+    if stages.is_empty() {
+        return Err(LocateError::Nothing(run.to_path_buf()));
+    }
+    for &stage in only {
+        if !stages.contains(&stage) {
+            return Err(unfinished(run, stage, &stages));
+        }
+    }
+    stages.retain(|stage| only.is_empty() || only.contains(stage));
+    Ok(stages)
 }

@@ -93,13 +93,7 @@ pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Location, LocateError
     let finished = finished(path);
     let found = match stage {
         Some(stage) if finished.contains(&stage) => stage,
-        Some(stage) => {
-            return Err(LocateError::Unfinished {
-                path: owned(),
-                stage,
-                finished: listed(&finished),
-            });
-        }
+        Some(stage) => return Err(unfinished(path, stage, &finished)),
         None => PREFERENCE
             .into_iter()
             .find(|stage| finished.contains(stage))
@@ -110,6 +104,15 @@ pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Location, LocateError
         run: Some(owned()),
         stage: Some(found),
     })
+}
+
+/// A stage was asked for that is not among the finished ones.
+pub(crate) fn unfinished(run: &Path, stage: Stage, finished: &[Stage]) -> LocateError {
+    LocateError::Unfinished {
+        path: run.to_path_buf(),
+        stage,
+        finished: listed(finished),
+    }
 }
 
 /// The configuration that a run was begun with.

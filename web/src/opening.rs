@@ -28,7 +28,7 @@ pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>>
     use crate::protocol::{Column, Draw, Token};
 
     let state = State::default();
-    let folder = run.join(state.stage.checkpoint_path());
+    let folder = run.join(state.stage().checkpoint_path());
     let read = |name: &str| {
         std::fs::read(folder.join(name))
             .map_err(|e| format!("{}: {e}", folder.join(name).display()))
@@ -39,7 +39,7 @@ pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>>
         weights: read("model.safetensors")?,
     };
     let training = training::read(&std::fs::read_to_string(run.join("run.toml"))?)?;
-    let session = Session::open(&files, state.stage, &Device::flex())?;
+    let session = Session::open(&files, state.stage(), &Device::flex())?;
     let sampling = Draw {
         temperature: state.temperature(),
         top_p: 1.0,
@@ -60,7 +60,7 @@ pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>>
     // Time and place say nothing to the reader, and would make every recording differ.
     choice.milliseconds = 0.0;
     let opening = Opening {
-        stage: state.stage,
+        stage: state.stage(),
         training,
         problem: match &state.asked {
             Asked::Problem(problem) => problem_text::write(problem),

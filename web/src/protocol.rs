@@ -178,12 +178,14 @@ pub struct Checked {
 }
 
 /// What a run's configuration says of its training.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Training {
     /// Kinds of problems that the model was trained on.
     pub tasks: Vec<Weighted>,
     /// Longest response that it was trained with.
     pub max_new_tokens: usize,
+    /// Share of its problems that were asked in one of the seventeen languages; the others were asked in English.
+    pub asked_in_all: f64,
 }
 
 /// π(language | prompt) over all seventeen.

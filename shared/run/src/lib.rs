@@ -18,6 +18,7 @@
 
 mod choice;
 pub mod config;
+mod excerpt;
 pub mod figures;
 mod info;
 pub mod manifest;
@@ -31,6 +32,7 @@ pub mod summary;
 
 pub use choice::Choice;
 pub use config::{Config, ConfigError};
+pub use excerpt::{IntervalsExcerpt, ModeExcerpt, StageExcerpt, SummaryExcerpt};
 pub use figures::{Estimate, Intervals, ModeSummary, WinTieLose};
 pub use info::{RunInfo, Stamp};
 pub use manifest::Manifest;

@@ -36,6 +36,8 @@ use explang_run::config::Schedule;
 pub struct PolicyOptions {
     /// Prompts a step.
     pub prompts: usize,
+    /// Share of the prompts that are asked in one of the seventeen languages, each alike; the others are asked in English.
+    pub asked_in_all: f64,
     /// Rollouts a prompt: the size of a group.
     pub group: usize,
     /// Updates a step: the rollouts are split into so many mini-batches of whole groups.

@@ -1,14 +1,13 @@
 //! The rollouts of a step: groups sampled and rewarded, and sampled again where nothing can be learned from them.
 
 use super::Phase;
-use crate::Language;
 use crate::generate::Sampling;
 use crate::model::Decoder;
 use crate::objective::{Objective, Sample, Varied};
 use crate::random;
 use crate::reward::{GroupId, Scored};
 use crate::rollout::{Query, Rollout, RolloutError, Sampler, reward};
-use crate::tasks::Split;
+use crate::tasks::{Split, question_language};
 use explang_run::Seconds;
 
 /// All rollouts of a step.
@@ -88,8 +87,9 @@ fn queries(phase: &Phase<'_>, stream: u64, batch: usize) -> Vec<Query> {
     (batch * prompts..(batch + 1) * prompts)
         .map(|i| {
             let stream = random::derive(stream, &[0, i as u64]);
+            let asked_in = question_language(stream, phase.options.asked_in_all);
             Query {
-                example: phase.source.draw(stream, Split::Train, Language::En),
+                example: phase.source.draw(stream, Split::Train, asked_in),
                 prefix: phase.options.action.prefix(),
                 samples: phase.options.group,
             }

@@ -25,5 +25,5 @@ mod split;
 
 pub use embedded::*;
 pub use example::{Example, Kind, Solved};
-pub use source::Source;
+pub use source::{Source, question_language};
 pub use split::Split;

@@ -2,7 +2,7 @@
 
 use explang_language::Language;
 
-use crate::{Example, Solved, Split};
+use crate::{Example, Solved, Split, random};
 
 /// Yields examples. The same stream always yields the same example, on every platform: a batch depends on the seed and its place
 /// alone, and nothing is stored between two draws.
@@ -17,4 +17,44 @@ pub trait Source: Send + Sync {
 
     /// The training example of `stream` with its reasoning in `language`; none where the source has no reasoning in it.
     fn solved(&self, stream: u64, asked_in: Language, language: Language) -> Option<Solved>;
+}
+
+/// The language that the problem of `stream` is asked in: with probability `in_all` one of the seventeen, each alike, and English
+/// otherwise. It says nothing about the problem.
+pub fn question_language(stream: u64, in_all: f64) -> Language {
+    let draw = |index| f64::from(random::uniform(random::derive(stream, &[QUESTION]), index));
+    if draw(0) < in_all {
+        Language::ALL[(draw(1) * Language::ALL.len() as f64) as usize]
+    } else {
+        Language::En
+    }
+}
+
+/// Part of the path of the stream of question languages.
+const QUESTION: u64 = 0x6173_6B65;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn questions_are_in_english_or_in_all_languages_alike() {
+        assert!((0..1000).all(|stream| question_language(stream, 0.0) == Language::En));
+        let mut counts = BTreeMap::<Language, usize>::new();
+        for stream in 0..17_000 {
+            *counts.entry(question_language(stream, 0.5)).or_default() += 1;
+        }
+        let english = counts.remove(&Language::En).unwrap_or_default();
+        assert!(
+            (8700..9300).contains(&english),
+            "{english} of 17,000 in English, half and a 34th wanted"
+        );
+        assert_eq!(counts.len(), 16);
+        assert!(
+            counts.values().all(|count| (400..600).contains(count)),
+            "{counts:?}"
+        );
+    }
 }

@@ -26,17 +26,37 @@ export default async function ({ server, check, open, answered, origin, same, pi
     await page.close();
   });
 
-  await check("a language can be forced, and the back button undoes it", async () => {
-    const page = await open("?speed=full");
+  await check("a language can be picked: both answers stand side by side, the pick has its price, and the back button undoes it", async () => {
+    const page = await open("?speed=full&seed=4");
     await answered(page);
+    const alone = await page.locator(".transcript .piece").allTextContents();
     await page.getByRole("radio", { name: "한국어" }).check();
     await page.locator(".transcript.ko .thinking .piece").first().waitFor();
     await answered(page);
     assert.match(page.url(), /language=ko/);
-    assert.equal(await page.locator(".thinking").getAttribute("lang"), "ko");
+    assert.equal(await page.locator(".transcript").count(), 2);
+    assert.equal(await page.locator(".thinking").first().getAttribute("lang"), "ko");
+    // What stands beside it is what the model said alone, with the same seed.
+    assert.deepEqual(await page.locator(".transcript").nth(1).locator(".piece").allTextContents(), alone);
+    assert.equal(await page.locator(".verdict").count(), 2);
+    await page.locator(".price").filter({ hasText: /solves \d+ % .* of sums in steps that were held out/ }).waitFor();
+    console.log(`      ${await page.locator(".price").textContent()}`);
     await page.goBack();
     await page.getByRole("radio", { name: "Let the model choose" }).and(page.locator(":checked")).waitFor();
+    await page.locator(".transcript").nth(1).waitFor({ state: "detached" });
     await page.close();
+  });
+
+  await check("the model chooses differently from problem to problem", async () => {
+    const chosen = new Map();
+    for (const problem of ["sums/steps/3/47/38", "weekdays/steps/3/3/45", "months/steps/2/5/20", "clock/steps/2/09:45/20"]) {
+      const page = await open(`?problem=${problem}&temperature=0&speed=full`);
+      await answered(page);
+      chosen.set(problem, await page.locator(".thinking").getAttribute("lang"));
+      await page.close();
+    }
+    console.log(`      ${[...chosen].map(([problem, language]) => `${problem} ${language}`).join(", ")}`);
+    assert.ok(new Set(chosen.values()).size >= 3, [...chosen.values()].join(" "));
   });
 
   await check("an address names only what differs from the default", async () => {
@@ -55,7 +75,7 @@ export default async function ({ server, check, open, answered, origin, same, pi
   await check("a link brings everything back, right to left where it must be", async () => {
     const page = await open("?problem=sums/steps/3/86/57&language=ar&seed=3&temperature=0.5&stage=sft&speed=full");
     await answered(page);
-    assert.equal(await page.locator(".thinking").getAttribute("dir"), "rtl");
+    assert.equal(await page.locator(".thinking").first().getAttribute("dir"), "rtl");
     assert.match(await page.locator(".question").textContent(), /86 \+ 57/);
     assert.match(await origin(page).textContent(), /Seed 3/);
     await page.close();
@@ -78,14 +98,15 @@ export default async function ({ server, check, open, answered, origin, same, pi
 
   await check("an answer is streamed, and stop ends it within a token", async () => {
     const page = await open("?language=en&temperature=0&speed=reading");
-    await page.locator(".thinking .piece").nth(3).waitFor();
+    const pieces = page.locator(".transcript").first().locator(".piece");
+    await pieces.nth(3).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
-    const at = await page.locator(".thinking .piece").count();
-    await page.locator(".ending").filter({ hasText: "Stopped" }).waitFor();
-    const after = await page.locator(".thinking .piece").count();
+    const at = await pieces.count();
+    await page.locator(".ending").first().filter({ hasText: "Stopped" }).waitFor();
+    const after = await pieces.count();
     assert.ok(after - at <= 1, `${after - at} tokens came after the stop`);
     await page.waitForTimeout(400);
-    assert.equal(await page.locator(".thinking .piece").count(), after);
+    assert.equal(await pieces.count(), after);
     await page.getByRole("button", { name: "Think again" }).click();
     await answered(page);
     await page.close();
@@ -116,15 +137,23 @@ export default async function ({ server, check, open, answered, origin, same, pi
     await page.close();
   });
 
-  await check("problems can be built, and impossible ones are refused with a reason", async () => {
+  await check("whatever the builder offers was taught, and what was not is refused with a reason", async () => {
     const page = await open("?speed=full");
     await answered(page);
-    await page.getByRole("radio", { name: "weekdays" }).check({ force: true });
-    await page.locator(".honest").filter({ hasText: "was not taught" }).waitFor();
+    const kinds = page.locator(".builder fieldset").first().getByRole("radio");
+    assert.ok((await kinds.count()) >= 4);
+    for (const kind of await kinds.all()) {
+      await kind.check({ force: true });
+      const styles = page.locator(".builder fieldset").nth(1).getByRole("radio");
+      for (const style of await styles.all()) {
+        await style.check({ force: true });
+        await page.locator(".honest").filter({ hasText: "This kind was practised" }).waitFor();
+      }
+    }
     await page.getByRole("radio", { name: "sums" }).check({ force: true });
     await page.getByLabel("Add").fill("5000");
     await page.getByLabel("Add").blur();
-    await page.locator(".refused").filter({ hasText: "no such problem" }).waitFor();
+    await page.locator(".refused").filter({ hasText: "was taught no such problem" }).waitFor();
     await page.getByLabel("Add").fill("77");
     await page.getByLabel("Add").blur();
     await page.locator(".question").filter({ hasText: "77 +" }).waitFor();

@@ -167,4 +167,16 @@ export default async function ({ check, open, answered, picture }) {
     await picture(page, "trainer-dark");
     await page.close();
   });
+
+  await check("the trainer opens where a group still varies, and the other views at the student", async () => {
+    const page = await open("?view=trainer&speed=full");
+    await ended(page);
+    assert.equal(await page.getByLabel("Stage of training").inputValue(), "sft");
+    const languages = await page.locator("#trainer .card h4 .language").allTextContents();
+    assert.ok(new Set(languages).size >= 3, languages.join(" "));
+    await page.getByRole("link", { name: "Watch" }).click();
+    await answered(page);
+    assert.equal(await page.getByLabel("Stage of training").inputValue(), "distil");
+    await page.close();
+  });
 }

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// Sampling temperature; the configuration's, if not given.
     #[arg(long)]
     temperature: Option<f32>,
-    /// A preset (quick, even, no-explore, grpo, exchanged, smoke) or TOML file with the problems and numbers; the run's own, or else quick.
+    /// A preset (quick, wide, even, no-explore, grpo, exchanged, smoke) or TOML file with the problems and numbers; the run's own, or else quick.
     #[arg(long)]
     config: Option<String>,
     /// Another seed than the configuration's.

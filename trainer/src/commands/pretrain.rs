@@ -12,7 +12,7 @@ use super::stage::{begin_or_open, default_folder, load_config, run_stages};
 /// Arguments of `explang pretrain`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// A preset (quick, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file.
+    /// A preset (quick, wide, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file.
     #[arg(default_value = "quick")]
     config: String,
     /// The run's folder; where it holds a run of the same configuration, that run goes on. `runs/<name>-<seed>`, if not given.

@@ -24,7 +24,7 @@ const LAST: Stage = Stage::Distil;
 /// Arguments of `explang run`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// A preset (quick, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file; quick, if not given. A run that goes on keeps the configuration that it
+    /// A preset (quick, wide, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file; quick, if not given. A run that goes on keeps the configuration that it
     /// began with.
     config: Option<String>,
     /// The run's folder; `runs/<name>-<seed>`, if not given.

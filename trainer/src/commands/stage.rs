@@ -27,7 +27,7 @@ pub(crate) struct StageArguments {
     /// Begin a new run in the folder, with this checkpoint in place of the stage before; of a run, that stage's own.
     #[arg(long)]
     from: Option<PathBuf>,
-    /// With --from: a preset (quick, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file.
+    /// With --from: a preset (quick, wide, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file.
     #[arg(long, requires = "from", default_value = "quick")]
     config: String,
     /// With --from: another seed than the configuration's.

@@ -5,7 +5,7 @@ use explang::likelihood::Sequence;
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::run::config::Practice;
-use explang::tasks::{Solved, Source, Split};
+use explang::tasks::{Solved, Source, Split, question_language};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
 use explang::transcript::{self, page_header};
 
@@ -115,12 +115,13 @@ pub struct Batches<'a> {
     pub tokenizer: &'a Tokenizer,
     /// Stream of the stage.
     pub stream: u64,
+    /// Share of the problems that are asked in one of the seventeen languages, each alike; the others are asked in English.
+    pub asked_in_all: f64,
 }
 
 impl Batches<'_> {
     /// Pages of pretraining: those of a kind with `practice` in its languages by their shares; of the others each language in turn,
-    /// so that all get the same number. The share `own_language` of the problems is asked in the language of the trace, the others in
-    /// English.
+    /// so that all get the same number. The share `own_language` of the problems is asked in the language of the trace.
     ///
     /// # Errors
     /// When the tokenizer cannot encode a text.
@@ -141,7 +142,7 @@ impl Batches<'_> {
                 let asked_in = if draw(0) < own_language {
                     language
                 } else {
-                    Language::En
+                    self.question_language(step, i)
                 };
                 let layout = Layout {
                     header_on_top: draw(1) < 0.5,
@@ -167,7 +168,8 @@ impl Batches<'_> {
             .map(|i| {
                 let u = f64::from(random::uniform(self.stream_of(step, i), 0));
                 let language = pick(shares, u);
-                let solved = self.solved(step, i, Language::En, language)?;
+                let asked_in = self.question_language(step, i);
+                let solved = self.solved(step, i, asked_in, language)?;
                 Ok(Document::transcript(self.tokenizer, &solved, language)?)
             })
             .collect()
@@ -180,6 +182,10 @@ impl Batches<'_> {
     /// Names the problem of a document.
     fn problem_of(&self, step: usize, i: usize) -> u64 {
         random::derive(self.stream_of(step, i), &[1])
+    }
+
+    fn question_language(&self, step: usize, i: usize) -> Language {
+        question_language(self.problem_of(step, i), self.asked_in_all)
     }
 
     /// The practice of the kind that the document's problem is of; none where all languages get the same.

@@ -20,7 +20,7 @@ use explang::random;
 use explang::rollout::{Query, Rollout, Sampler};
 use explang::run::config::DistilSection;
 use explang::run::{DistilMetrics, Metrics, Stage};
-use explang::tasks::{Source, Split};
+use explang::tasks::{Source, Split, question_language};
 
 use super::driver::Session;
 use super::step::Step;
@@ -82,12 +82,10 @@ fn sample(
     let queries: Vec<Query> = (0..distil.prompts)
         .map(|i| {
             let forced = forced(distil.forced, step * distil.prompts + i);
+            let problem = random::derive(stream, &[i as u64]);
+            let asked_in = question_language(problem, session.config.asked_in_all);
             Query {
-                example: session.config.tasks.draw(
-                    random::derive(stream, &[i as u64]),
-                    Split::Train,
-                    Language::En,
-                ),
+                example: session.config.tasks.draw(problem, Split::Train, asked_in),
                 prefix: forced.map_or(Action::Free, Action::Forced).prefix(),
                 samples: 1,
             }

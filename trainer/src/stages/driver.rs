@@ -121,6 +121,7 @@ impl Session {
             source: &self.config.tasks,
             tokenizer: &self.tokenizer,
             stream: self.stream(stage),
+            asked_in_all: self.config.asked_in_all,
         }
     }
 

@@ -79,6 +79,7 @@ pub fn options(
     let rl = &config.rl;
     Ok(PolicyOptions {
         prompts: rl.prompts,
+        asked_in_all: config.asked_in_all,
         group: rl.group,
         mini_batches: rl.mini_batches,
         temperature: rl.temperature,

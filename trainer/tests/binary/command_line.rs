@@ -218,7 +218,7 @@ fn bad_input_is_refused_with_one_clear_sentence() {
         (
             &["run", "nosuch"],
             "",
-            "nosuch: No such file or directory (os error 2); give a preset (smoke, quick, even, no-explore, grpo, exchanged)",
+            "nosuch: No such file or directory (os error 2); give a preset (smoke, quick, wide, even, no-explore, grpo, exchanged)",
         ),
         (
             &["run", "smoke", "--until", "reward"],

@@ -8,7 +8,7 @@ use explang::run::Stage;
 use explang::run::manifest::{FileEntry, Manifest};
 use explang_trainer::files::sha256;
 
-use crate::program::{explang, succeeds};
+use crate::program::{explang, fails, succeeds};
 
 /// Checks files against what is said of them; `others` are in the folder too.
 fn check(folder: &Path, said: impl IntoIterator<Item = (String, FileEntry)>, others: &[&str]) {
@@ -82,4 +82,30 @@ fn the_manifest_of_an_exported_run_is_true() {
             assert!(said.contains(&format!("tag {language}")), "{said}");
         }
     }
+}
+
+#[test]
+fn an_export_may_hold_some_stages_and_only_those_that_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, out] = ["run", "out"].map(|name| folder.path().join(name));
+    let mut command = explang(["run", "smoke", "--until", "sft", "--out"]);
+    command.arg(&run);
+    succeeds(command, "");
+    let export = |stages: &str| {
+        let mut command = explang(["export", "--stages", stages]);
+        command.arg(&run).arg("--out").arg(&out);
+        command
+    };
+    let said = fails(export("sft,exploit"));
+    assert!(
+        said.contains("has not finished exploit; finished: pretrain sft"),
+        "{said}"
+    );
+    assert!(!out.exists());
+    succeeds(export("sft"), "");
+    let manifest: Manifest =
+        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    let stages: Vec<Stage> = manifest.stages.into_keys().collect();
+    assert_eq!(stages, [Stage::Sft]);
+    assert!(!out.join("stages/pretrain").exists());
 }

@@ -10,6 +10,7 @@ pub fn of(config: &Excerpt) -> Training {
     Training {
         tasks: config.tasks.parts().to_vec(),
         max_new_tokens: config.rl.max_new_tokens,
+        asked_in_all: config.asked_in_all,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-use explang::run::{Stage, StageSummary, Summary};
+use explang::run::{Stage, SummaryExcerpt};
 
 /// One kind of problem and one language.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -24,7 +24,7 @@ pub struct Map {
 }
 
 /// The stages whose choices a run has measured exactly, in the order of training. Runs of earlier versions have none.
-pub fn stages(summary: &Summary) -> Vec<Stage> {
+pub fn stages(summary: &SummaryExcerpt) -> Vec<Stage> {
     let measured =
         |stage: &Stage| (summary.stages.get(stage)).is_some_and(|of| of.transfer.is_some());
     Stage::EVALUATED.into_iter().filter(measured).collect()
@@ -32,7 +32,7 @@ pub fn stages(summary: &Summary) -> Vec<Stage> {
 
 impl Map {
     /// The map of a run at a stage; none where the run was not measured by kind.
-    pub fn of(summary: &Summary, stage: Stage) -> Option<Map> {
+    pub fn of(summary: &SummaryExcerpt, stage: Stage) -> Option<Map> {
         let worth = summary.stages.get(&Stage::Sft)?;
         let kinds = &worth.multi.as_ref()?.by_kind;
         let chosen = summary.stages.get(&stage);
@@ -42,7 +42,7 @@ impl Map {
             let shares: Option<BTreeMap<Language, f64>> =
                 practice.map(|practice| practice.of_all().into_iter().collect());
             Language::ALL.map(|language| Cell {
-                worth: forced(worth, kind, language),
+                worth: worth.forced(kind, language),
                 chosen: rates.map(|rates| rates.get(&language).copied().unwrap_or(0.0)),
                 // Without an entry a kind is practised in all languages evenly.
                 practice: shares
@@ -58,22 +58,6 @@ impl Map {
             .collect();
         (!kinds.is_empty()).then_some(Map { kinds })
     }
-}
-
-/// Accuracy of a forced language for a kind.
-fn forced(stage: &StageSummary, kind: &str, language: Language) -> Option<(f64, [f64; 2])> {
-    let mode = if language.seen() {
-        &stage.multi
-    } else {
-        &stage.unseen
-    };
-    let figures = mode
-        .as_ref()?
-        .by_kind
-        .get(kind)?
-        .by_language
-        .get(&language)?;
-    Some((figures.accuracy, figures.intervals.accuracy))
 }
 
 /// The languages that are worth most for a kind: the best one, and those whose interval reaches its accuracy.
@@ -95,54 +79,52 @@ pub fn best(cells: &[Cell]) -> Vec<Language> {
 #[cfg(test)]
 mod tests {
     use explang::run::config::Practice;
-    use explang::run::summary::Transfer;
-    use explang::run::{Intervals, ModeSummary};
+    use explang::run::{IntervalsExcerpt, ModeExcerpt, StageExcerpt};
     use explang::tasks::Kind;
 
     use super::*;
 
-    fn figures(accuracy: f64, half: f64) -> ModeSummary {
-        ModeSummary {
+    fn figures(accuracy: f64, half: f64) -> ModeExcerpt {
+        ModeExcerpt {
             accuracy,
-            intervals: Intervals {
+            intervals: IntervalsExcerpt {
                 accuracy: [accuracy - half, accuracy + half],
-                ..Intervals::default()
             },
-            ..ModeSummary::default()
+            ..ModeExcerpt::default()
         }
     }
 
-    fn summary() -> Summary {
+    fn summary() -> SummaryExcerpt {
         let by_language = BTreeMap::from([
             (Language::En, figures(0.2, 0.05)),
             (Language::Zh, figures(0.9, 0.05)),
             (Language::Ja, figures(0.87, 0.05)),
         ]);
-        let of_kind = ModeSummary {
+        let of_kind = ModeExcerpt {
             by_language,
-            ..ModeSummary::default()
+            ..ModeExcerpt::default()
         };
-        let mut sft = StageSummary {
-            multi: Some(ModeSummary {
+        let mut sft = StageExcerpt {
+            multi: Some(ModeExcerpt {
                 by_kind: [("sums/steps".to_owned(), of_kind)].into(),
-                ..ModeSummary::default()
+                ..ModeExcerpt::default()
             }),
-            ..StageSummary::default()
+            ..StageExcerpt::default()
         };
         let rates = BTreeMap::from([(Language::En, 0.75), (Language::Zh, 0.25)]);
         sft.selection_by_kind.insert("sums/steps".to_owned(), rates);
-        sft.transfer = Some(Transfer::default());
-        Summary {
+        sft.transfer = Some(serde::de::IgnoredAny);
+        SummaryExcerpt {
             stages: [
                 (Stage::Sft, sft),
-                (Stage::Pretrain, StageSummary::default()),
+                (Stage::Pretrain, StageExcerpt::default()),
             ]
             .into(),
             practice: vec![Practice {
                 kind: Kind::new("sums/steps"),
                 shares: [(Language::Zh, 0.83)].into(),
             }],
-            ..Summary::default()
+            ..SummaryExcerpt::default()
         }
     }
 
@@ -165,6 +147,6 @@ mod tests {
         let before = Map::of(&summary, Stage::Pretrain).unwrap();
         let before = before.kinds[0].1[Language::Zh.index()];
         assert_eq!((before.worth, before.chosen), (chinese.worth, None));
-        assert_eq!(Map::of(&Summary::default(), Stage::Sft), None);
+        assert_eq!(Map::of(&SummaryExcerpt::default(), Stage::Sft), None);
     }
 }

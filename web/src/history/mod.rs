@@ -8,6 +8,7 @@ mod log;
 pub mod map;
 mod part;
 pub mod pick;
+pub mod price;
 mod shape;
 mod shares;
 pub mod summary;

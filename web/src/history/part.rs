@@ -64,21 +64,23 @@ impl Part {
     pub const fn told(self) -> &'static str {
         match self {
             Part::Pretrain => {
-                "The model reads worked problems in all seventeen languages, without tags. It learns to write them."
+                "The model reads worked problems in all seventeen languages, without tags. The map below says how much of each kind is \
+                 in which language."
             }
             Part::Sft => {
-                "The model reads worked problems with tags. It learns to name a language first, and to keep to it."
+                "The model reads worked problems with tags, all languages alike for every kind. It learns to name a language first, and to \
+                 keep to it, but not which."
             }
             Part::Rl => {
-                "The model answers problems by itself and is paid. Explore also pays rare languages; exploit pays languages \
-                 that reach right answers. Watch where the choice goes."
+                "The model answers problems by itself and is paid. Explore also pays languages that are rare in their group; exploit pays \
+                 languages that reach right answers. Watch where the choice goes."
             }
             Part::Control => {
-                "The same number of steps, but English is forced on every rollout. It shows what RL gains without a choice."
+                "The same steps and the same rewards, but English is forced on every rollout: what RL gains without a choice."
             }
             Part::Distil => {
-                "A smaller model first reads answers of the model after exploit, its teacher. Then it answers by itself, and moves towards \
-                 the teacher's probabilities at every token."
+                "A smaller model first reads answers of the model after exploit, its teacher, some of them in a language that was forced. \
+                 Then it answers by itself. In both it moves towards the teacher's probabilities at every token."
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use explang::Language;
 use explang::run::summary::ranked;
-use explang::run::{Comparison, Estimate, ModeSummary, SelectionSource, StageSummary};
+use explang::run::{Comparison, Estimate, ModeExcerpt, SelectionSource, StageExcerpt};
 
 /// What a stage chose most.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Selected {
 }
 
 /// The accuracy with its interval, in percent.
-pub fn accuracy(mode: &ModeSummary) -> (String, String) {
+pub fn accuracy(mode: &ModeExcerpt) -> (String, String) {
     let [low, high] = mode.intervals.accuracy.map(|end| 100.0 * end);
     (
         format!("{:.1} %", 100.0 * mode.accuracy),
@@ -23,7 +23,7 @@ pub fn accuracy(mode: &ModeSummary) -> (String, String) {
 }
 
 /// The most chosen languages, at most `most`, those under 5 % left out.
-pub fn selected(figures: &StageSummary, most: usize) -> Option<Selected> {
+pub fn selected(figures: &StageExcerpt, most: usize) -> Option<Selected> {
     let mut languages = ranked(figures.selection.as_ref()?);
     languages.retain(|(_, rate)| *rate >= 0.05);
     languages.truncate(most);
@@ -57,14 +57,14 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use explang::run::{Stage, Summary};
+    use explang::run::{Stage, SummaryExcerpt};
 
     use super::*;
 
     #[test]
     fn the_committed_summary_is_told_in_full() {
         let json = include_str!("../../../checkpoints/quick/summary.json");
-        let summary: Summary = serde_json::from_str(json).unwrap();
+        let summary: SummaryExcerpt = serde_json::from_str(json).unwrap();
         assert_eq!(sentences(&summary.comparison.unwrap()).len(), 3);
         for (stage, figures) in &summary.stages {
             let chosen = selected(figures, 2);
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn figures_are_told_with_their_intervals() {
         let json = include_str!("../../../checkpoints/quick/summary.json");
-        let mut summary: Summary = serde_json::from_str(json).unwrap();
+        let mut summary: SummaryExcerpt = serde_json::from_str(json).unwrap();
         let mut exploit = summary.stages.remove(&Stage::Exploit).unwrap();
         let chosen = exploit.self_chosen.as_mut().unwrap();
         chosen.accuracy = 0.7583;

@@ -6,6 +6,7 @@ pub mod group;
 pub mod incentive;
 pub mod problem_text;
 pub mod recognise;
+pub mod taught;
 
 #[cfg(test)]
 use crate::protocol::{Completed, Ending};

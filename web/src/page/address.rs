@@ -25,8 +25,8 @@ pub struct State {
     pub asked_in: Language,
     /// The thinking language that is forced; none lets the model choose.
     pub language: Option<Language>,
-    /// The stage whose checkpoint is asked.
-    pub stage: Stage,
+    /// The stage whose checkpoint is asked; none takes the one that the view opens at: [`State::stage`] says which.
+    pub stage: Option<Stage>,
     /// Seed of the sampling.
     pub seed: u64,
     /// Temperature of the sampling, in tenths.
@@ -111,6 +111,15 @@ impl View {
     pub const fn shows_answer(self) -> bool {
         matches!(self, View::Think | View::Travel)
     }
+
+    /// The stage that the view opens at: the student, which is small and chooses well. Only where a group is paid it is the model after
+    /// SFT, where reinforcement learning begins: a group that chooses alike has nothing to learn from.
+    pub const fn opens_at(self) -> Stage {
+        match self {
+            View::Trainer => Stage::Sft,
+            View::Think | View::Every | View::Travel | View::Run => Stage::Distil,
+        }
+    }
 }
 
 impl Default for State {
@@ -125,7 +134,7 @@ impl Default for State {
             },
             asked_in: Language::En,
             language: None,
-            stage: Stage::Exploit,
+            stage: None,
             seed: 1,
             temperature: 10,
             slow: true,
@@ -154,7 +163,7 @@ impl State {
                 "text" => state.asked = Asked::Text(value.chars().take(LONGEST_TEXT).collect()),
                 "asked-in" => state.asked_in = value.parse().unwrap_or(state.asked_in),
                 "language" => state.language = value.parse().ok(),
-                "stage" => state.stage = Stage::evaluated(&value).unwrap_or(state.stage),
+                "stage" => state.stage = Stage::evaluated(&value).ok(),
                 "seed" => state.seed = value.parse().unwrap_or(state.seed),
                 "temperature" => {
                     let tenths = value.parse::<f32>().map(|t| (10.0 * t).round());
@@ -218,7 +227,7 @@ impl State {
                 "language",
                 self.language.map_or("auto", Language::code).to_owned(),
             ),
-            ("stage", self.stage.name().to_owned()),
+            ("stage", self.stage.map_or("auto", Stage::name).to_owned()),
             ("seed", self.seed.to_string()),
             ("temperature", format!("{:.1}", self.temperature())),
             ("speed", speed.to_owned()),
@@ -234,6 +243,11 @@ impl State {
         parts
     }
 
+    /// The stage whose checkpoint is asked.
+    pub fn stage(&self) -> Stage {
+        self.stage.unwrap_or(self.view.opens_at())
+    }
+
     /// What is asked of the model, and nothing of how it is looked at.
     pub fn question(&self) -> State {
         let State {
@@ -246,6 +260,7 @@ impl State {
         } = State::default();
         State {
             view,
+            stage: Some(self.stage()),
             best_first,
             incentive,
             part,

@@ -1,22 +1,24 @@
 //! View 1: ask.
 
 use explang::Language;
-use explang::tasks::{Problem, Split, Weighted};
+use explang::tasks::{Problem, Spec, Split, Style};
 use leptos::prelude::*;
 
 use super::builder::Builder;
 use crate::draw::language_name::direction;
 use crate::judge::problem_text;
 use crate::judge::recognise::recognise;
+use crate::judge::taught;
 use crate::page::address::{Asked, LONGEST_TEXT};
 use crate::page::live::{Live, Navigation};
 
-/// Problems to begin with: what it was taught, what it was not, and what nobody could expect of it.
-const GALLERY: [(&str, &str); 6] = [
-    ("Two digits, in steps", "problem:sums/steps/3/47/38"),
-    ("A carry", "problem:sums/steps/3/86/57"),
-    ("Three digits at once", "problem:sums/breath/4/358/467"),
-    ("A weekday", "problem:weekdays/steps/2/1/17"),
+/// Problems to begin with: what it was taught, in its own words and in others, and what nobody could expect of it.
+const GALLERY: [(&str, &str); 7] = [
+    ("A sum in steps", "problem:sums/steps/3/86/57"),
+    ("The same in one breath", "problem:sums/breath/3/86/57"),
+    ("A weekday", "problem:weekdays/steps/3/3/45"),
+    ("A month", "problem:months/steps/2/5/20"),
+    ("A time of day", "problem:clock/steps/2/09:45/20"),
     (
         "Asked in Korean",
         "text:47 + 38의 값은 얼마인가요? 단계별로 생각하세요.",
@@ -134,35 +136,35 @@ fn show(live: Live, what: &str) {
 
 /// What has to be said about the problem before the model answers it.
 fn honest(live: Live) -> String {
-    let tasks = live
-        .training
-        .get()
-        .map(|training| training.tasks)
-        .unwrap_or_default();
+    let taught = live.taught();
+    let in_all = live.training.with(|training| {
+        training
+            .as_ref()
+            .is_some_and(|training| training.asked_in_all > 0.0)
+    });
     live.state.with(|state| match &state.asked {
-        Asked::Problem(problem) => known(problem, state.asked_in, &tasks),
+        Asked::Problem(problem) => known(problem, state.asked_in, &taught, in_all),
         Asked::Text(text) if text.trim().is_empty() => "Write a problem.".into(),
         Asked::Text(text) => match recognise(text) {
-            Some(found) if found.says_style => known(&found.problem, found.language, &tasks),
+            Some(found) if found.says_style => known(&found.problem, found.language, &taught, in_all),
             Some(_) => "The text does not say how to think. The model was taught questions that end with “Think in steps.” or \
                  “Think in one breath.”; without it, expect a poor answer."
                 .into(),
             None => format!(
                 "The model was not taught this problem. It knows {}, and nothing else in the world: what it writes now \
                  will be nonsense, and nobody can say whether it is right.",
-                kinds(&tasks)
+                kinds(&taught)
             ),
         },
     })
 }
 
-/// What is to be said of a problem of the tasks.
-fn known(problem: &Problem, asked_in: Language, tasks: &[Weighted]) -> String {
-    let trained = tasks.iter().any(|task| task.spec == problem.spec());
-    let kind = if !trained {
+/// What is to be said of a problem of the tasks; `in_all` says that training asked in all languages.
+fn known(problem: &Problem, asked_in: Language, taught: &[Spec], in_all: bool) -> String {
+    let kind = if taught::problem(taught, *problem.operands(), problem.style()).is_none() {
         format!(
             "This kind of problem was not taught to this model, which practised {}. Expect a wrong answer.",
-            kinds(tasks)
+            kinds(taught)
         )
     } else if problem.split() == Split::HeldOut {
         "This kind was practised, this very problem never: it was held out, to test the model."
@@ -170,7 +172,7 @@ fn known(problem: &Problem, asked_in: Language, tasks: &[Weighted]) -> String {
     } else {
         "This kind was practised, and this very problem may have been among the practice.".into()
     };
-    if asked_in == Language::En {
+    if asked_in == Language::En || in_all {
         kind
     } else {
         format!(
@@ -180,26 +182,42 @@ fn known(problem: &Problem, asked_in: Language, tasks: &[Weighted]) -> String {
     }
 }
 
-/// The kinds that the model practised, in words.
-fn kinds(tasks: &[Weighted]) -> String {
-    let kinds: Vec<String> = tasks
-        .iter()
-        .map(|task| {
-            let spec = task.spec;
-            let style = match spec.style() {
-                explang::tasks::Style::Steps => "in steps",
-                explang::tasks::Style::Breath => "in one breath",
-            };
-            format!(
-                "{} {style} ({})",
-                spec.family(),
-                spec.family().level_description(spec.level())
-            )
+/// The kinds that the model was taught, in words; the two styles of one level together.
+fn kinds(taught: &[Spec]) -> String {
+    let mut levels: Vec<(Spec, Vec<&str>)> = Vec::new();
+    for spec in taught {
+        let style = style_in_words(spec.style());
+        let same = |(of, _): &&mut (Spec, Vec<&str>)| {
+            (of.family(), of.level()) == (spec.family(), spec.level())
+        };
+        match levels.iter_mut().find(same) {
+            Some((_, styles)) => styles.push(style),
+            None => levels.push((*spec, vec![style])),
+        }
+    }
+    let kinds: Vec<String> = levels
+        .into_iter()
+        .map(|(spec, styles)| {
+            let level = spec.family().level_description(spec.level());
+            format!("{} {} ({level})", spec.family(), styles.join(" or "))
         })
         .collect();
     match kinds.as_slice() {
         [] => "a few kinds of problems".into(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A kind of problem in words, such as “weekdays in steps”.
+pub(super) fn kind_in_words(spec: Spec) -> String {
+    format!("{} {}", spec.family(), style_in_words(spec.style()))
+}
+
+/// How a problem says to think.
+pub(super) const fn style_in_words(style: Style) -> &'static str {
+    match style {
+        Style::Steps => "in steps",
+        Style::Breath => "in one breath",
     }
 }

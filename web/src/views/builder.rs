@@ -7,7 +7,9 @@ use explang::tasks::calendar::{Month, Weekday};
 use explang::tasks::{Family, Problem, Spec, Split, Style};
 use leptos::prelude::*;
 
+use super::ask::style_in_words;
 use crate::judge::problem_text;
+use crate::judge::taught;
 use crate::page::address::Asked;
 use crate::page::live::{Live, Navigation};
 
@@ -27,37 +29,41 @@ pub fn Builder() -> impl IntoView {
     });
     let spec = move || problem.get().map(|problem| problem.spec());
     let family = Memo::new(move |_| spec().map(Spec::family));
+    let kind = Memo::new(move |_| spec().map(|spec| (spec.family(), spec.style())));
     let refused = RwSignal::new(None::<String>);
     let ask = move |navigation, problem: Problem| {
         refused.set(None);
         live.change(navigation, |state| state.asked = Asked::Problem(problem));
     };
     let draw = move |spec: Spec| ask(Navigation::Push, fresh(spec));
-    let taught = move |family, style: Option<Style>| {
-        let tasks = live.training.get().map(|training| training.tasks);
-        tasks.unwrap_or_default().iter().any(|task| {
-            task.spec.family() == family && style.is_none_or(|style| task.spec.style() == style)
+    let taught = Memo::new(move |_| live.taught());
+    let families = move || -> Vec<Family> {
+        let families = Family::ALL.into_iter();
+        taught.with(|taught| {
+            families
+                .filter(|family| taught.iter().any(|spec| spec.family() == *family))
+                .collect()
         })
     };
-    // A kind of this family, one that was practised where there is one.
+    // The taught kinds of a family and a style.
+    let levels = move |family: Family, style: Style| -> Vec<Spec> {
+        let of = |spec: &Spec| spec.family() == family && spec.style() == style;
+        taught.with(|taught| taught.iter().copied().filter(of).collect())
+    };
+    let styles = move || -> Vec<Style> {
+        let family = family.get();
+        let of = |style: &Style| family.is_some_and(|family| !levels(family, *style).is_empty());
+        Style::ALL.into_iter().filter(of).collect()
+    };
+    // In the style that is shown where the family was taught in it.
     let of_family = move |family: Family| {
-        let tasks = live.training.get_untracked().map(|training| training.tasks);
-        let known = tasks.unwrap_or_default().into_iter().map(|task| task.spec);
-        known
-            .filter(|spec| spec.family() == family)
-            .max_by_key(|spec| spec.style() == Style::Steps)
-            .or_else(|| Spec::new(family, Style::Steps, 2).ok())
-    };
-    let of_style = move |style: Style| {
-        let family = problem.get_untracked()?.family();
-        let tasks = live.training.get_untracked().map(|training| training.tasks);
-        let known = tasks.unwrap_or_default().into_iter().map(|task| task.spec);
-        let level = problem.get_untracked()?.level();
-        known
+        let shown = spec().map(Spec::style);
+        let found = Style::ALL
             .into_iter()
-            .find(|spec| spec.family() == family && spec.style() == style)
-            .or_else(|| Spec::new(family, style, level).ok())
+            .flat_map(|style| levels(family, style));
+        found.max_by_key(|spec| Some(spec.style()) == shown)
     };
+    let of_style = move |style: Style| levels(spec()?.family(), style).first().copied();
     let change_operand = move |first: bool, text: String| {
         let Some(before) = problem.get_untracked() else {
             return;
@@ -68,24 +74,27 @@ pub fn Builder() -> impl IntoView {
             refused.set(Some("Write a whole number.".into()));
             return;
         };
-        let made = Problem::new(before.spec(), operands)
-            .or_else(|_| Problem::at_lowest_level(operands, before.style()));
-        match made {
-            Ok(problem) => ask(Navigation::Replace, problem),
-            Err(_) => refused.set(Some(format!(
-                "The tasks have no such problem. {}",
-                limits(before.family())
-            ))),
-        }
+        taught.with_untracked(|taught| {
+            let made = Problem::new(before.spec(), operands).ok();
+            match made.or_else(|| taught::problem(taught, operands, before.style())) {
+                Some(problem) => ask(Navigation::Replace, problem),
+                None => {
+                    let limits = taught::limits(taught, before.family(), before.style());
+                    refused.set(Some(format!(
+                        "The model was taught no such problem, only {limits}."
+                    )));
+                }
+            }
+        });
     };
     view! {
         <div class="builder">
             <fieldset>
                 <legend>"Kind"</legend>
-                {Family::ALL
+                {move || families()
                     .into_iter()
                     .map(|family| view! {
-                        <label class="pick" class:untaught=move || !taught(family, None)>
+                        <label class="pick">
                             <input
                                 type="radio"
                                 name="family"
@@ -99,43 +108,44 @@ pub fn Builder() -> impl IntoView {
             </fieldset>
             <fieldset>
                 <legend>"Thinking"</legend>
-                {Style::ALL
+                {move || styles()
                     .into_iter()
                     .map(|style| view! {
-                        <label class="pick" class:untaught=move || spec().is_none_or(|s| !taught(s.family(), Some(style)))>
+                        <label class="pick">
                             <input
                                 type="radio"
                                 name="style"
                                 prop:checked=move || spec().is_some_and(|s| s.style() == style)
                                 on:change=move |_| { if let Some(spec) = of_style(style) { draw(spec) } }
                             />
-                            <span>{match style { Style::Steps => "in steps", Style::Breath => "in one breath" }}</span>
+                            <span>{style_in_words(style)}</span>
                         </label>
                     })
                     .collect_view()}
             </fieldset>
             <div class="row">
-                <label>
-                    <span>"Level"</span>
-                    <select
-                        prop:value=move || spec().map_or(1, Spec::level).to_string()
-                        on:change=move |event| {
-                            let level = event_target_value(&event).parse().ok();
-                            let spec = spec().zip(level).and_then(|(s, level)| Spec::new(s.family(), s.style(), level).ok());
-                            if let Some(spec) = spec { draw(spec) }
-                        }
-                    >
-                        {move || {
-                            let chosen = spec();
-                            let family = chosen.map(Spec::family);
-                            family.into_iter().flat_map(|family| (1..=family.levels()).map(move |level| (family, level))).map(|(family, level)| view! {
-                                <option value=level.to_string() selected=chosen.is_some_and(|s| s.level() == level)>
-                                    {format!("{level}: {}", family.level_description(level))}
-                                </option>
-                            }).collect_view()
-                        }}
-                    </select>
-                </label>
+                {move || kind.get().map(|(family, style)| levels(family, style)).filter(|levels| levels.len() > 1).map(|levels| view! {
+                    <label>
+                        <span>"Level"</span>
+                        <select
+                            prop:value=move || spec().map_or(1, Spec::level).to_string()
+                            on:change=move |event| {
+                                let level = event_target_value(&event).parse().ok();
+                                let spec = spec().zip(level).and_then(|(s, level)| Spec::new(s.family(), s.style(), level).ok());
+                                if let Some(spec) = spec { draw(spec) }
+                            }
+                        >
+                            {levels
+                                .into_iter()
+                                .map(|of| view! {
+                                    <option value=of.level().to_string() selected=move || spec() == Some(of)>
+                                        {format!("{}: {}", of.level(), of.family().level_description(of.level()))}
+                                    </option>
+                                })
+                                .collect_view()}
+                        </select>
+                    </label>
+                })}
                 {move || {
                     family.get().map(|family| view! { <OperandFields family problem change=change_operand /> })
                 }}
@@ -245,24 +255,6 @@ fn OperandFields(
                 on:change=move |event| change(false, event_target_value(&event))
             />
         </label>
-    }
-}
-
-/// What the operands of a family may be.
-fn limits(family: Family) -> &'static str {
-    match family {
-        Family::Sums => "Add two numbers of one, two or three digits, both of the same length.",
-        Family::Differences => {
-            "Take from a number one that is not larger and has as many digits, three at most."
-        }
-        Family::Products => {
-            "Multiply two digits by two, two by one, or one by one, none of them 0 or 1."
-        }
-        Family::Weekdays => "Go 1 to 99 days on.",
-        Family::Months => "Go 1 to 99 months on.",
-        Family::Clock => {
-            "Start at a five-minute mark after 6 in the morning, and end before 6 in the evening."
-        }
     }
 }
 

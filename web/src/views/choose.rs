@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::draw::scale::Scale;
+use crate::page::address::State;
 use crate::page::live::{Live, Navigation};
 
 /// The seventeen languages, each with its probability.
@@ -25,7 +26,8 @@ pub fn Choose() -> impl IntoView {
                 <h2 id="choose-title"><span class="number">"2"</span>"Choose"</h2>
                 <p>
                     "Before it thinks, the model names a language. The bars are the exact probabilities of its choice for this very \
-                     problem, before anything is drawn. Take its choice, or force one."
+                     problem, before anything is drawn; another kind of problem has other bars. Take its choice, or pick one: then both \
+                     answers stand side by side."
                 </p>
                 <p class="told">{move || told(live)}</p>
             </div>
@@ -92,7 +94,7 @@ fn Row(
 
 /// What the numbers do not say by themselves.
 fn told(live: Live) -> String {
-    let stage = live.state.with(|state| state.stage);
+    let stage = live.state.with(State::stage);
     if !stage.knows_tags() {
         return "This model has seen no tags yet: the bars say little. Where a language is forced, a heading names it.".into();
     }
@@ -111,6 +113,7 @@ fn told(live: Live) -> String {
             };
             let note = match stage {
                 Stage::Control => " This model was trained with English forced, so its choice was never rewarded.",
+                Stage::Distil => " The student has learned to think in all seventeen where it is told to.",
                 _ => "",
             };
             format!(

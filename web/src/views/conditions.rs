@@ -21,17 +21,17 @@ pub fn Conditions(
             <label>
                 <span>"Stage of training"</span>
                 <select
-                    prop:value=move || live.state.with(|state| state.stage.name())
+                    prop:value=move || live.state.with(|state| state.stage().name())
                     on:change=move |event| {
                         if let Ok(stage) = Stage::evaluated(&event_target_value(&event)) {
-                            live.change(Navigation::Push, |state| state.stage = stage);
+                            live.change(Navigation::Push, |state| state.stage = Some(stage));
                         }
                     }
                 >
                     {Stage::EVALUATED
                         .into_iter()
                         .map(|stage| view! {
-                            <option value=stage.name() selected=live.state.with_untracked(|state| state.stage == stage)>
+                            <option value=stage.name() selected=live.state.with_untracked(|state| state.stage() == stage)>
                                 {stage_name(stage)}
                             </option>
                         })

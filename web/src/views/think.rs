@@ -14,7 +14,7 @@ pub fn Think() -> impl IntoView {
         <div class="opening">
             <h1>"Which language should a model think in?"</h1>
             <p class="lead">
-                "A small model chooses the language that it thinks in, then thinks in it. It runs here, on your own machine."
+                "A small model chooses the language that it thinks in, problem by problem, then thinks in it. It runs here, on your own machine."
             </p>
         </div>
         <LoadingBar />

@@ -9,7 +9,7 @@ use web_sys::KeyboardEvent;
 use crate::draw::language_name::{LanguageName, direction};
 use crate::draw::number;
 use crate::draw::scale::Scale;
-use crate::page::live::{Answer, Live};
+use crate::page::live::Answer;
 use crate::protocol::{Ending, Token};
 
 /// Parts of a response.
@@ -31,29 +31,34 @@ type Looked = RwSignal<Option<usize>>;
 
 /// The transcript and the token that is looked at.
 #[component]
-pub fn Trace() -> impl IntoView {
-    let live = expect_context::<Live>();
+pub fn Trace(
+    /// The answer.
+    answer: RwSignal<Option<Answer>>,
+    /// What the ids of its tokens begin with: two answers on a page have two names.
+    #[prop(default = "piece")]
+    name: &'static str,
+) -> impl IntoView {
     let looked: Looked = RwSignal::new(None);
-    let parts = Memo::new(move |_| live.answer.with(|answer| answer.as_ref().map(parts)));
+    let parts = Memo::new(move |_| answer.with(|answer| answer.as_ref().map(parts)));
     // A new answer has other tokens.
     Effect::new(move || {
         if parts.with(|parts| parts.as_ref().is_none_or(|(tokens, ..)| tokens.is_empty())) {
             looked.set(None);
         }
     });
-    let language = Memo::new(move |_| live.answer.with(|a| a.as_ref().and_then(spoken)));
+    let language = Memo::new(move |_| answer.with(|answer| answer.as_ref()?.spoken()));
     let pieces = move |part: Part| {
         parts.get().map(|(pieces, ..)| {
             pieces
                 .into_iter()
                 .enumerate()
                 .filter(|(_, (of, ..))| *of == part)
-                .map(|(at, (_, text, log_prob))| view! { <Piece at text log_prob looked /> })
+                .map(|(at, (_, text, log_prob))| view! { <Piece id=format!("{name}-{at}") at text log_prob looked /> })
                 .collect_view()
         })
     };
     let given = move || {
-        live.answer.with(|answer| {
+        answer.with(|answer| {
             let forced = answer.as_ref()?.asked.language?;
             Some(view! { <span class="given">"forced: " <LanguageName language=forced /></span> })
         })
@@ -68,7 +73,7 @@ pub fn Trace() -> impl IntoView {
                 role="listbox"
                 tabindex=move || if parts.with(|p| p.as_ref().is_none_or(|(t, ..)| t.is_empty())) { "0" } else { "-1" }
                 aria-label="The response, token by token"
-                on:keydown=move |event| walk(&event, looked)
+                on:keydown=move |event| walk(&event, name, looked)
                 on:pointerleave=move |_| looked.set(None)
             >
                 <div class="tag" dir="ltr" role="presentation">{given}{move || pieces(Part::Tag)}</div>
@@ -82,15 +87,15 @@ pub fn Trace() -> impl IntoView {
                 </div>
                 <div class="answer" dir="ltr" role="presentation">{move || pieces(Part::Answer)}</div>
             </div>
-            {move || live.answer.with(|answer| ending(answer.as_ref()?))}
-            <Details looked />
+            {move || answer.with(|answer| ending(answer.as_ref()?))}
+            <Details answer looked />
         </div>
     }
 }
 
 /// One token, or several that make one character together.
 #[component]
-fn Piece(at: usize, text: String, log_prob: f32, looked: Looked) -> impl IntoView {
+fn Piece(id: String, at: usize, text: String, log_prob: f32, looked: Looked) -> impl IntoView {
     let probability = f64::from(log_prob).exp();
     let said = match text.as_str() {
         "" => "part of a character".to_owned(),
@@ -106,7 +111,7 @@ fn Piece(at: usize, text: String, log_prob: f32, looked: Looked) -> impl IntoVie
             class:mark=mark
             class:looked=move || looked.get() == Some(at)
             role="option"
-            id=format!("piece-{at}")
+            id=id
             tabindex=move || if looked.get().unwrap_or(0) == at { "0" } else { "-1" }
             aria-label=name
             aria-selected=move || (looked.get() == Some(at)).to_string()
@@ -121,12 +126,10 @@ fn Piece(at: usize, text: String, log_prob: f32, looked: Looked) -> impl IntoVie
 
 /// What else could have stood in the place of the token that is looked at.
 #[component]
-fn Details(looked: Looked) -> impl IntoView {
-    let live = expect_context::<Live>();
+fn Details(answer: RwSignal<Option<Answer>>, looked: Looked) -> impl IntoView {
     let token = move || {
         let at = looked.get()?;
-        live.answer
-            .with(|answer| answer.as_ref()?.tokens.get(at).cloned().map(|t| (at, t)))
+        answer.with(|answer| answer.as_ref()?.tokens.get(at).cloned().map(|t| (at, t)))
     };
     let scale = Scale::new(0.0, 1.0);
     let rows = move |token: &Token| {
@@ -163,9 +166,9 @@ fn Details(looked: Looked) -> impl IntoView {
 }
 
 /// Arrow keys, Home and End move from token to token.
-fn walk(event: &KeyboardEvent, looked: Looked) {
+fn walk(event: &KeyboardEvent, name: &str, looked: Looked) {
     let document = document();
-    let exists = |at: usize| document.get_element_by_id(&format!("piece-{at}"));
+    let exists = |at: usize| document.get_element_by_id(&format!("{name}-{at}"));
     let at = looked.get_untracked();
     let rtl = at
         .and_then(exists)
@@ -197,7 +200,7 @@ fn walk(event: &KeyboardEvent, looked: Looked) {
 /// Every token with the part that it belongs to. A forced tag is not among them: the model did not write it.
 fn parts(answer: &Answer) -> (Vec<(Part, String, f32)>, usize) {
     let forced = answer.asked.language.is_some();
-    let tagged = answer.asked.stage.knows_tags();
+    let tagged = answer.asked.stage().knows_tags();
     let finished = answer
         .completed
         .as_ref()
@@ -229,19 +232,6 @@ fn parts(answer: &Answer) -> (Vec<(Part, String, f32)>, usize) {
     }
     let length = pieces.len();
     (pieces, length)
-}
-
-/// The language that the answer names, or that was forced.
-fn spoken(answer: &Answer) -> Option<Language> {
-    if answer.asked.language.is_some() {
-        return answer.asked.language;
-    }
-    // The tag is a line of its own.
-    answer
-        .tokens
-        .iter()
-        .take(4)
-        .find_map(|token| token.piece.trim().parse().ok())
 }
 
 /// How the response ended, where that is worth a word.

@@ -49,12 +49,12 @@ pub fn Travel() -> impl IntoView {
             <div class="about">
                 <h2 id="travel-title"><span class="number">"5"</span>"Travel through training"</h2>
                 <p>
-                    "Training leaves a checkpoint at the end of each stage. Move the slider and ask the same problem of every one: see \
-                     how the choice of a language is learned, and what it is worth."
+                    "Training leaves a checkpoint at the end of each stage. Move the slider and ask the same problem of every one. Then \
+                     ask another kind of problem: does it get another language, and from which stage on?"
                 </p>
                 <p>
-                    "The control is the same training with English forced. The student is a smaller model that learned from the \
-                     samples of the exploit model."
+                    "The control is the same training with English forced. The student is a smaller model that learned from the exploit \
+                     model; it is the one that the other views ask."
                 </p>
                 <p class="told" role="status">{move || told(live)}</p>
             </div>
@@ -64,10 +64,10 @@ pub fn Travel() -> impl IntoView {
                 <Slider playing />
                 <Stops journey />
                 <h3 class="of-stage">
-                    {move || format!("The whole answer {}", super::model::stage_name(live.state.with(|state| state.stage)))}
+                    {move || format!("The whole answer {}", super::model::stage_name(live.state.with(State::stage)))}
                 </h3>
-                <Trace />
-                <Verdict />
+                <Trace answer=live.answer />
+                <Verdict answer=live.answer />
             </div>
         </section>
     }
@@ -76,7 +76,7 @@ pub fn Travel() -> impl IntoView {
 /// The question as it is at every stage.
 fn question(state: &State) -> State {
     State {
-        stage: Stage::Pretrain,
+        stage: Some(Stage::Pretrain),
         slow: true,
         ..state.question()
     }
@@ -85,7 +85,7 @@ fn question(state: &State) -> State {
 /// Keeps what each stage says; another question begins anew.
 fn collect(live: Live, journey: RwSignal<Journey>) {
     Effect::new(move || {
-        let (asked, stage) = live.state.with(|state| (question(state), state.stage));
+        let (asked, stage) = live.state.with(|state| (question(state), state.stage()));
         if journey.with_untracked(|journey| journey.question.as_ref() != Some(&asked)) {
             journey.set(Journey {
                 question: Some(asked.clone()),
@@ -99,7 +99,7 @@ fn collect(live: Live, journey: RwSignal<Journey>) {
         let choice = live.choice.get();
         let answer = live.answer.with(|answer| {
             let answer = answer.as_ref().filter(|answer| !answer.recorded)?;
-            let same = answer.asked.stage == stage && question(&answer.asked) == asked;
+            let same = answer.asked.stage() == stage && question(&answer.asked) == asked;
             let completed = answer.completed.as_ref().filter(|_| same)?;
             Some(assess(completed, answer.problem.as_ref(), stage))
         });
@@ -120,7 +120,7 @@ fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
         if !playing.get() {
             return;
         }
-        let here = place(live.state.with(|state| state.stage));
+        let here = place(live.state.with(State::stage));
         let done = |at: usize| {
             journey.with(|journey| {
                 let stop = journey.stops.get(&at);
@@ -135,7 +135,7 @@ fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
             .find(|&at| !done(at));
         match next {
             Some(next) => live.change(Navigation::Replace, |state| {
-                state.stage = Stage::EVALUATED[next]
+                state.stage = Some(Stage::EVALUATED[next])
             }),
             None => playing.set(false),
         }
@@ -167,37 +167,40 @@ const fn purpose(stage: Stage) -> &'static str {
             "Pretraining: it has read worked problems in all languages, but no tags. A heading names the language."
         }
         Stage::Sft => {
-            "SFT: it has been shown tags, every language equally often. It chooses without preference."
+            "SFT: it has been shown a tag before each solution, all languages alike for every kind of problem, English most often. Nothing \
+             told it which to choose."
         }
         Stage::Explore => {
-            "Explore: RL has paid for right answers, and a little for rare languages, so that none is forgotten."
+            "Explore: RL has paid for right answers, and for languages that are rare in their group, so that all stay in play. The choice \
+             begins to follow the problem."
         }
         Stage::Exploit => {
-            "Exploit: RL has paid for languages that reach right answers. It chooses what works."
+            "Exploit: RL has paid for languages that reach right answers. It chooses what works for this kind of problem."
         }
         Stage::ControlExplore | Stage::Control => {
             "Control: the same RL with English forced. Its own choice was never rewarded."
         }
         Stage::Distil => {
-            "Student: a smaller model, taught by samples of the exploit model that were right."
+            "Student: a smaller model that learned from the exploit model, in the language that this chose or in one that was forced. It \
+             chooses as its teacher does, and thinks in the language that you pick."
         }
     }
 }
 
 fn told(live: Live) -> &'static str {
-    purpose(live.state.with(|state| state.stage))
+    purpose(live.state.with(State::stage))
 }
 
 /// The slider over the stages, and a button that visits them all.
 #[component]
 fn Slider(playing: RwSignal<bool>) -> impl IntoView {
     let live = expect_context::<Live>();
-    let stage = move || live.state.with(|state| state.stage);
+    let stage = move || live.state.with(State::stage);
     let go = move |event| {
         playing.set(false);
         let at: Option<usize> = event_target_value(&event).parse().ok();
         if let Some(stage) = at.and_then(|at| Stage::EVALUATED.get(at)) {
-            live.change(Navigation::Replace, |state| state.stage = *stage);
+            live.change(Navigation::Replace, |state| state.stage = Some(*stage));
         }
     };
     view! {
@@ -237,7 +240,7 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
     });
     let ticks = ticks.collect_view();
     let row = move |stage: Stage| {
-        let here = move || live.state.with(|state| state.stage == stage);
+        let here = move || live.state.with(|state| state.stage() == stage);
         let stop =
             Memo::new(move |_| journey.with(|journey| journey.stops.get(&place(stage)).cloned()));
         view! {
@@ -247,7 +250,7 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
                         type="button"
                         class="quiet"
                         aria-current=move || here().then_some("step")
-                        on:click=move |_| live.change(Navigation::Push, |state| state.stage = stage)
+                        on:click=move |_| live.change(Navigation::Push, |state| state.stage = Some(stage))
                     >
                         {short_name(stage)}
                     </button>

@@ -7,15 +7,17 @@ use crate::draw::language_name::LanguageName;
 use crate::draw::scale::Scale;
 use crate::judge::assess::{Assessment, Judged, assess};
 use crate::judge::component::title;
-use crate::page::live::{Answer, Live};
+use crate::page::live::Answer;
 use crate::protocol::Ending;
 
 /// The verdict on the answer, once it has ended.
 #[component]
-pub fn Verdict() -> impl IntoView {
-    let live = expect_context::<Live>();
+pub fn Verdict(
+    /// The answer.
+    answer: RwSignal<Option<Answer>>,
+) -> impl IntoView {
     let judged = Memo::new(move |_| {
-        live.answer.with(|answer| {
+        answer.with(|answer| {
             let answer = answer.as_ref()?;
             // What was stopped has no verdict.
             let completed = answer
@@ -25,12 +27,12 @@ pub fn Verdict() -> impl IntoView {
             Some(assess(
                 completed,
                 answer.problem.as_ref(),
-                answer.asked.stage,
+                answer.asked.stage(),
             ))
         })
     });
     let used = move || {
-        live.answer
+        answer
             .with(|answer| answer.as_ref().map(used))
             .unwrap_or((0, 0))
     };
@@ -55,14 +57,14 @@ pub fn Verdict() -> impl IntoView {
                     <h3>"Tokens"</h3>
                     <p class="big">{move || used().0} <span class="of">{move || format!(" of {}", used().1)}</span></p>
                     <div class="track" aria-hidden="true"><span class="bar" style:width=move || { let (a, b) = used(); scale(a, b) }></span></div>
-                    <p>"The budget is part of the problem: a language whose words are short gets further."</p>
+                    <p>"A response is cut off where its budget ends, as it was in training."</p>
                 </div>
                 <div class="fact">
                     <h3>"Reward"</h3>
                     {move || judged.get().map_or_else(waiting, |seen| reward_fact(seen.judged))}
                 </div>
             </div>
-            {move || live.answer.with(|answer| gloss(answer.as_ref()?, judged.get()))}
+            {move || answer.with(|answer| gloss(answer.as_ref()?, judged.get()))}
         </div>
     }
 }

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::ask::kind_in_words;
 use super::conditions::Conditions;
 use super::trace::Trace;
 use super::verdict::Verdict;
+use crate::history::price::Price;
 use crate::page::live::{Live, ModelState, Navigation};
 
 /// The trace, its verdict, and the ways to sample it.
@@ -18,6 +20,12 @@ pub fn Watch() -> impl IntoView {
     let ready = Memo::new(move |_| {
         live.model
             .with(|model| matches!(model, ModelState::Ready(_)))
+    });
+    let beside = Memo::new(move |_| live.own.with(Option::is_some));
+    Effect::new(move || {
+        if beside.get() {
+            live.want_figures();
+        }
     });
     let again = move |_| {
         if live.state.with_untracked(|state| state.temperature == 0) {
@@ -47,12 +55,43 @@ pub fn Watch() -> impl IntoView {
                     <Sampling />
                 </div>
             </div>
-            <div class="body">
-                <Trace />
-                <Verdict />
+            <div class="body" class:two=move || beside.get()>
+                <Show when=move || beside.get()>
+                    <p class="told price" aria-live="polite">{move || price(live)}</p>
+                </Show>
+                <div class="answers">
+                    <div>
+                        <Show when=move || beside.get()>
+                            <h3>"Your pick"</h3>
+                        </Show>
+                        <Trace answer=live.answer />
+                        <Verdict answer=live.answer />
+                    </div>
+                    <Show when=move || beside.get()>
+                        <div>
+                            <h3>"Its own choice"</h3>
+                            <Trace answer=live.own name="own" />
+                            <Verdict answer=live.own />
+                        </div>
+                    </Show>
+                </div>
             </div>
         </section>
     }
+}
+
+/// What the visitor's pick costs for this kind of problem, where the run has measured that.
+fn price(live: Live) -> Option<String> {
+    let (pick, stage, problem) = live
+        .state
+        .with(|state| Some((state.language?, state.stage(), state.problem()?)))?;
+    let own = live.own.with(|own| own.as_ref()?.spoken())?;
+    let spec = problem.spec();
+    let price = live.figures.with(|figures| {
+        let stage = figures.as_ref()?.stages.get(&stage)?;
+        Price::of(stage, spec.kind().as_str(), own, pick)
+    })?;
+    Some(price.told(&kind_in_words(spec)))
 }
 
 /// Stage, temperature, seed, speed.

@@ -20,7 +20,7 @@ fn wanted(state: &State) -> Wanted {
         seed: state.seed,
     };
     Wanted {
-        stage: state.stage,
+        stage: state.stage(),
         problem: state.problem(),
         seed: state.seed,
         columns: Language::ALL.map(column).to_vec(),

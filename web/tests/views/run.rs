@@ -2,7 +2,7 @@
 
 use crate::place::{all, drawn, texts};
 use explang::Language;
-use explang::run::{Stage, Summary};
+use explang::run::{Stage, SummaryExcerpt};
 use explang_web::history::{LAYERS, Log, Part};
 use explang_web::page::address::{Source, State, View};
 use explang_web::page::live::Live;
@@ -191,7 +191,7 @@ async fn the_values_are_there_as_a_table() {
 #[wasm_bindgen_test]
 async fn every_evaluated_stage_has_a_row_with_intervals() {
     let json = include_str!("../../../checkpoints/quick/summary.json");
-    let summary = RwSignal::new(serde_json::from_str::<Summary>(json).ok());
+    let summary = RwSignal::new(serde_json::from_str::<SummaryExcerpt>(json).ok());
     let place = drawn(
         Live::still(State::default()),
         move || view! { <SummaryTable summary /> },
@@ -212,7 +212,7 @@ async fn every_evaluated_stage_has_a_row_with_intervals() {
 }
 
 /// A run with two kinds: SFT chooses English for both, exploit Chinese for sums.
-fn measured() -> Summary {
+fn measured() -> SummaryExcerpt {
     let figures = |accuracy: f64| {
         format!(
             r#"{{"accuracy":{accuracy},"pass_at_k":0,"k":1,"acc_star":0,"compliance":1,"thinking_tokens":9,"truncation":0,"n":100,"problems":100,
@@ -289,7 +289,7 @@ async fn a_run_in_progress_lists_its_stages_and_its_models_can_be_asked() {
     let state = State {
         view: View::Run,
         run: Source::Served,
-        stage: Stage::Pretrain,
+        stage: Some(Stage::Pretrain),
         ..State::default()
     };
     let live = Live::still(state);
@@ -324,7 +324,7 @@ async fn a_run_in_progress_lists_its_stages_and_its_models_can_be_asked() {
     live.state.with_untracked(|state| {
         assert_eq!(
             (state.view, state.stage, state.run),
-            (View::Think, Stage::Sft, Source::Served)
+            (View::Think, Some(Stage::Sft), Source::Served)
         );
     });
 }

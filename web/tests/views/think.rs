@@ -1,10 +1,13 @@
 //! What the views of one answer draw.
 
 use explang::Language;
+use explang::tasks::Weighted;
+use explang_web::judge::problem_text;
 use explang_web::opening;
-use explang_web::page::address::State;
+use explang_web::page::address::{Asked, State};
 use explang_web::page::live::{Answer, Live};
-use explang_web::protocol::{Choice, Opening, Token};
+use explang_web::protocol::{Choice, Opening, Token, Training};
+use explang_web::views::builder::Builder;
 use explang_web::views::choose::Choose;
 use explang_web::views::watch::Watch;
 use leptos::prelude::*;
@@ -131,4 +134,78 @@ async fn a_certain_token_is_plain_and_a_doubtful_one_is_not() {
     };
     assert_eq!(doubt(0), "0%");
     assert_ne!(doubt(1), "0%");
+}
+
+#[wasm_bindgen_test]
+async fn a_pick_stands_beside_the_own_choice_with_its_price() {
+    let mut state = State::default();
+    state.language = Some(Language::Fr);
+    let live = Live::still(state);
+    let place = drawn(live, || view! { <Watch /> });
+    live.answer.set(Some(answer(Some(Language::Fr))));
+    leptos::task::tick().await;
+    assert_eq!(all(&place, ".transcript").len(), 1);
+    let own = answer(None);
+    let chosen = own.spoken().expect("the recorded answer names a language");
+    live.own.set(Some(own));
+    leptos::task::tick().await;
+    assert_eq!(all(&place, ".transcript").len(), 2);
+    assert_eq!(texts(&place, ".answers h3")[0], "Your pick");
+    assert_eq!(texts(&place, ".price"), [""], "nothing was measured");
+    let figures = |accuracy: f64| serde_json::json!({ "accuracy": accuracy, "intervals": { "accuracy": [accuracy - 0.05, accuracy + 0.05] }, "problems": 100 });
+    let mut of_kind = figures(0.5);
+    of_kind["by_language"] =
+        serde_json::json!({ chosen.code(): figures(0.95), "fr": figures(0.25) });
+    let mut multi = figures(0.5);
+    multi["by_kind"] = serde_json::json!({ "sums/steps": of_kind });
+    let summary = serde_json::json!({ "stages": { "distil": { "multi": multi } } });
+    live.figures.set(serde_json::from_value(summary).ok());
+    leptos::task::tick().await;
+    let price = texts(&place, ".price").concat();
+    assert!(price.ends_with("Your pick costs 70 points."), "{price}");
+    live.own.set(None);
+    leptos::task::tick().await;
+    assert!(all(&place, ".price").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn the_builder_offers_what_was_taught_and_nothing_else() {
+    let live = Live::still(State::default());
+    let place = drawn(live, || view! { <Builder /> });
+    let weighted = |spec: &str| Weighted {
+        spec: spec.parse().unwrap(),
+        weight: 1,
+    };
+    live.training.set(Some(Training {
+        tasks: vec![
+            weighted("sums/steps/3"),
+            weighted("sums/breath/3"),
+            weighted("sums/breath/4"),
+            weighted("clock/steps/2"),
+        ],
+        max_new_tokens: 80,
+        asked_in_all: 0.0,
+    }));
+    leptos::task::tick().await;
+    let offered = |at: usize| texts(&all(&place, "fieldset")[at], ".pick");
+    assert_eq!(offered(0), ["sums", "clock"]);
+    assert_eq!(offered(1), ["in steps", "in one breath"]);
+    // One level is no choice.
+    let selects = || {
+        texts(&place, ".row label > span")
+            .iter()
+            .filter(|text| *text == "Level")
+            .count()
+    };
+    assert_eq!(selects(), 0);
+    live.state.update(|state| {
+        state.asked = Asked::Problem(problem_text::read("sums/breath/4/358/467").unwrap());
+    });
+    leptos::task::tick().await;
+    assert_eq!(selects(), 1);
+    live.state.update(|state| {
+        state.asked = Asked::Problem(problem_text::read("clock/steps/2/09:45/20").unwrap());
+    });
+    leptos::task::tick().await;
+    assert_eq!(offered(1), ["in steps"]);
 }

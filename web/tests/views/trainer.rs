@@ -22,7 +22,7 @@ fn group(state: State, rollouts: Vec<Completed>) -> (Live, HtmlElement) {
         seed: at as u64,
     };
     let mut writing = Writing::begin(Wanted {
-        stage: state.stage,
+        stage: state.stage(),
         problem: state.problem(),
         seed: state.seed,
         columns: (0..rollouts.len()).map(column).collect(),

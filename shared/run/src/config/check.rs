@@ -106,6 +106,7 @@ impl Config {
             format!("must be at most {}, not {}", i64::MAX, self.seed),
         )?;
         within("shards", self.shards, 1..=1024)?;
+        share("asked_in_all", self.asked_in_all)?;
         within("checkpoint_every", self.checkpoint_every, 1..=usize::MAX)?;
         within(
             "optimizer.max_skipped",

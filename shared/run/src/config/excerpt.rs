@@ -10,6 +10,9 @@ use super::ConfigError;
 pub struct Excerpt {
     /// Kinds of problems that the model was trained on.
     pub tasks: Mixture,
+    /// As in [`Config`](super::Config).
+    #[serde(default)]
+    pub asked_in_all: f64,
     /// Section `[rl]`.
     pub rl: RlExcerpt,
 }

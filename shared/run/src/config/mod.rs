@@ -42,6 +42,10 @@ pub struct Config {
     pub shards: usize,
     /// Steps between two checkpoints to resume from.
     pub checkpoint_every: usize,
+    /// Share of the problems, in every stage, that are asked in one of the seventeen languages, each alike, whatever they are thought
+    /// about in; the others are asked in English.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub asked_in_all: f64,
     /// Shape of the model.
     pub model: ModelSection,
     /// Constants of the optimizer, the same in every stage.
@@ -61,6 +65,11 @@ pub struct Config {
     pub tasks: Mixture,
 }
 
+/// A run that asks in English alone says nothing about other languages.
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
+}
+
 /// Pretraining.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +78,7 @@ pub struct PretrainSection {
     pub steps: usize,
     /// Documents an update.
     pub batch: usize,
-    /// Share of the problems that are asked in the language of the trace; the others are asked in English.
+    /// Share of the problems that are asked in the language of the trace; [`Config::asked_in_all`] says how the others are asked.
     pub asked_in_own_language: f64,
     /// Which kinds are shown in some languages more than in others; evenly in all, if not given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -149,9 +158,10 @@ pub struct EvalSection {
 }
 
 /// Presets of a whole run: each one's name and its text.
-pub const PRESETS: [(&str, &str); 6] = [
+pub const PRESETS: [(&str, &str); 7] = [
     ("smoke", include_str!("../../presets/smoke.toml")),
     ("quick", include_str!("../../presets/quick.toml")),
+    ("wide", include_str!("../../presets/wide.toml")),
     ("even", include_str!("../../presets/even.toml")),
     ("no-explore", include_str!("../../presets/no-explore.toml")),
     ("grpo", include_str!("../../presets/grpo.toml")),

@@ -22,6 +22,7 @@ fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
         source: &tasks,
         tokenizer: &tokenizer,
         stream: 1,
+        asked_in_all: 0.0,
     };
     let mut counts = [0; 17];
     for step in 0..2 {
@@ -48,6 +49,7 @@ fn practice_decides_the_languages_of_its_kind_and_of_no_other() {
         source: &tasks,
         tokenizer: &tokenizer,
         stream: 3,
+        asked_in_all: 0.0,
     };
     let practice = Practice {
         kind: explang::tasks::Kind::new("sums/steps"),
@@ -96,6 +98,7 @@ fn transcripts_parse_verify_and_keep_to_the_shares() {
         source: &tasks,
         tokenizer: &tokenizer,
         stream: 2,
+        asked_in_all: 0.0,
     };
     let shares = [(Language::En, 0.5), (Language::Th, 0.5)];
     let mut english = 0;
@@ -129,4 +132,38 @@ fn nothing_held_out_is_drawn() {
         let solved = tasks.solved(stream, Language::En, Language::Zh).unwrap();
         assert!(!held_out.contains(&solved.example.id));
     }
+}
+
+#[test]
+fn questions_in_all_languages_say_nothing_about_the_tag() {
+    let (tasks, tokenizer) = (tasks(), tokenizer());
+    let of = |asked_in_all| {
+        let batches = Batches {
+            source: &tasks,
+            tokenizer: &tokenizer,
+            stream: 4,
+            asked_in_all,
+        };
+        let shares = [(Language::En, 0.5), (Language::Th, 0.5)];
+        let documents = batches.transcripts(0, 400, &shares).unwrap();
+        let split = |document: &Document| {
+            let (prompt, response) = document.tokens.split_at(document.prompt_len);
+            (tokenizer.decode(prompt), tokenizer.decode(response))
+        };
+        documents.iter().map(split).collect::<Vec<_>>()
+    };
+    let (english, all) = (of(0.0), of(1.0));
+    let same = |responses: bool| {
+        let pairs = english.iter().zip(&all);
+        pairs
+            .filter(|(a, b)| if responses { a.1 == b.1 } else { a.0 == b.0 })
+            .count()
+    };
+    assert_eq!(
+        same(true),
+        400,
+        "the same traces, whatever they are asked in"
+    );
+    // One in seventeen is asked in English all the same; five standard deviations are 24.
+    assert!(same(false).abs_diff(400 / 17) <= 24, "{}", same(false));
 }

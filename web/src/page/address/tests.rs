@@ -55,7 +55,7 @@ fn state() -> impl Strategy<Value = State> {
         asked(),
         select(Language::ALL.to_vec()),
         prop::option::of(select(Language::ALL.to_vec())),
-        select(Stage::EVALUATED.to_vec()),
+        prop::option::of(select(Stage::EVALUATED.to_vec())),
     );
     let sampled = (any::<u64>(), 0..=HIGHEST_TEMPERATURE, any::<bool>());
     let device = select(vec![DeviceKind::Cpu, DeviceKind::WebGpu]);

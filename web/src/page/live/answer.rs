@@ -1,5 +1,6 @@
 //! Where the model is, and what it has answered.
 
+use explang::Language;
 use explang::tasks::Problem;
 
 use crate::page::address::State;
@@ -41,5 +42,14 @@ impl Answer {
     /// Still being written.
     pub fn running(&self) -> bool {
         self.completed.is_none() && self.failure.is_none()
+    }
+    /// The language that it names, or that was forced.
+    pub fn spoken(&self) -> Option<Language> {
+        // The tag is a line of its own.
+        let named = || {
+            let mut pieces = self.tokens.iter().take(4);
+            pieces.find_map(|token| token.piece.trim().parse().ok())
+        };
+        self.asked.language.or_else(named)
     }
 }

@@ -1,5 +1,7 @@
 //! What the engine is asked for the views of one answer: the choice and the answer.
 
+use std::iter;
+
 use leptos::prelude::*;
 
 use super::{Answer, Live};
@@ -19,6 +21,7 @@ impl Live {
         if running && let (Some(client), Some(id)) = (self.client(), self.asking.get_value()) {
             client.forget(id);
             self.answer.set(None);
+            self.own.set(None);
         }
     }
 
@@ -51,14 +54,23 @@ impl Live {
         let prompt = asked.prompt();
         if prompt.is_empty() {
             self.answer.set(None);
+            self.own.set(None);
             return;
         }
         let budget = untrack(|| self.budget());
-        let column = Column {
-            prompt,
-            language: asked.language,
-            seed: asked.seed,
-        };
+        // Where a language is forced, the model's own choice is written beside it.
+        let free = (asked.language.is_some() && asked.stage().knows_tags()).then(|| State {
+            language: None,
+            ..asked.clone()
+        });
+        let columns: Vec<Column> = iter::once(&asked)
+            .chain(&free)
+            .map(|asked| Column {
+                prompt: prompt.clone(),
+                language: asked.language,
+                seed: asked.seed,
+            })
+            .collect();
         let sampling = Draw {
             temperature: asked.temperature(),
             top_p: 1.0,
@@ -69,7 +81,7 @@ impl Live {
         } else {
             0
         };
-        self.answer.set(Some(Answer {
+        let begin = |asked: State| Answer {
             problem: asked.problem(),
             asked,
             recorded: false,
@@ -78,35 +90,49 @@ impl Live {
             completed: None,
             milliseconds: None,
             failure: None,
-        }));
-        let with_answer = move |change: &mut dyn FnMut(&mut Answer)| {
-            self.answer.update(|answer| {
-                if let Some(answer) = answer {
-                    change(answer);
-                }
-            });
+        };
+        self.own.set(free.map(begin));
+        self.answer.set(Some(begin(asked)));
+        let answers = [self.answer, self.own];
+        let change = move |at: usize, change: &mut dyn FnMut(&mut Answer)| {
+            let answer = answers
+                .get(at)
+                .filter(|answer| answer.with_untracked(Option::is_some));
+            if let Some(answer) = answer {
+                answer.update(|answer| answer.iter_mut().for_each(|answer| change(answer)));
+            }
         };
         let id = client.send(
             |id| Request::Ask {
                 id,
-                columns: vec![column],
+                columns,
                 sampling,
                 pause,
             },
             move |reply| match reply {
-                Reply::Tokens { mut tokens, .. } => {
-                    with_answer(&mut |answer| answer.tokens.append(&mut tokens));
+                Reply::Tokens { tokens, .. } => {
+                    for token in tokens {
+                        let mut token = Some(token);
+                        let at = token.as_ref().map_or(0, |token| token.column);
+                        change(at, &mut |answer| answer.tokens.extend(token.take()));
+                    }
                 }
                 Reply::Done {
-                    mut completions,
+                    completions,
                     milliseconds,
                     ..
-                } => with_answer(&mut |answer| {
-                    answer.completed = completions.pop();
-                    answer.milliseconds = Some(milliseconds);
-                }),
+                } => {
+                    for (at, completed) in completions.into_iter().enumerate() {
+                        change(at, &mut |answer| {
+                            answer.completed = Some(completed.clone());
+                            answer.milliseconds = Some(milliseconds);
+                        });
+                    }
+                }
                 Reply::Fail { failure, .. } => {
-                    with_answer(&mut |answer| answer.failure = Some(failure.clone()));
+                    for at in 0..answers.len() {
+                        change(at, &mut |answer| answer.failure = Some(failure.clone()));
+                    }
                 }
                 _ => {}
             },

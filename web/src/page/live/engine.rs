@@ -100,7 +100,9 @@ impl Live {
             },
             move |reply| {
                 // A stage that is no longer wanted was loaded on the way to the one that is.
-                let wanted = self.state.with_untracked(|state| (state.run, state.stage));
+                let wanted = self
+                    .state
+                    .with_untracked(|state| (state.run, state.stage()));
                 if wanted != (source, stage) {
                     return;
                 }
@@ -112,6 +114,10 @@ impl Live {
                     }
                     Reply::Loaded { model, .. } => {
                         self.training.set(Some(model.training.clone()));
+                        // What a run of the visitor's own can do is known from its figures alone.
+                        if served {
+                            self.want_figures();
+                        }
                         self.model.set(ModelState::Ready(model));
                     }
                     Reply::Fail { failure, .. } => self.model.set(ModelState::Failed(failure)),

@@ -3,17 +3,20 @@
 mod answer;
 mod asking;
 mod engine;
+mod figures;
 
 pub use answer::{Answer, ModelState};
 
-use explang::run::Stage;
+use explang::run::{Stage, SummaryExcerpt};
+use explang::tasks::Spec;
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::judge::problem_text;
+use crate::judge::taught::taught;
 use crate::opening;
-use crate::page::address::{Asked, State};
+use crate::page::address::{Asked, Source, State};
 use crate::page::client::Client;
 use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Training};
 
@@ -30,11 +33,17 @@ pub struct Live {
     pub choice: RwSignal<Option<Choice>>,
     /// The answer that is shown.
     pub answer: RwSignal<Option<Answer>>,
+    /// What the model says by its own choice, where the answer that is shown has a forced language.
+    pub own: RwSignal<Option<Answer>>,
+    /// What the evaluations of the run found, once a view has wanted it.
+    pub figures: RwSignal<Option<SummaryExcerpt>>,
     /// Why the model does not compute where it was wanted to; it goes on with the processor.
     pub fallback: RwSignal<Option<Failure>>,
     client: StoredValue<Option<Client>, LocalStorage>,
     /// Counts what calls for loading anew although the address stays.
     loads: RwSignal<u32>,
+    /// The run whose figures are there, or on their way.
+    figures_of: StoredValue<Option<Source>>,
     asking: StoredValue<Option<Id>>,
     choosing: StoredValue<Option<Id>>,
 }
@@ -63,6 +72,9 @@ impl Live {
             training: RwSignal::new(None),
             choice: RwSignal::new(None),
             answer: RwSignal::new(None),
+            own: RwSignal::new(None),
+            figures: RwSignal::new(None),
+            figures_of: StoredValue::new(None),
             model: RwSignal::new(ModelState::Loading(0, None)),
             state: RwSignal::new(state),
             fallback: RwSignal::new(None),
@@ -94,7 +106,7 @@ impl Live {
 
     /// The stage whose model is there and is the one that the address asks for.
     pub fn ready(self) -> Option<Stage> {
-        let stage = self.state.with(|state| state.stage);
+        let stage = self.state.with(State::stage);
         self.model.with(|model| match model {
             ModelState::Ready(loaded) if loaded.stage == stage => Some(stage),
             _ => None,
@@ -105,6 +117,15 @@ impl Live {
     pub fn budget(self) -> usize {
         let training = self.training.with(|t| t.as_ref().map(|t| t.max_new_tokens));
         training.unwrap_or(64)
+    }
+
+    /// The kinds of problems that the model was taught, as far as is known.
+    pub fn taught(self) -> Vec<Spec> {
+        let tasks = self
+            .training
+            .with(|training| training.as_ref().map(|training| training.tasks.clone()));
+        self.figures
+            .with(|figures| taught(&tasks.unwrap_or_default(), figures.as_ref()))
     }
 
     /// Changes the state, and the address with it.
@@ -138,7 +159,7 @@ impl Live {
             && State {
                 asked: State::default().asked,
                 ..asked.question()
-            } == State::default();
+            } == State::default().question();
         if same {
             self.choice.set(Some(recorded.choice));
             self.answer.set(Some(Answer {
@@ -157,7 +178,7 @@ impl Live {
     /// Does what a change of the state calls for: start an engine, load, choose, ask.
     fn follow(self) {
         let device = Memo::new(move |_| self.state.with(|state| state.device));
-        let what = Memo::new(move |_| self.state.with(|state| (state.run, state.stage)));
+        let what = Memo::new(move |_| self.state.with(|state| (state.run, state.stage())));
         Effect::new(move |before: Option<DeviceKind>| {
             let device = device.get();
             if before != Some(device) {

@@ -69,9 +69,9 @@ pub fn Seventeen(
             <div class="about">
                 <h2 id="every-title"><span class="number">"4"</span>"Think in every language at once"</h2>
                 <p>
-                    "The same problem, the same seed, seventeen times. Each response is forced into another language and has the same \
-                     budget of tokens. Some languages say it in fewer tokens, and some the model has hardly learned: the tags of the last four, \
-                     with a dashed line, it was never shown."
+                    "The same problem, the same seed, seventeen times, each response forced into another language. How well the model does \
+                     depends on how much of this kind of problem it practised there. The last four, with a dashed line, are those that SFT never \
+                     showed as tags."
                 </p>
                 <p>"“Model’s choice” is the probability with which it would choose that language by itself."</p>
                 <p class="told" role="status">{move || told(live, batch)}</p>

@@ -1,9 +1,10 @@
 //! The map: languages by kinds of problems.
 
 use explang::Language;
-use explang::run::{Stage, Summary};
+use explang::run::{Stage, SummaryExcerpt};
 use leptos::prelude::*;
 
+use super::super::ask::style_in_words;
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::history::map::{Cell, Map, best, stages};
@@ -12,7 +13,7 @@ use crate::history::map::{Cell, Map, best, stages};
 #[component]
 pub fn MapTable(
     /// The figures.
-    summary: RwSignal<Option<Summary>>,
+    summary: RwSignal<Option<SummaryExcerpt>>,
 ) -> impl IntoView {
     // The last stage of RL at first: what it came to.
     let wanted = RwSignal::new(Stage::Exploit);
@@ -87,11 +88,8 @@ const COLUMN: f64 = 3.9;
 fn table(map: Map, caused: bool) -> impl IntoView {
     let names = map.kinds.iter().map(|(kind, _)| {
         let (family, style) = kind.split_once('/').unwrap_or((kind, ""));
-        let style = match style {
-            "breath" => "in one breath",
-            "steps" => "in steps",
-            other => other,
-        };
+        // A source of another kind may have styles of its own.
+        let style = style.parse().map_or_else(|_| style, |style| style_in_words(style));
         view! { <th scope="col">{family.to_owned()} <span>{style.to_owned()}</span></th> }
     });
     let names = names.collect_view();

@@ -1,13 +1,13 @@
 //! What the view has read of a run, and the ways to read one over the network.
 
-use explang::run::Summary;
+use explang::run::SummaryExcerpt;
 use futures_util::future::join;
-use gloo::net::http::Request;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::history::{Log, RunState, pieces};
 use crate::page::address::Source;
+use crate::page::fetch::fetch_text;
 use crate::pause::pause;
 use crate::protocol::Failure;
 
@@ -20,7 +20,7 @@ pub struct Reader {
     /// The log.
     pub log: RwSignal<Log>,
     /// The figures of the evaluations, where there are some.
-    pub summary: RwSignal<Option<Summary>>,
+    pub summary: RwSignal<Option<SummaryExcerpt>>,
     /// The state of a run that a server shows.
     pub state: RwSignal<Option<RunState>>,
     /// When its log was last written: milliseconds since 1970.
@@ -172,20 +172,4 @@ impl Default for Reader {
     fn default() -> Self {
         Reader::new()
     }
-}
-
-/// The text of a file beside the page; none where it is not there.
-async fn fetch_text(address: &str) -> Result<Option<String>, Failure> {
-    let failed = |what: String| Failure {
-        message: format!("{address} could not be fetched: {what}."),
-        advice: "Check the connection and try again.".into(),
-    };
-    let broken = |_| failed("the server did not answer".into());
-    let response = Request::get(address).send().await.map_err(broken)?;
-    match response.status() {
-        200..=299 => {}
-        404 | 410 => return Ok(None),
-        status => return Err(failed(format!("the server answered {status}"))),
-    }
-    response.text().await.map(Some).map_err(broken)
 }

@@ -84,7 +84,7 @@ fn Row(reader: Reader, name: Stage) -> impl IntoView {
     });
     let ask = move |_| {
         live.change(Navigation::Push, |state| {
-            state.stage = name;
+            state.stage = Some(name);
             state.run = Source::Served;
             state.view = View::Think;
         });

@@ -1,6 +1,6 @@
 //! What the evaluations after the stages found, as a table.
 
-use explang::run::{ModeSummary, Stage, StageSummary, Summary};
+use explang::run::{ModeExcerpt, Stage, StageExcerpt, SummaryExcerpt};
 use leptos::prelude::*;
 
 use crate::draw::language_name::LanguageName;
@@ -24,7 +24,7 @@ const NAMED: usize = 2;
 #[component]
 pub fn SummaryTable(
     /// The figures.
-    summary: RwSignal<Option<Summary>>,
+    summary: RwSignal<Option<SummaryExcerpt>>,
 ) -> impl IntoView {
     move || {
         summary.with(|summary| {
@@ -66,7 +66,7 @@ pub fn SummaryTable(
 }
 
 /// One stage.
-fn row(stage: Stage, figures: &StageSummary) -> impl IntoView + use<> {
+fn row(stage: Stage, figures: &StageExcerpt) -> impl IntoView + use<> {
     let title = match stage {
         Stage::Control => "Control, RL with English only",
         stage => stage.title(),
@@ -90,7 +90,7 @@ fn row(stage: Stage, figures: &StageSummary) -> impl IntoView + use<> {
 }
 
 /// An accuracy with its interval.
-fn cell(column: &'static str, mode: Option<&ModeSummary>) -> AnyView {
+fn cell(column: &'static str, mode: Option<&ModeExcerpt>) -> AnyView {
     let Some(mode) = mode else {
         return view! { <td class="none" role="cell" data-column=column>"not measured"</td> }
             .into_any();

@@ -20,6 +20,7 @@ use super::response::{Column, Response};
 use crate::batch::{Batch, Phase, Wanted};
 use crate::draw::language_name::LanguageName;
 use crate::judge::group::{Outcome, SIZE, outcome};
+use crate::page::address::State;
 use crate::page::live::{Live, Navigation};
 
 /// The lowest temperature of a group, in tenths: without chance all its rollouts would be one.
@@ -136,7 +137,7 @@ fn Rollout(at: usize, column: Column) -> impl IntoView {
 #[component]
 fn Varied(paid: Memo<Option<Outcome>>) -> impl IntoView {
     let live = expect_context::<Live>();
-    let stage = Memo::new(move |_| live.state.with(|state| state.stage));
+    let stage = Memo::new(move |_| live.state.with(State::stage));
     let alike = Memo::new(move |_| {
         paid.with(|paid| {
             let chosen = paid.as_ref().map_or(&[][..], |paid| &paid.chosen);
@@ -154,7 +155,7 @@ fn Varied(paid: Memo<Option<Outcome>>) -> impl IntoView {
         ),
     }
     });
-    let take = move |_| live.change(Navigation::Push, |state| state.stage = Stage::Sft);
+    let take = move |_| live.change(Navigation::Push, |state| state.stage = Some(Stage::Sft));
     view! {
         <Show when=move || told.with(Option::is_some)>
             <div class="varied">
