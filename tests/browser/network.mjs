@@ -29,17 +29,17 @@ export default async function ({ options, server, check, open, browser, origin, 
   });
 
   await check("damaged weights are found by their hash, and never used", async () => {
-    const weights = await readFile(join(dist, "checkpoints/quick/stages/exploit/checkpoint/model.safetensors"));
+    const weights = await readFile(join(dist, "checkpoints/wide/stages/distil/checkpoint/model.safetensors"));
     weights[weights.length / 2] ^= 1;
-    const { page, close } = await elsewhere((path) => (path.endsWith("exploit/checkpoint/model.safetensors") ? { body: weights } : {}), "");
+    const { page, close } = await elsewhere((path) => (path.endsWith("distil/checkpoint/model.safetensors") ? { body: weights } : {}), "");
     await page.getByRole("alert").filter({ hasText: "damaged on its way" }).waitFor();
     assert.match(await origin(page).textContent(), /Recorded/);
     await close();
   });
 
   await check("weights that end too early are found", async () => {
-    const weights = await readFile(join(dist, "checkpoints/quick/stages/exploit/checkpoint/model.safetensors"));
-    const { page, close } = await elsewhere((path) => (path.endsWith("exploit/checkpoint/model.safetensors") ? { body: weights.subarray(0, 1000) } : {}));
+    const weights = await readFile(join(dist, "checkpoints/wide/stages/distil/checkpoint/model.safetensors"));
+    const { page, close } = await elsewhere((path) => (path.endsWith("distil/checkpoint/model.safetensors") ? { body: weights.subarray(0, 1000) } : {}));
     await page.getByRole("alert").filter({ hasText: "damaged on its way" }).waitFor();
     await close();
   });
@@ -71,7 +71,7 @@ export default async function ({ options, server, check, open, browser, origin, 
     await page.goto(`${server.address}?speed=full`);
     await page.locator("#watch [role=status]").filter({ hasText: "Live" }).waitFor();
     // The files for a visit without a network come after these.
-    const before = [...files].filter((file) => !/offline|summary|metrics|run\.json|stages\/(?!exploit)|generation_config|tokenizer_config/.test(file));
+    const before = [...files].filter((file) => !/offline|summary|metrics|run\.json|stages\/(?!distil)|generation_config|tokenizer_config/.test(file));
     await browser.close();
     const brotli = await list("A first visit", dist, before);
     assert.ok(brotli <= BUDGETS.cpu, `${brotli} bytes by brotli`);

@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
   options: {
     dist: { type: "string", default: "dist" },
     explang: { type: "string", default: "target/release/explang" },
-    run: { type: "string", default: "checkpoints/quick" },
+    run: { type: "string", default: "checkpoints/wide" },
     pictures: { type: "string" },
     only: { type: "string" },
     chromium: { type: "string", default: process.env.EXPLANG_CHROMIUM ?? "/usr/bin/chromium" },

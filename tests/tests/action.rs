@@ -203,6 +203,7 @@ fn plain_tokenizer() -> Tokenizer {
         source: &tasks,
         tokenizer: &embedded,
         stream: 4,
+        asked_in_all: 0.0,
     };
     let transcripts = batches.transcripts(0, 340, &support::shares()).unwrap();
     let texts = transcripts

@@ -70,6 +70,7 @@ impl Policy {
             source: &tasks,
             tokenizer: &tokenizer,
             stream: 9,
+            asked_in_all: 0.0,
         };
         for step in 0..steps {
             let documents = batches.transcripts(step, 16, &shares).unwrap();

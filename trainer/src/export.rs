@@ -43,7 +43,8 @@ pub fn export(run: &Path, out: &Path, only: &[Stage]) -> anyhow::Result<()> {
         for name in FILES {
             let file = run.join(name);
             if let (SUMMARY, Some(summary)) = (name, &summary) {
-                files::write(&tmp.join(name), serde_json::to_string(summary)?.as_bytes())?;
+                let text = serde_json::to_string(summary)? + "\n";
+                files::write(&tmp.join(name), text.as_bytes())?;
             } else if file.exists() {
                 files::write(&tmp.join(name), &files::read(&file)?)?;
             }

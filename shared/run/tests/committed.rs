@@ -1,16 +1,19 @@
-//! The committed run, `checkpoints/quick`, which an older version wrote, is read to what the page shows of it.
+//! The committed run, `checkpoints/wide`, is read to what the page shows of it.
 
 // A test that panics fails, and that is all it should do.
 #![allow(clippy::unwrap_used)]
 
 use explang_language::Language;
-use explang_run::{Config, Manifest, Mode, RunInfo, SelectionSource, Stage, Summary};
+use explang_run::config::PRESETS;
+use explang_run::{
+    Config, Manifest, Mode, RunInfo, SelectionSource, Stage, Summary, SummaryExcerpt,
+};
 use serde_json::Value;
 
 /// The text of a file of the committed run.
 macro_rules! committed {
     ($name:literal) => {
-        include_str!(concat!("../../../checkpoints/quick/", $name))
+        include_str!(concat!("../../../checkpoints/wide/", $name))
     };
 }
 
@@ -21,27 +24,17 @@ fn json(text: &str) -> Value {
 #[test]
 fn the_configuration_and_what_the_run_is() {
     let config = Config::parse("run.toml", committed!("run.toml")).unwrap();
-    let kinds: Vec<String> = config
-        .tasks
-        .parts()
-        .iter()
-        .map(|part| part.spec.to_string())
-        .collect();
-    assert_eq!(kinds, ["sums/steps/3", "sums/breath/4"]);
-    assert_eq!(
-        (
-            config.rl.max_new_tokens,
-            config.steps(Stage::ControlExplore)
-        ),
-        (37, Some(30))
-    );
+    // The preset is what was run, with what a name stands for written out.
+    let (_, preset) = PRESETS.iter().find(|(name, _)| *name == "wide").unwrap();
+    let preset = Config::parse("wide", preset).unwrap();
+    assert_eq!(config.to_toml().unwrap(), preset.to_toml().unwrap());
     let again = Config::parse("run.toml", &config.to_toml().unwrap()).unwrap();
     assert_eq!(again.to_toml().unwrap(), config.to_toml().unwrap());
 
     let info: RunInfo = serde_json::from_str(committed!("run.json")).unwrap();
     assert_eq!(
         (info.name.as_str(), info.seed, info.format),
-        ("quick", config.seed, 1)
+        ("wide", config.seed, 1)
     );
     let written = serde_json::to_value(&info).unwrap();
     for (key, value) in json(committed!("run.json")).as_object().unwrap() {
@@ -54,7 +47,7 @@ fn the_summary_is_written_back_as_it_was() {
     let text = committed!("summary.json");
     let summary: Summary = serde_json::from_str(text).unwrap();
     // Keys in their order too.
-    let written = serde_json::to_string_pretty(&summary).unwrap() + "\n";
+    let written = serde_json::to_string(&summary).unwrap() + "\n";
     assert!(written == text, "the summary changed");
     assert!(summary.stages.keys().copied().eq([
         Stage::Pretrain,
@@ -104,5 +97,42 @@ fn the_manifest_is_written_back_as_it_was() {
             "{stage}"
         );
         assert_eq!(known.tag_log_probs.len(), Language::ALL.len());
+    }
+}
+
+#[test]
+fn the_excerpt_says_what_the_summary_says() {
+    let text = committed!("summary.json");
+    let summary: Summary = serde_json::from_str(text).unwrap();
+    let excerpt: SummaryExcerpt = serde_json::from_str(text).unwrap();
+    assert_eq!(excerpt.practice, summary.practice);
+    assert_eq!(excerpt.comparison, summary.comparison);
+    assert!(excerpt.stages.keys().eq(summary.stages.keys()));
+    let kinds = ["sums/steps", "weekdays/steps"];
+    for (stage, whole) in &summary.stages {
+        let part = &excerpt.stages[stage];
+        assert_eq!(part.selection, whole.selection);
+        assert_eq!(part.selection_source, whole.selection_source);
+        assert_eq!(part.selection_by_kind, whole.selection_by_kind);
+        assert_eq!(part.transfer.is_some(), whole.transfer.is_some());
+        for kind in kinds {
+            for language in Language::ALL {
+                let mode = whole
+                    .mode(if language.seen() {
+                        Mode::Multi
+                    } else {
+                        Mode::Unseen
+                    })
+                    .unwrap();
+                let figures = &mode.by_kind[kind].by_language[&language];
+                let forced = (figures.accuracy, figures.intervals.accuracy);
+                assert_eq!(
+                    part.forced(kind, language),
+                    Some(forced),
+                    "{stage} {kind} {language}"
+                );
+            }
+        }
+        assert_eq!(part.forced("no/kind", Language::En), None);
     }
 }

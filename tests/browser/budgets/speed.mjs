@@ -40,7 +40,7 @@ export async function measure(options, site) {
     await page.goto(`${site.address}drive/index.html`);
     if (!(await page.evaluate(() => crossOriginIsolated))) throw new Error("the page is not isolated, so that no threads can be had");
     await page.waitForFunction(() => globalThis.startPeer);
-    await page.evaluate(([name, run]) => globalThis.startOurs(name, "/dist/start-engine.js", run), [OURS, `${site.address}dist/checkpoints/quick/`]);
+    await page.evaluate(([name, run]) => globalThis.startOurs(name, "/dist/start-engine.js", run), [OURS, `${site.address}dist/checkpoints/wide/`]);
     const others = peers(Math.min(availableParallelism(), 4));
     for (const [name, settings] of Object.entries(others)) {
       await page.evaluate(([name, settings]) => globalThis.startPeer(name, settings), [name, settings]);

@@ -39,7 +39,7 @@ export default async function ({ server, check, open, answered, origin, same, pi
     // What stands beside it is what the model said alone, with the same seed.
     assert.deepEqual(await page.locator(".transcript").nth(1).locator(".piece").allTextContents(), alone);
     assert.equal(await page.locator(".verdict").count(), 2);
-    await page.locator(".price").filter({ hasText: /solves \d+ % .* of sums in steps that were held out/ }).waitFor();
+    await page.locator(".price").filter({ hasText: /Of held-out problems of this kind, sums in steps, it solves \d+ %/ }).waitFor();
     console.log(`      ${await page.locator(".price").textContent()}`);
     await page.goBack();
     await page.getByRole("radio", { name: "Let the model choose" }).and(page.locator(":checked")).waitFor();
@@ -85,7 +85,7 @@ export default async function ({ server, check, open, answered, origin, same, pi
     ["What is 47 + 38? Think in steps.", "sums/steps/3/47/38", "auto", "exploit"],
     ["What is 86 + 57? Think in steps.", "sums/steps/3/86/57", "zh", "exploit"],
     ["What is 86 + 57? Think in steps.", "sums/steps/3/86/57", "ar", "explore"],
-    ["What is 358 + 467? Think in one breath.", "sums/breath/4/358/467", "th", "sft"],
+    ["What is 34 × 7? Think in steps.", "products/steps/2/34/7", "th", "sft"],
     ["What is 64 + 29? Think in steps.", "sums/steps/3/64/29", "sw", "distil"],
   ]) {
     await check(`greedy, ${language}, ${stage}: the browser says what the native binary says`, async () => {

@@ -279,10 +279,10 @@ fn a_damaged_place_to_resume_from_is_refused_with_its_file() {
 
 #[test]
 fn a_damaged_evaluation_is_refused_with_file_and_line() {
-    let quick = Path::new(env!("CARGO_MANIFEST_DIR")).join("../checkpoints/quick");
+    let wide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../checkpoints/wide");
     let folder = tempfile::tempdir().unwrap();
     let run = run_in(folder.path());
-    fs::copy(quick.join("summary.json"), run.join("summary.json")).unwrap();
+    fs::copy(wide.join("summary.json"), run.join("summary.json")).unwrap();
     for (bytes, sentence) in [
         (
             &b"\n{\"problem\": 3}\n"[..],
@@ -291,7 +291,7 @@ fn a_damaged_evaluation_is_refused_with_file_and_line() {
         (b"\xff\n", "line 1 is not UTF-8"),
     ] {
         fs::write(run.join("stages/sft/evaluation.jsonl"), bytes).unwrap();
-        let said = refused(explang([Path::new("inspect"), &run, &quick]), "");
+        let said = refused(explang([Path::new("inspect"), &run, &wide]), "");
         assert_sentence(&said, "stages/sft/evaluation.jsonl", sentence);
     }
 }

@@ -195,9 +195,9 @@ fn until_it_listens(child: &Child) {
 fn an_evaluation_stops_and_leaves_no_half_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("records.jsonl");
-    let quick = Path::new(env!("CARGO_MANIFEST_DIR")).join("../checkpoints/quick");
+    let wide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../checkpoints/wide");
     let mut command = explang(["eval", "--problems", "2000", "--samples", "12", "--out"]);
-    command.arg(&out).arg(quick);
+    command.arg(&out).arg(wide);
     let mut child = start(command);
     until_it_listens(&child);
     std::thread::sleep(Duration::from_millis(500));

@@ -1,6 +1,6 @@
 //! Writes the answer that the page shows while the model loads: what the committed checkpoint says to the page's first problem.
 //!
-//!     cargo run --release -p explang-web --bin explang-opening -- checkpoints/quick > web/data/opening.json
+//!     cargo run --release -p explang-web --bin explang-opening -- checkpoints/wide > web/data/opening.json
 
 #[cfg(target_arch = "wasm32")]
 fn main() {}

@@ -31,19 +31,22 @@ pub fn newest_checkpoint(state: &RunState<Excerpt>, stage: Stage) -> Option<&str
 
 #[cfg(test)]
 mod tests {
-    use explang::run::RunInfo;
+    use explang::run::config::PRESETS;
     use explang::run::state::{CheckpointState, LinesState, Progress, StageState};
+    use explang::run::{Config, RunInfo};
 
     use super::*;
 
-    const COMMITTED: &str = include_str!("../../../checkpoints/quick/run.toml");
+    const COMMITTED: &str = include_str!("../../../checkpoints/wide/run.toml");
 
     #[test]
     fn the_committed_run_is_read() {
         let training = read(COMMITTED).unwrap();
-        let kinds: Vec<String> = training.tasks.iter().map(|t| t.spec.to_string()).collect();
-        assert_eq!(kinds, ["sums/steps/3", "sums/breath/4"]);
-        assert!(training.max_new_tokens > 10);
+        let wide = PRESETS.iter().find(|(name, _)| *name == "wide").unwrap().1;
+        let wide = Config::parse("wide", wide).unwrap();
+        assert_eq!(training.tasks, wide.tasks.parts());
+        assert_eq!(training.max_new_tokens, wide.rl.max_new_tokens);
+        assert_eq!(training.asked_in_all, wide.asked_in_all);
         let error = read("[rl]\nmax_new_tokens = 3").unwrap_err().to_string();
         assert!(error.starts_with("run.toml"), "{error}");
     }
@@ -81,7 +84,7 @@ mod tests {
         let json = serde_json::to_vec(&state).unwrap();
         let read: RunState<Excerpt> = serde_json::from_slice(&json).unwrap();
         assert_eq!(read, state);
-        assert_eq!(of(&read.config).max_new_tokens, 37);
+        assert_eq!(of(&read.config), of(&state.config));
         assert_eq!(
             newest_checkpoint(&read, Stage::Sft),
             Some("stages/sft/resume")

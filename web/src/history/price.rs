@@ -1,7 +1,7 @@
 //! What a visitor's pick of a language costs: how often the model is right in it, beside the language that it chooses itself.
 
 use explang::Language;
-use explang::run::StageExcerpt;
+use explang::run::{Stage, SummaryExcerpt};
 
 /// Accuracy of a forced language for a kind of problem, with its 95 % interval.
 type Worth = (f64, [f64; 2]);
@@ -13,14 +13,32 @@ pub struct Price {
     pub own: (Language, Worth),
     /// What the visitor picked.
     pub pick: (Language, Worth),
+    /// Shares of the kind's pages in pretraining that were in the two languages, where they were not even: the cause that was put in.
+    pub practice: Option<[f64; 2]>,
 }
 
 impl Price {
     /// The price of a pick at a stage; none where the stage was not measured by kind.
-    pub fn of(stage: &StageExcerpt, kind: &str, own: Language, pick: Language) -> Option<Price> {
+    pub fn of(
+        figures: &SummaryExcerpt,
+        stage: Stage,
+        kind: &str,
+        own: Language,
+        pick: Language,
+    ) -> Option<Price> {
+        let stage = figures.stages.get(&stage)?;
+        let practice = figures.practice.iter().find(|of| of.kind.as_str() == kind);
+        let share = |language| {
+            let shares = practice?.of_all();
+            shares
+                .into_iter()
+                .find(|(of, _)| *of == language)
+                .map(|(_, share)| share)
+        };
         Some(Price {
             own: (own, stage.forced(kind, own)?),
             pick: (pick, stage.forced(kind, pick)?),
+            practice: share(own).zip(share(pick)).map(<[f64; 2]>::from),
         })
     }
 
@@ -35,19 +53,26 @@ impl Price {
     pub fn told(&self, kind: &str) -> String {
         let ((own, own_worth), (pick, pick_worth)) = (self.own, self.pick);
         let [own_name, pick_name] = [own, pick].map(Language::english_name);
+        let held_out = format!("Of held-out problems of this kind, {kind}, it solves");
         if own == pick {
             return format!(
-                "You picked what it chooses itself. Told to think in {own_name}, it solves {} of {kind} that were held out.",
+                "You picked what it chooses itself. {held_out} {} in {own_name}.",
                 share(own_worth)
             );
         }
+        let practice = self.practice.map_or_else(String::new, |shares| {
+            let [own_share, pick_share] = shares.map(|share| 100.0 * share);
+            format!(
+                " Of its practice with this kind, {own_share:.0} % was in {own_name}, {pick_share:.0} % in {pick_name}."
+            )
+        });
         let verdict = match self.points() {
             Some(points) if points > 0.0 => format!("Your pick costs {points:.0} points."),
             Some(points) => format!("Your pick is worth {:.0} points more.", -points),
             None => "That is no clear difference.".to_owned(),
         };
         format!(
-            "Told to think in {own_name}, its own choice here, it solves {} of {kind} that were held out; in {pick_name}, {}. {verdict}",
+            "{held_out} {} when told to think in {own_name}, its own choice here, and {} in {pick_name}. {verdict}{practice}",
             share(own_worth),
             share(pick_worth)
         )
@@ -71,6 +96,7 @@ mod tests {
         Price {
             own: (Language::Ru, own),
             pick: (Language::Fr, pick),
+            practice: None,
         }
     }
 
@@ -80,13 +106,22 @@ mod tests {
         let poor = (0.31, [0.22, 0.40]);
         assert_eq!(
             price(good, poor).told("weekdays in steps"),
-            "Told to think in Russian, its own choice here, it solves 98 % (95 % interval 95 to 100) of weekdays in steps that were held \
-             out; in French, 31 % (95 % interval 22 to 40). Your pick costs 67 points."
+            "Of held-out problems of this kind, weekdays in steps, it solves 98 % (95 % interval 95 to 100) when told to think in Russian, its \
+             own choice here, and 31 % (95 % interval 22 to 40) in French. Your pick costs 67 points."
         );
         assert!(
             price(poor, good)
                 .told("sums")
                 .ends_with("Your pick is worth 67 points more.")
+        );
+        let practised = Price {
+            practice: Some([0.763, 0.013]),
+            ..price(good, poor)
+        };
+        assert!(
+            practised
+                .told("sums")
+                .ends_with("Your pick costs 67 points. Of its practice with this kind, 76 % was in Russian, 1 % in French.")
         );
         let near = (0.94, [0.90, 0.97]);
         assert!(

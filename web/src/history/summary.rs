@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_committed_summary_is_told_in_full() {
-        let json = include_str!("../../../checkpoints/quick/summary.json");
+        let json = include_str!("../../../checkpoints/wide/summary.json");
         let summary: SummaryExcerpt = serde_json::from_str(json).unwrap();
         assert_eq!(sentences(&summary.comparison.unwrap()).len(), 3);
         for (stage, figures) in &summary.stages {
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn figures_are_told_with_their_intervals() {
-        let json = include_str!("../../../checkpoints/quick/summary.json");
+        let json = include_str!("../../../checkpoints/wide/summary.json");
         let mut summary: SummaryExcerpt = serde_json::from_str(json).unwrap();
         let mut exploit = summary.stages.remove(&Stage::Exploit).unwrap();
         let chosen = exploit.self_chosen.as_mut().unwrap();

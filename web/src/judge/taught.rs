@@ -34,7 +34,7 @@ pub fn problem(taught: &[Spec], operands: Operands, style: Style) -> Option<Prob
         .find_map(|spec| Problem::new(*spec, operands).ok())
 }
 
-/// What the operands of a family may be, as the taught levels say; of all its levels where none is taught.
+/// What the operands of a family may be, as the taught levels say; empty where none is taught.
 pub fn limits(taught: &[Spec], family: Family, style: Style) -> String {
     let levels: Vec<&str> = taught
         .iter()
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_was_measured_and_not_learned_is_left_out() {
-        let figures: SummaryExcerpt = serde_json::from_value(serde_json::json!({ "stages": { "sft": { "multi": {
+        let figures: SummaryExcerpt = serde_json::from_value(serde_json::json!({ "stages": { (Stage::Sft.name()): { "multi": {
             "accuracy": 0.5, "intervals": { "accuracy": [0.4, 0.6] }, "problems": 9,
             "by_kind": {
                 "sums/steps": { "accuracy": 0.5, "intervals": { "accuracy": [0.4, 0.6] }, "problems": 9, "by_language": {

@@ -25,7 +25,7 @@ pub struct State {
     pub asked_in: Language,
     /// The thinking language that is forced; none lets the model choose.
     pub language: Option<Language>,
-    /// The stage whose checkpoint is asked; none takes the one that the view opens at: [`State::stage`] says which.
+    /// The stage whose checkpoint is asked; none takes the one that [`State::stage`] says.
     pub stage: Option<Stage>,
     /// Seed of the sampling.
     pub seed: u64,
@@ -62,7 +62,7 @@ impl Source {
     /// Its folder, beside the page.
     pub const fn folder(self) -> &'static str {
         match self {
-            Source::Committed => "checkpoints/quick/",
+            Source::Committed => "checkpoints/wide/",
             Source::Served => "run/",
         }
     }
@@ -110,15 +110,6 @@ impl View {
     /// Whether one answer of one model is shown, token by token.
     pub const fn shows_answer(self) -> bool {
         matches!(self, View::Think | View::Travel)
-    }
-
-    /// The stage that the view opens at: the student, which is small and chooses well. Only where a group is paid it is the model after
-    /// SFT, where reinforcement learning begins: a group that chooses alike has nothing to learn from.
-    pub const fn opens_at(self) -> Stage {
-        match self {
-            View::Trainer => Stage::Sft,
-            View::Think | View::Every | View::Travel | View::Run => Stage::Distil,
-        }
     }
 }
 
@@ -243,9 +234,15 @@ impl State {
         parts
     }
 
-    /// The stage whose checkpoint is asked.
+    /// The stage whose checkpoint is asked. Where the address names none, it is the student, which is small and chooses well; of a run that
+    /// is served, which may have no student yet, the model after exploit; and where a group is paid, the model after SFT, where
+    /// reinforcement learning begins: a group that chooses alike has nothing to learn from.
     pub fn stage(&self) -> Stage {
-        self.stage.unwrap_or(self.view.opens_at())
+        self.stage.unwrap_or(match (self.view, self.run) {
+            (View::Trainer, _) => Stage::Sft,
+            (_, Source::Served) => Stage::Exploit,
+            (_, Source::Committed) => Stage::Distil,
+        })
     }
 
     /// What is asked of the model, and nothing of how it is looked at.

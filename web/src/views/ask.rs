@@ -13,12 +13,13 @@ use crate::page::address::{Asked, LONGEST_TEXT};
 use crate::page::live::{Live, Navigation};
 
 /// Problems to begin with: what it was taught, in its own words and in others, and what nobody could expect of it.
-const GALLERY: [(&str, &str); 7] = [
-    ("A sum in steps", "problem:sums/steps/3/86/57"),
-    ("The same in one breath", "problem:sums/breath/3/86/57"),
+const GALLERY: [(&str, &str); 8] = [
+    ("A sum", "problem:sums/steps/3/86/57"),
+    ("A product", "problem:products/steps/2/34/7"),
     ("A weekday", "problem:weekdays/steps/3/3/45"),
     ("A month", "problem:months/steps/2/5/20"),
     ("A time of day", "problem:clock/steps/2/09:45/20"),
+    ("The same in one breath", "problem:clock/breath/2/09:45/20"),
     (
         "Asked in Korean",
         "text:47 + 38의 값은 얼마인가요? 단계별로 생각하세요.",

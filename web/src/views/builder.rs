@@ -74,16 +74,22 @@ pub fn Builder() -> impl IntoView {
             refused.set(Some("Write a whole number.".into()));
             return;
         };
+        let family = before.family();
         taught.with_untracked(|taught| {
-            let made = Problem::new(before.spec(), operands).ok();
-            match made.or_else(|| taught::problem(taught, operands, before.style())) {
+            // At the level that is shown, where it was taught.
+            let kept = taught.contains(&before.spec());
+            let kept = kept.then(|| Problem::new(before.spec(), operands).ok());
+            match kept
+                .flatten()
+                .or_else(|| taught::problem(taught, operands, before.style()))
+            {
                 Some(problem) => ask(Navigation::Replace, problem),
-                None => {
-                    let limits = taught::limits(taught, before.family(), before.style());
-                    refused.set(Some(format!(
-                        "The model was taught no such problem, only {limits}."
-                    )));
-                }
+                None => refused.set(Some(match taught::limits(taught, family, before.style()) {
+                    limits if limits.is_empty() => {
+                        format!("The model was taught no {family} of this style.")
+                    }
+                    limits => format!("The model was taught no such problem, only {limits}."),
+                })),
             }
         });
     };

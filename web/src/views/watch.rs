@@ -55,10 +55,10 @@ pub fn Watch() -> impl IntoView {
                     <Sampling />
                 </div>
             </div>
+            <Show when=move || beside.get()>
+                <p class="price" aria-live="polite">{move || price(live)}</p>
+            </Show>
             <div class="body" class:two=move || beside.get()>
-                <Show when=move || beside.get()>
-                    <p class="told price" aria-live="polite">{move || price(live)}</p>
-                </Show>
                 <div class="answers">
                     <div>
                         <Show when=move || beside.get()>
@@ -87,10 +87,9 @@ fn price(live: Live) -> Option<String> {
         .with(|state| Some((state.language?, state.stage(), state.problem()?)))?;
     let own = live.own.with(|own| own.as_ref()?.spoken())?;
     let spec = problem.spec();
-    let price = live.figures.with(|figures| {
-        let stage = figures.as_ref()?.stages.get(&stage)?;
-        Price::of(stage, spec.kind().as_str(), own, pick)
-    })?;
+    let price = live
+        .figures
+        .with(|figures| Price::of(figures.as_ref()?, stage, spec.kind().as_str(), own, pick))?;
     Some(price.told(&kind_in_words(spec)))
 }
 

@@ -190,7 +190,7 @@ async fn the_values_are_there_as_a_table() {
 
 #[wasm_bindgen_test]
 async fn every_evaluated_stage_has_a_row_with_intervals() {
-    let json = include_str!("../../../checkpoints/quick/summary.json");
+    let json = include_str!("../../../checkpoints/wide/summary.json");
     let summary = RwSignal::new(serde_json::from_str::<SummaryExcerpt>(json).ok());
     let place = drawn(
         Live::still(State::default()),
@@ -277,7 +277,7 @@ async fn the_map_shows_worth_and_the_slider_moves_the_choice() {
     assert!(width("zh", 1).contains("width: 0%"), "{}", width("zh", 1));
     assert_eq!(texts(&place, "tr.zh .worth"), ["20", "95"]);
     // A run of an earlier version has no map.
-    let json = include_str!("../../../checkpoints/quick/summary.json");
+    let json = include_str!("../../../checkpoints/wide/summary.json");
     summary.set(serde_json::from_str(json).ok());
     leptos::task::tick().await;
     assert_eq!(all(&place, ".map").len(), 0);

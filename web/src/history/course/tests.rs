@@ -2,7 +2,7 @@ use super::*;
 use explang::Language;
 
 /// The log of the run that is built into the page.
-const COMMITTED: &str = include_str!("../../../../checkpoints/quick/metrics.jsonl");
+const COMMITTED: &str = include_str!("../../../../checkpoints/wide/metrics.jsonl");
 
 fn log(stage: Stage, values: &[f64]) -> Log {
     let mut log = Log::default();
@@ -108,9 +108,19 @@ fn the_committed_run_is_read_whole_and_its_shares_sum_to_one() {
     assert_eq!(log.lines, COMMITTED.lines().count());
     assert_eq!(log.stage_count(), 7);
     assert_eq!(log.main_part(), Part::Rl);
+    let lines: Vec<serde_json::Value> = COMMITTED
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |stages: &[Stage]| -> Vec<&serde_json::Value> {
+        let of =
+            |line: &&serde_json::Value| stages.iter().any(|stage| line["stage"] == stage.name());
+        lines.iter().filter(of).collect()
+    };
     for (part, window) in [(Part::Rl, 1), (Part::Rl, 25), (Part::Control, 5)] {
         let course = Course::of(&log, part, window, 300);
-        assert_eq!(course.shares.len(), 120);
+        let steps = of(part.stages()).len();
+        assert_eq!(course.shares.len(), steps);
         for (step, shares) in &course.shares {
             let sum: f64 = shares.iter().sum();
             assert!((sum - 1.0).abs() < 1e-9, "step {step}: {sum}");
@@ -124,30 +134,32 @@ fn the_committed_run_is_read_whole_and_its_shares_sum_to_one() {
         ] {
             assert_eq!(
                 course.curve(figure).unwrap().points.len(),
-                120,
+                steps,
                 "{figure:?}"
             );
         }
     }
     let course = Course::of(&log, Part::Rl, 1, 300);
-    // The last line of exploit: 252 of 256 rollouts chose Chinese, the others no language.
-    let last = course.shares_near(120).unwrap();
-    assert_eq!(last[Language::Zh.index()], 252.0 / 256.0);
+    let rl = of(Part::Rl.stages());
+    let last = rl.last().unwrap();
+    let end = rl.len() as u32;
+    let accuracy = last["accuracy"].as_f64().unwrap();
     assert_eq!(
-        course.curve(Figure::Accuracy).unwrap().near(120),
-        Some((120, 0.7421875))
+        course.curve(Figure::Accuracy).unwrap().near(end),
+        Some((end, accuracy))
     );
-    assert_eq!(course.stage_of(31), Some((Stage::Exploit, 1)));
-    assert_eq!(
-        course.spoken(120),
-        "Right answers 74.2 %, Choice entropy 0.00 nats, Response length 29.6 tokens, Compliance 97.3 %, Reward 1.56, \
-         Chinese 98 %, no language 2 %"
+    let spoken = course.spoken(end);
+    assert!(
+        spoken.starts_with(&format!("Right answers {:.1} %", 100.0 * accuracy)),
+        "{spoken}"
     );
+    let explored = of(&[Stage::Explore]).len() as u32;
+    assert_eq!(course.stage_of(explored + 1), Some((Stage::Exploit, 1)));
     let pretrain = Course::of(&log, Part::Pretrain, 5, 300);
-    assert_eq!((pretrain.last, pretrain.shares.len()), (1050, 0));
-    assert_eq!(pretrain.curve(Figure::Accuracy).unwrap().points.len(), 21);
+    assert_eq!(pretrain.last as usize, of(&[Stage::Pretrain]).len());
+    assert_eq!(pretrain.shares.len(), 0);
     let distil = Course::of(&log, Part::Distil, 5, 300);
-    assert!(distil.curve(Figure::Loss).is_some() && distil.curve(Figure::Divergence).is_some());
+    assert!(distil.curve(Figure::Divergence).is_some());
 }
 
 #[test]

@@ -89,7 +89,9 @@ fn table(map: Map, caused: bool) -> impl IntoView {
     let names = map.kinds.iter().map(|(kind, _)| {
         let (family, style) = kind.split_once('/').unwrap_or((kind, ""));
         // A source of another kind may have styles of its own.
-        let style = style.parse().map_or_else(|_| style, |style| style_in_words(style));
+        let style = style
+            .parse()
+            .map_or_else(|_| style, |style| style_in_words(style));
         view! { <th scope="col">{family.to_owned()} <span>{style.to_owned()}</span></th> }
     });
     let names = names.collect_view();

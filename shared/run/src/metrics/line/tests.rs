@@ -4,17 +4,25 @@ use serde_json::json;
 use super::*;
 use crate::metrics::{LanguageFigures, Seconds};
 
-/// The log of the committed run, which an older version wrote.
-const COMMITTED: &str = include_str!("../../../../../checkpoints/quick/metrics.jsonl");
+/// The log of the committed run.
+const COMMITTED: &str = include_str!("../../../../../checkpoints/wide/metrics.jsonl");
+/// The first and the last line of each stage of a run of 0.1.0, whose `seconds` is a list and whose `skipped` is true or false.
+const OLDER: &str = include_str!("older.jsonl");
 
 fn read(value: &Value) -> Line {
     Line::parse(&value.to_string()).unwrap()
 }
 
 #[test]
-fn the_committed_log_is_read_to_its_last_figure() {
+fn logs_are_read_to_their_last_figure() {
+    for log in [COMMITTED, OLDER] {
+        log_is_read(log);
+    }
+}
+
+fn log_is_read(log: &str) {
     let mut steps = BTreeMap::<Stage, usize>::new();
-    for text in COMMITTED.lines() {
+    for text in log.lines() {
         let line = Line::parse(text).unwrap();
         let raw: Value = serde_json::from_str(text).unwrap();
         *steps.entry(line.stage).or_default() += 1;
