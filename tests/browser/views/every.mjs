@@ -56,8 +56,8 @@ export default async function ({ check, open, answered, picture }) {
     assert.ok(stopped > 0, "some language was stopped");
     assert.equal(await page.locator("#every .card .judged .right").count(), 17 - stopped);
     await page.getByRole("button", { name: "Think again" }).click();
-    await status(page).filter({ hasText: "Seed 2" }).waitFor();
-    await page.waitForURL(/seed=2/);
+    await status(page).filter({ hasText: "Seed 3" }).waitFor();
+    await page.waitForURL(/seed=3/);
     await page.close();
   });
 

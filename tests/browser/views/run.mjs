@@ -146,7 +146,7 @@ export default async function ({ options, server, browser, check, open, picture 
     const page = await open("?view=run");
     await legend(page).waitFor();
     // The page's own files have all come.
-    await page.locator(".model").filter({ hasText: "million numbers" }).waitFor();
+    await page.locator(".model").filter({ hasText: "the distilled student" }).waitFor();
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.waitForLoadState("networkidle");
     const sent = [];
@@ -155,7 +155,7 @@ export default async function ({ options, server, browser, check, open, picture 
     await told(page).filter({ hasText: "Choose a run's folder" }).waitFor();
     await page.getByLabel("Choose a folder").setInputFiles(run);
     await told(page).filter({ hasText: "Nothing was uploaded" }).waitFor();
-    assert.match(await told(page).textContent(), /Read metrics\.jsonl \(\d+ kB\) and summary\.json \(\d+ kB\) in mine\. \d+ steps in 7 stages\./);
+    assert.match(await told(page).textContent(), /Read metrics\.jsonl \([\d.]+ [kM]B\) and summary\.json \([\d.]+ [kM]B\) in mine\. \d+ steps in 7 stages\./);
     await page.getByText("3 lines could not be read.").waitFor();
     await legend(page).waitFor();
     await picture(page, "run-folder");

@@ -39,7 +39,7 @@ export default async function ({ server, check, open, answered, origin, same, pi
     // What stands beside it is what the model said alone, with the same seed.
     assert.deepEqual(await page.locator(".transcript").nth(1).locator(".piece").allTextContents(), alone);
     assert.equal(await page.locator(".verdict").count(), 2);
-    await page.locator(".price").filter({ hasText: /Of held-out problems of this kind, sums in steps, it solves \d+ %/ }).waitFor();
+    await page.locator(".price").filter({ hasText: /Of held-out problems of this kind, sums in steps, it solves \d+\s%/ }).waitFor();
     console.log(`      ${await page.locator(".price").textContent()}`);
     await page.goBack();
     await page.getByRole("radio", { name: "Let the model choose" }).and(page.locator(":checked")).waitFor();

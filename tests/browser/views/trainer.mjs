@@ -174,6 +174,8 @@ export default async function ({ check, open, answered, picture }) {
     assert.equal(await page.getByLabel("Stage of training").inputValue(), "sft");
     const languages = await page.locator("#trainer .card h4 .language").allTextContents();
     assert.ok(new Set(languages).size >= 3, languages.join(" "));
+    const rewards = await values(page, ".rewards .reward");
+    assert.ok(Math.max(...rewards) > Math.min(...rewards), `all get ${rewards[0]}: there is nothing to learn`);
     await page.getByRole("link", { name: "Watch" }).click();
     await answered(page);
     assert.equal(await page.getByLabel("Stage of training").inputValue(), "distil");

@@ -49,8 +49,12 @@ impl Price {
         (own_low > pick_high || pick_low > own_high).then_some(100.0 * (own - pick))
     }
 
-    /// In words; `kind` names the problems, as in “weekdays in steps”.
+    /// In words; `kind` names the problems, as in “weekdays in steps”. No line ends before a percent sign.
     pub fn told(&self, kind: &str) -> String {
+        self.words(kind).replace(" %", "\u{a0}%")
+    }
+
+    fn words(&self, kind: &str) -> String {
         let ((own, own_worth), (pick, pick_worth)) = (self.own, self.pick);
         let [own_name, pick_name] = [own, pick].map(Language::english_name);
         let held_out = format!("Of held-out problems of this kind, {kind}, it solves");
@@ -105,7 +109,7 @@ mod tests {
         let good = (0.98, [0.95, 1.0]);
         let poor = (0.31, [0.22, 0.40]);
         assert_eq!(
-            price(good, poor).told("weekdays in steps"),
+            price(good, poor).words("weekdays in steps"),
             "Of held-out problems of this kind, weekdays in steps, it solves 98 % (95 % interval 95 to 100) when told to think in Russian, its \
              own choice here, and 31 % (95 % interval 22 to 40) in French. Your pick costs 67 points."
         );
@@ -120,7 +124,7 @@ mod tests {
         };
         assert!(
             practised
-                .told("sums")
+                .words("sums")
                 .ends_with("Your pick costs 67 points. Of its practice with this kind, 76 % was in Russian, 1 % in French.")
         );
         let near = (0.94, [0.90, 0.97]);
@@ -129,6 +133,7 @@ mod tests {
                 .told("sums")
                 .ends_with("That is no clear difference.")
         );
+        assert!(price(good, near).told("sums").contains("98\u{a0}%"));
         let same = Price {
             pick: (Language::Ru, good),
             ..price(good, good)

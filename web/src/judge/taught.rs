@@ -52,14 +52,6 @@ mod tests {
 
     use super::*;
 
-    fn tasks(specs: &[&str]) -> Vec<Weighted> {
-        let weighted = |spec: &&str| Weighted {
-            spec: spec.parse().unwrap(),
-            weight: 1,
-        };
-        specs.iter().map(weighted).collect()
-    }
-
     #[test]
     fn a_kind_that_was_measured_and_not_learned_is_left_out() {
         let figures: SummaryExcerpt = serde_json::from_value(serde_json::json!({ "stages": { (Stage::Sft.name()): { "multi": {
@@ -72,7 +64,10 @@ mod tests {
                     "zh": { "accuracy": 0.59, "intervals": { "accuracy": [0.5, 0.7] }, "problems": 9 } } } }
         } } } }))
         .unwrap();
-        let tasks = tasks(&["sums/steps/3", "sums/breath/4", "months/steps/2"]);
+        let tasks = ["sums/steps/3", "sums/breath/4", "months/steps/2"].map(|spec| Weighted {
+            spec: spec.parse().unwrap(),
+            weight: 1,
+        });
         let names = |figures| -> Vec<String> {
             let taught = taught(&tasks, figures);
             taught.iter().map(Spec::to_string).collect()

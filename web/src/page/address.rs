@@ -126,7 +126,8 @@ impl Default for State {
             asked_in: Language::En,
             language: None,
             stage: None,
-            seed: 1,
+            // With this one the first group of view 6 has something to learn from.
+            seed: 2,
             temperature: 10,
             slow: true,
             device: DeviceKind::Cpu,

@@ -1,5 +1,4 @@
 use super::*;
-use explang::Language;
 
 /// The log of the run that is built into the page.
 const COMMITTED: &str = include_str!("../../../../checkpoints/wide/metrics.jsonl");

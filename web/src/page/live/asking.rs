@@ -95,11 +95,11 @@ impl Live {
         self.answer.set(Some(begin(asked)));
         let answers = [self.answer, self.own];
         let change = move |at: usize, change: &mut dyn FnMut(&mut Answer)| {
-            let answer = answers
-                .get(at)
-                .filter(|answer| answer.with_untracked(Option::is_some));
-            if let Some(answer) = answer {
-                answer.update(|answer| answer.iter_mut().for_each(|answer| change(answer)));
+            let Some(answer) = answers.get(at) else {
+                return;
+            };
+            if answer.with_untracked(Option::is_some) {
+                answer.update(|answer| answer.as_mut().map_or((), change));
             }
         };
         let id = client.send(
