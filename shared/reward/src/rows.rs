@@ -2,7 +2,7 @@
 //!
 //! A line is an object with `response` and `ground_truth` (a text or a number). Lines with the same `batch` are scored
 //! together, and so are all lines without one; in a batch, lines with the same `prompt` are a group, and a line without a
-//! prompt is a group of its own. Both may be any JSON value. `truncated` says whether the response was cut short; it is
+//! prompt is a group of its own. `batch` and `prompt` may be any JSON value. `truncated` says whether the response was cut short; it is
 //! false by default. Other members are handed through.
 
 use std::collections::HashMap;

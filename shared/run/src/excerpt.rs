@@ -71,6 +71,14 @@ pub struct IntervalsExcerpt {
     pub accuracy: [f64; 2],
 }
 
+impl SummaryExcerpt {
+    /// Share of a kind's pages in pretraining that were in each language; none for a kind without an entry, which is practised evenly.
+    pub fn practice_of(&self, kind: &str) -> Option<BTreeMap<Language, f64>> {
+        let practice = self.practice.iter().find(|of| of.kind.as_str() == kind)?;
+        Some(practice.of_all().into_iter().collect())
+    }
+}
+
 impl StageExcerpt {
     /// Accuracy of a forced language for a kind, with its 95 % interval; none where it was not measured.
     pub fn forced(&self, kind: &str, language: Language) -> Option<(f64, [f64; 2])> {

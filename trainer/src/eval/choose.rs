@@ -102,7 +102,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// The examples that are no repetition of an earlier one, with their numbers: an exact choice is the same each time.
+/// Each example once, with its number: where one comes again, its exact choice would be the same.
 fn distinct(examples: Vec<Example>, numbers: &[usize]) -> impl Iterator<Item = (usize, Example)> {
     let numbered = numbers.iter().copied().zip(examples).enumerate();
     numbered

@@ -45,7 +45,7 @@ fn trained(choice: &Choice) -> bool {
 }
 
 impl Kinds {
-    /// The rows of the `wanted` choices at a temperature; `None` if there are no such choices.
+    /// A row for each of the `wanted` choices, at a temperature; `None` where no choice is wanted.
     fn of(choices: &[Choice], wanted: impl Fn(&Choice) -> bool, temperature: f32) -> Option<Self> {
         let mut kinds = Kinds::default();
         for choice in choices.iter().filter(|choice| wanted(choice)) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use explang::run::Stage;
 use explang::run::manifest::{FileEntry, Manifest};
@@ -29,13 +29,19 @@ fn check(folder: &Path, said: impl IntoIterator<Item = (String, FileEntry)>, oth
     assert_eq!(there, names);
 }
 
-#[test]
-fn the_manifest_of_an_exported_run_is_true() {
-    let folder = tempfile::tempdir().unwrap();
-    let [run, out] = ["run", "out"].map(|name| folder.path().join(name));
+/// A small run that has ended at SFT, and where its export goes.
+fn run_to_sft(folder: &Path) -> [PathBuf; 2] {
+    let [run, out] = ["run", "out"].map(|name| folder.join(name));
     let mut command = explang(["run", "smoke", "--until", "sft", "--out"]);
     command.arg(&run);
     succeeds(command, "");
+    [run, out]
+}
+
+#[test]
+fn the_manifest_of_an_exported_run_is_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, out] = run_to_sft(folder.path());
     let export = || {
         let mut command = explang(["export"]);
         command.arg(&run).arg("--out").arg(&out);
@@ -87,10 +93,7 @@ fn the_manifest_of_an_exported_run_is_true() {
 #[test]
 fn an_export_may_hold_some_stages_and_only_those_that_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let [run, out] = ["run", "out"].map(|name| folder.path().join(name));
-    let mut command = explang(["run", "smoke", "--until", "sft", "--out"]);
-    command.arg(&run);
-    succeeds(command, "");
+    let [run, out] = run_to_sft(folder.path());
     let export = |stages: &str| {
         let mut command = explang(["export", "--stages", stages]);
         command.arg(&run).arg("--out").arg(&out);

@@ -1,7 +1,5 @@
 //! A map of the languages: what each is worth for each kind of problem, what a stage chooses there, and the practice that caused it.
 
-use std::collections::BTreeMap;
-
 use explang::Language;
 use explang::run::{Stage, SummaryExcerpt};
 
@@ -38,9 +36,7 @@ impl Map {
         let chosen = summary.stages.get(&stage);
         let cells = |kind: &String| {
             let rates = chosen.and_then(|of| of.selection_by_kind.get(kind));
-            let practice = summary.practice.iter().find(|of| of.kind.as_str() == kind);
-            let shares: Option<BTreeMap<Language, f64>> =
-                practice.map(|practice| practice.of_all().into_iter().collect());
+            let shares = summary.practice_of(kind);
             Language::ALL.map(|language| Cell {
                 worth: worth.forced(kind, language),
                 chosen: rates.map(|rates| rates.get(&language).copied().unwrap_or(0.0)),
@@ -78,6 +74,8 @@ pub fn best(cells: &[Cell]) -> Vec<Language> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use explang::run::config::Practice;
     use explang::run::{IntervalsExcerpt, ModeExcerpt, StageExcerpt};
     use explang::tasks::Kind;

@@ -27,14 +27,8 @@ impl Price {
         pick: Language,
     ) -> Option<Price> {
         let stage = figures.stages.get(&stage)?;
-        let practice = figures.practice.iter().find(|of| of.kind.as_str() == kind);
-        let share = |language| {
-            let shares = practice?.of_all();
-            shares
-                .into_iter()
-                .find(|(of, _)| *of == language)
-                .map(|(_, share)| share)
-        };
+        let shares = figures.practice_of(kind);
+        let share = |language| shares.as_ref()?.get(&language).copied();
         Some(Price {
             own: (own, stage.forced(kind, own)?),
             pick: (pick, stage.forced(kind, pick)?),
@@ -73,7 +67,7 @@ impl Price {
         let verdict = match self.points() {
             Some(points) if points > 0.0 => format!("Your pick costs {points:.0} points."),
             Some(points) => format!("Your pick is worth {:.0} points more.", -points),
-            None => "That is no clear difference.".to_owned(),
+            None => "The difference is not clear.".to_owned(),
         };
         format!(
             "{held_out} {} when told to think in {own_name}, its own choice here, and {} in {pick_name}. {verdict}{practice}",
@@ -131,7 +125,7 @@ mod tests {
         assert!(
             price(good, near)
                 .told("sums")
-                .ends_with("That is no clear difference.")
+                .ends_with("The difference is not clear.")
         );
         assert!(price(good, near).told("sums").contains("98\u{a0}%"));
         let same = Price {

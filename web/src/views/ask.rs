@@ -1,10 +1,11 @@
 //! View 1: ask.
 
 use explang::Language;
-use explang::tasks::{Problem, Spec, Split, Style};
+use explang::tasks::{Problem, Spec, Split};
 use leptos::prelude::*;
 
 use super::builder::Builder;
+use crate::draw::kind_name::style_name;
 use crate::draw::language_name::direction;
 use crate::judge::problem_text;
 use crate::judge::recognise::recognise;
@@ -187,7 +188,7 @@ fn known(problem: &Problem, asked_in: Language, taught: &[Spec], in_all: bool) -
 fn kinds(taught: &[Spec]) -> String {
     let mut levels: Vec<(Spec, Vec<&str>)> = Vec::new();
     for spec in taught {
-        let style = style_in_words(spec.style());
+        let style = style_name(spec.style());
         let same = |(of, _): &&mut (Spec, Vec<&str>)| {
             (of.family(), of.level()) == (spec.family(), spec.level())
         };
@@ -207,18 +208,5 @@ fn kinds(taught: &[Spec]) -> String {
         [] => "a few kinds of problems".into(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// A kind of problem in words, such as “weekdays in steps”.
-pub(super) fn kind_in_words(spec: Spec) -> String {
-    format!("{} {}", spec.family(), style_in_words(spec.style()))
-}
-
-/// How a problem says to think.
-pub(super) const fn style_in_words(style: Style) -> &'static str {
-    match style {
-        Style::Steps => "in steps",
-        Style::Breath => "in one breath",
     }
 }

@@ -7,7 +7,7 @@ use explang::tasks::calendar::{Month, Weekday};
 use explang::tasks::{Family, Problem, Spec, Split, Style};
 use leptos::prelude::*;
 
-use super::ask::style_in_words;
+use crate::draw::kind_name::style_name;
 use crate::judge::problem_text;
 use crate::judge::taught;
 use crate::page::address::Asked;
@@ -124,7 +124,7 @@ pub fn Builder() -> impl IntoView {
                                 prop:checked=move || spec().is_some_and(|s| s.style() == style)
                                 on:change=move |_| { if let Some(spec) = of_style(style) { draw(spec) } }
                             />
-                            <span>{style_in_words(style)}</span>
+                            <span>{style_name(style)}</span>
                         </label>
                     })
                     .collect_view()}

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::ask::kind_in_words;
 use super::conditions::Conditions;
 use super::trace::Trace;
 use super::verdict::Verdict;
+use crate::draw::kind_name::kind_name;
 use crate::history::price::Price;
 use crate::page::live::{Live, ModelState, Navigation};
 
@@ -90,7 +90,7 @@ fn price(live: Live) -> Option<String> {
     let price = live
         .figures
         .with(|figures| Price::of(figures.as_ref()?, stage, spec.kind().as_str(), own, pick))?;
-    Some(price.told(&kind_in_words(spec)))
+    Some(price.told(&kind_name(spec)))
 }
 
 /// Stage, temperature, seed, speed.

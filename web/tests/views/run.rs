@@ -85,6 +85,15 @@ async fn areas_lie_on_each_other_in_the_languages_colours() {
     assert_eq!(all(&place, ".stack line.border").len(), 1);
 }
 
+/// Moves a slider as a hand would.
+async fn slide(slider: &HtmlInputElement, to: &str) {
+    slider.set_value(to);
+    slider
+        .dispatch_event(&Event::new("input").unwrap())
+        .unwrap();
+    leptos::task::tick().await;
+}
+
 #[wasm_bindgen_test]
 async fn the_last_step_is_shown_and_every_other_can_be_walked_to() {
     let (_, _, place) = charts(log());
@@ -93,11 +102,7 @@ async fn the_last_step_is_shown_and_every_other_can_be_walked_to() {
     assert_eq!(share(&place, "li:first-child"), "70.0 %");
     let slider = slider(&place);
     assert_eq!((slider.value().as_str(), slider.max().as_str()), ("8", "8"));
-    slider.set_value("2");
-    slider
-        .dispatch_event(&Event::new("input").unwrap())
-        .unwrap();
-    leptos::task::tick().await;
+    slide(&slider, "2").await;
     assert_eq!(share(&place, ".zh"), "10.0 %");
     let place_of = texts(&place, ".walk .place").concat();
     assert!(
@@ -269,11 +274,7 @@ async fn the_map_shows_worth_and_the_slider_moves_the_choice() {
     );
     let slider: HtmlInputElement = all(&place, ".map input")[0].clone().unchecked_into();
     assert_eq!((slider.value().as_str(), slider.max().as_str()), ("1", "1"));
-    slider.set_value("0");
-    slider
-        .dispatch_event(&Event::new("input").unwrap())
-        .unwrap();
-    leptos::task::tick().await;
+    slide(&slider, "0").await;
     assert!(width("zh", 1).contains("width: 0%"), "{}", width("zh", 1));
     assert_eq!(texts(&place, "tr.zh .worth"), ["20", "95"]);
     // A run of an earlier version has no map.

@@ -111,10 +111,12 @@ impl Live {
             },
             move |reply| match reply {
                 Reply::Tokens { tokens, .. } => {
-                    for token in tokens {
-                        let mut token = Some(token);
-                        let at = token.as_ref().map_or(0, |token| token.column);
-                        change(at, &mut |answer| answer.tokens.extend(token.take()));
+                    let (mut free, mut shown): (Vec<_>, Vec<_>) =
+                        tokens.into_iter().partition(|token| token.column > 0);
+                    for (at, tokens) in [&mut shown, &mut free].into_iter().enumerate() {
+                        if !tokens.is_empty() {
+                            change(at, &mut |answer| answer.tokens.append(tokens));
+                        }
                     }
                 }
                 Reply::Done {

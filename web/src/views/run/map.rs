@@ -4,7 +4,7 @@ use explang::Language;
 use explang::run::{Stage, SummaryExcerpt};
 use leptos::prelude::*;
 
-use super::super::ask::style_in_words;
+use crate::draw::kind_name::style_name;
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::history::map::{Cell, Map, best, stages};
@@ -91,7 +91,7 @@ fn table(map: Map, caused: bool) -> impl IntoView {
         // A source of another kind may have styles of its own.
         let style = style
             .parse()
-            .map_or_else(|_| style, |style| style_in_words(style));
+            .map_or_else(|_| style, |style| style_name(style));
         view! { <th scope="col">{family.to_owned()} <span>{style.to_owned()}</span></th> }
     });
     let names = names.collect_view();
