@@ -4,6 +4,9 @@ mod adversary;
 mod algebra;
 mod cases;
 mod collections;
+mod doors;
+mod equations;
+mod joints;
 mod numbers;
 mod plain;
 mod properties;
@@ -11,8 +14,10 @@ mod readers;
 mod reading;
 mod responses;
 mod sets;
+mod told;
 mod traps;
 mod values;
+mod wrong;
 
 use super::*;
 

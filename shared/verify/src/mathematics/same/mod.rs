@@ -1,5 +1,6 @@
 //! Whether two answers say the same.
 
+mod equations;
 mod lists;
 mod matrix;
 mod ranges;
@@ -9,6 +10,7 @@ mod sets;
 
 use dashu_ratio::RBig;
 
+pub(crate) use self::equations::named_sides;
 use self::lists::unbracketed;
 use super::node::{Function, Node, Region, Relator};
 use super::value::Fuel;
@@ -249,7 +251,9 @@ impl Node {
         match self {
             Node::Symbol(_) | Node::Words(_) | Node::Constant(super::node::Constant::E | super::node::Constant::I) => true,
             Node::Opaque(_, arguments) => arguments.iter().all(Node::is_scalar),
-            Node::Tuple('(', items, ')') | Node::List(items, _) => items.iter().all(Node::is_name),
+            Node::Tuple('(', items, ')') | Node::List(items, _) | Node::Ratio(items) => {
+                items.iter().all(Node::is_name)
+            }
             Node::Product(factors) => {
                 factors.iter().all(
                     |factor| matches!(factor, Node::Symbol(name) if name.starts_with(|c: char| c.is_ascii_uppercase())),
