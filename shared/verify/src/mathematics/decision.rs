@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::choice::same_choice;
 use super::find;
 use super::node::Node;
 use super::read::{Readings, read};
@@ -160,6 +161,10 @@ impl Decision {
             return decision;
         }
         decision = decision.with_readings(answer, reference);
+        if same_choice(&normal.0, &normal.1) {
+            decision.outcome = Outcome::SameValue;
+            return decision;
+        }
         let fuel = Fuel::new();
         let seed = mixed(&normal.0, 0) ^ mixed(&normal.1, 0);
         decision.outcome = decision.judged(&Judge { fuel: &fuel, seed });

@@ -221,7 +221,7 @@ fn strange_word(text: &str) -> Option<Range<usize>> {
             let end = length.map_or(text.len(), |length| at + length);
             let word = &text[at..end];
             // The name of a command follows its backslash.
-            let alone = before.is_whitespace() || matches!(before, '*' | '，' | '、');
+            let alone = before.is_whitespace() || matches!(before, '*' | '(' | '，' | '、');
             if depth == 0 && alone && word.chars().nth(1).is_some() && !is_answer_word(word) {
                 return Some(at..end);
             }

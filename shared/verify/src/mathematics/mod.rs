@@ -1,5 +1,6 @@
 //! Answers read as mathematics: trees (`read`), compared (`same`) by value (`value`), and shown again (`show`).
 
+mod choice;
 mod decision;
 mod find;
 pub(crate) mod node;

@@ -133,7 +133,7 @@ fn is_said(piece: &str, rest: &str) -> bool {
 
 /// The piece without marks and words at its end that join it to what follows; none where an "or" leaves it open.
 fn closed(piece: &str) -> Option<&str> {
-    let marks = |c: char| c.is_whitespace() || ",;.*!:，；、：—–-".contains(c);
+    let marks = |c: char| c.is_whitespace() || ",;.*!:(，；、：—–-".contains(c);
     // Dots say that it goes on.
     if piece.trim_end_matches([' ', ',', ';']).ends_with("..") {
         return Some(piece);
@@ -168,7 +168,7 @@ fn closed(piece: &str) -> Option<&str> {
 fn ended<'a>(begun: &str, piece: &'a str, rest: &'a str) -> Told<'a> {
     let over = begun
         .trim_end()
-        .ends_with([',', ';', '，', '；', '、', '—', '–']);
+        .ends_with([',', ';', '(', '，', '；', '、', '—', '–']);
     let Some(word) = strange_word(rest).filter(|_| !over) else {
         return Told::Answer(piece);
     };

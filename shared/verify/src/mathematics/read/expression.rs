@@ -5,7 +5,7 @@ use dashu_ratio::RBig;
 use super::token::Kind;
 use super::vocabulary::{function, greek, is_degrees, is_percent, joint};
 use super::{MAX_CHAIN, Parser};
-use crate::mathematics::node::Node;
+use crate::mathematics::node::{Function, Node};
 
 impl Parser {
     /// A sum of products, each with its sign.
@@ -91,6 +91,10 @@ impl Parser {
                     factors.push(dividend);
                     factors.push(Node::Inverse(Box::new(divisor)));
                 }
+            } else if self.word_at(0) == Some("choose") {
+                self.at += 1;
+                let chosen = [factors.pop()?, self.power()?];
+                factors.push(Node::Call(Function::Binomial, chosen.to_vec()));
             } else if matches!(factors.as_slice(), [Node::Degrees(_)]) && self.names_scale() {
                 break;
             } else if self.starts_factor() {
@@ -199,7 +203,7 @@ impl Parser {
                     if self.sees('!') {
                         return None;
                     }
-                    node = Node::Call(crate::mathematics::node::Function::Factorial, vec![node]);
+                    node = Node::Call(Function::Factorial, vec![node]);
                 }
                 Some(Kind::Mark('%')) => {
                     self.at += 1;
