@@ -71,7 +71,8 @@ pub(super) fn announced(text: &str) -> usize {
 /// What stands at the beginning of the text after "answer is": a whole clause, or the part of it that no word belongs to.
 pub(super) fn told(text: &str) -> Told<'_> {
     let filler = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '*');
-    let text = text.trim_start_matches(filler);
+    // "answer is" may be set as text in a formula.
+    let text = text.trim_start_matches(|c| filler(c) || c == '}');
     // Dots that stand for what is left out end no sentence.
     let stop = text
         .match_indices(". ")
