@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::joints::{Joint, joint, joint_letter};
+use crate::joints::{Joint, joint, joint_letter, without_name};
 
 /// The command of a box.
 pub(super) const BOX: [&str; 1] = ["\\boxed"];
@@ -92,6 +92,8 @@ fn joint_between(between: &str) -> Option<Joint> {
     if alone.is_empty() && !between.contains('-') {
         return Some(Joint::Or);
     }
+    // `x = \boxed{1}, y = \boxed{2}`
+    let alone = without_name(alone).trim_end_matches(layout);
     if let Some(head) = alone.strip_suffix([',', ';', '、', '，', '；', '،', '؛']) {
         // Words before the comma begin another thought.
         return (!head.contains(char::is_alphabetic)).then_some(Joint::Comma);

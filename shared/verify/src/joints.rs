@@ -31,3 +31,16 @@ pub(crate) fn joint_letter(letter: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// The text without the name of a value at its end, `x =`.
+pub(crate) fn without_name(text: &str) -> &str {
+    let named = || {
+        let head = text.trim_end_matches(' ').strip_suffix('=')?;
+        let head = head.trim_end_matches(' ');
+        // A word for "or" of another script may touch the name.
+        let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, 'α'..='ω');
+        let name = |c: char| letter(c) || matches!(c, '_' | '{' | '}' | '(' | ')');
+        Some(head.trim_end_matches(name)).filter(|rest| rest.len() < head.len())
+    };
+    named().unwrap_or(text)
+}

@@ -74,7 +74,9 @@ proptest! {
         let b = a + by;
         for said in [
             format!("\\boxed{{{a}}}{joint}\\boxed{{{b}}}"), format!("$\\boxed{{{a}}}${joint}$\\boxed{{x={b}}}$."),
-            format!("\\boxed{{{a}}}\\text{{{joint}}}\\boxed{{{b}}}"), format!("\\boxed{{{a}}} \\boxed{{{b}}}"),
+            format!("\\boxed{{{a}}}\\text{{{joint}}}\\boxed{{{b}}}"), format!("$x_1=\\boxed{{{a}}}${joint}$x_2=\\boxed{{{b}}}$"),
+            format!("x = \\boxed{{{a}}}, y = \\boxed{{{b}}}"), format!("x=\\boxed{{{a}}}{joint}x=\\boxed{{{b}}}"),
+            format!("\\boxed{{{a}}} \\boxed{{{b}}}"),
         ] {
             let response = format!("<think>\n\\boxed{{{b}}}\n</think>\nSo it is {said}");
             for extraction in [Extraction::AfterThinking, Extraction::Stated] {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Segment, reads, segments, unescaped};
-use crate::joints::joint;
+use crate::joints::{joint, without_name};
 use crate::normal::ascii;
 
 /// A list in prose has at most this many items.
@@ -75,17 +75,6 @@ fn listed<'a>(
         begin = Some(head_end);
     }
     text.get(begin?..end)
-}
-
-/// The text without the name of a value at its end, `x =`.
-fn without_name(text: &str) -> &str {
-    let named = || {
-        let head = text.trim_end_matches(' ').strip_suffix('=')?;
-        let head = head.trim_end_matches(' ');
-        let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '{' | '}' | '(' | ')');
-        Some(head.trim_end_matches(name)).filter(|rest| rest.len() < head.len())
-    };
-    named().unwrap_or(text)
 }
 
 /// The text without the word at its end that joins what follows to what is before.
