@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::boxed::{BOX, joined};
 use crate::{extract_boxed, normal};
 
 /// Closes the thinking trace of a response.
@@ -17,7 +18,8 @@ const THINK: &str = "<think>";
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extraction {
-    /// The last `\boxed{…}` after `</think>`. A response cut short while thinking has no answer.
+    /// The last `\boxed{…}` after the last `</think>`, with the boxes that a comma, an "and" or an "or" joins to it. A response cut
+    /// short while thinking has no answer.
     #[default]
     AfterThinking,
     /// The last `\boxed{…}` of the whole response, and without one its last formula or number: so does the code
@@ -77,21 +79,28 @@ impl FromStr for Extraction {
 /// The answer that `response` gives, as it is written there; none where it gives none.
 pub fn extract(response: &str, extraction: Extraction) -> Option<Cow<'_, str>> {
     match extraction {
-        Extraction::AfterThinking => after_thinking(response)
-            .and_then(extract_boxed)
-            .map(Cow::Borrowed),
+        Extraction::AfterThinking => joined(outside_thinking(response)?, &BOX),
         Extraction::WholeResponse => extract_boxed(response)
             .map(Cow::Borrowed)
             .or_else(|| unboxed(response)),
-        Extraction::Stated => {
-            let said = if response.contains(THINK) {
-                after_thinking(response)?
-            } else {
-                response
-            };
-            stated(said)
-        }
+        Extraction::Stated => stated(said(response)?),
     }
+}
+
+/// What a response says apart from its thinking; all of it where there is none.
+pub(crate) fn said(response: &str) -> Option<&str> {
+    if response.contains(THINK) || response.contains(END_THINK) {
+        outside_thinking(response)
+    } else {
+        Some(response)
+    }
+}
+
+/// What follows the last block of thinking. One that begins after that and does not end is cut off.
+fn outside_thinking(response: &str) -> Option<&str> {
+    let after = after_thinking(response)?;
+    let after = after.rsplit_once(END_THINK).map_or(after, |(_, rest)| rest);
+    Some(after.split_once(THINK).map_or(after, |(said, _)| said))
 }
 
 /// What follows the first `</think>` after the first `<think>`, or the first `</think>` where nothing opens the thinking; without the
@@ -107,12 +116,10 @@ pub fn after_thinking(response: &str) -> Option<&str> {
 #[cfg(feature = "mathematics")]
 use crate::mathematics::stated;
 
-/// A box, or else what [`unboxed`] finds.
+/// The boxes, or else what [`unboxed`] finds.
 #[cfg(not(feature = "mathematics"))]
 fn stated(text: &str) -> Option<Cow<'_, str>> {
-    extract_boxed(text)
-        .map(Cow::Borrowed)
-        .or_else(|| unboxed(text))
+    joined(text, &BOX).or_else(|| unboxed(text))
 }
 
 /// What a text without a box gives as its answer, wherever that stands: a formula or a number, in short the last one.

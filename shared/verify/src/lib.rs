@@ -11,6 +11,7 @@
 
 mod boxed;
 mod extraction;
+mod joints;
 #[cfg(feature = "mathematics")]
 mod mathematics;
 mod normal;
@@ -22,8 +23,8 @@ pub use extraction::{Extraction, after_thinking, extract};
 #[cfg(feature = "mathematics")]
 pub use mathematics::{Comparison, compare};
 
-/// Whether `answer` and `reference` (without `\boxed`) say the same thing; symmetric, and false where
-/// either is empty.
+/// Whether `answer` and `reference` (without `\boxed`) say the same thing; false where either is empty. Symmetric, but that only an
+/// answer may be an equation whose right side is the reference: `m+n=293` answers 293, and 293 does not answer `m+n=293`.
 ///
 /// Without the feature `mathematics` only numbers, times and lists of such are compared by value, all else as text.
 pub fn equal(answer: &str, reference: &str) -> bool {
@@ -33,7 +34,8 @@ pub fn equal(answer: &str, reference: &str) -> bool {
     return plain::equal(answer, reference);
 }
 
-/// Whether the answer that `extraction` finds in `response` equals the one that `reference` states, which may itself be boxed.
+/// Whether the answer that `extraction` finds in `response` equals the one that `reference` states, boxed or in any other form of
+/// [`Extraction::Stated`].
 ///
 /// ```
 /// use explang_verify::{Extraction, verify};
@@ -43,8 +45,13 @@ pub fn equal(answer: &str, reference: &str) -> bool {
 /// assert!(verify("The answer is 42.", "42", Extraction::Stated));
 /// ```
 pub fn verify(response: &str, reference: &str, extraction: Extraction) -> bool {
-    let reference = extract_boxed(reference).unwrap_or(reference);
-    extract(response, extraction).is_some_and(|answer| equal(&answer, reference))
+    #[cfg(feature = "mathematics")]
+    return mathematics::verify(response, reference, extraction);
+    #[cfg(not(feature = "mathematics"))]
+    return {
+        let reference = boxed::joined(reference, &boxed::BOX).unwrap_or(reference.into());
+        extract(response, extraction).is_some_and(|answer| plain::equal(&answer, &reference))
+    };
 }
 
 #[cfg(all(test, feature = "mathematics"))]

@@ -15,7 +15,5 @@ fuzz_target!(|text: &str| {
         return;
     };
     assert!(response.contains(answer));
-    let same = equal(answer, reference);
-    assert_eq!(same, equal(reference, answer), "{answer:?} {reference:?}");
-    assert!(!same || equal(answer, answer), "{answer:?}");
+    assert!(!equal(answer, reference) || equal(answer, answer), "{answer:?}");
 });

@@ -1,12 +1,16 @@
 //! Two answers are read and compared, and the verdict is put into words.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use super::choice::same_choice;
 use super::find;
 use super::node::Node;
 use super::read::{Readings, read};
-use super::same::Judge;
+use super::same::{Judge, named_sides};
 use super::value::{Fuel, mixed};
+use crate::extraction::said;
 use crate::{Extraction, extract, normal};
 
 /// Two answers as they were understood, and whether they are equal.
@@ -27,38 +31,88 @@ pub(crate) fn equal(answer: &str, reference: &str) -> bool {
     Decision::of(answer, reference).outcome.is_equal()
 }
 
-/// Compares the answer that `extraction` finds in a response with the one that `reference` states, and says why.
+pub(crate) fn verify(response: &str, reference: &str, extraction: Extraction) -> bool {
+    Sides::of(response, reference, extraction)
+        .decision()
+        .is_some_and(|decision| decision.outcome.is_equal())
+}
+
+/// Compares the answer that `extraction` finds in a response with the one that `reference` states, and says why; as [`crate::verify`]
+/// does. The answer may be an equation whose right side is the reference, not the other way round.
 pub fn compare(response: &str, reference: &str, extraction: Extraction) -> Comparison {
-    let (answer, reference) = (extract(response, extraction), find::reference(reference));
-    let (Some(answer), Some(reference)) = (&answer, &reference) else {
-        let missing = if answer.is_none() {
+    let sides = Sides::of(response, reference, extraction);
+    let shown = |readings: &Readings, text: &str| match &readings.usual {
+        Some(node) => node.to_string(),
+        None => text.trim().to_owned(),
+    };
+    let (Some(answer), Some(reference), Some(decision)) =
+        (&sides.answer, &sides.reference, sides.decision())
+    else {
+        let missing = if sides.answer.is_none() {
             "there is no answer"
         } else {
             "there is no reference"
         };
         return Comparison {
             equal: false,
-            answer: answer.map(|text| text.trim().to_owned()),
-            reference: reference.map(|text| text.trim().to_owned()),
+            answer: sides.answer.as_deref().map(|text| text.trim().to_owned()),
+            reference: sides
+                .reference
+                .as_deref()
+                .map(|text| text.trim().to_owned()),
             reason: missing.to_owned(),
         };
     };
-    let decision = Decision::of(answer, reference);
     // Equal notation is decided before anything is read.
     let decision = if decision.outcome == Outcome::SameNotation {
         decision.with_readings(answer, reference)
     } else {
         decision
     };
-    let shown = |readings: &Readings, text: &str| match &readings.usual {
-        Some(node) => node.to_string(),
-        None => text.trim().to_owned(),
-    };
     Comparison {
         equal: decision.outcome.is_equal(),
         answer: Some(shown(&decision.answer, answer)),
         reference: Some(shown(&decision.reference, reference)),
         reason: decision.reason(),
+    }
+}
+
+/// What is compared.
+struct Sides<'a> {
+    answer: Option<Cow<'a, str>>,
+    reference: Option<Cow<'a, str>>,
+}
+
+impl<'a> Sides<'a> {
+    /// The answer in the response and the one in the reference; or the texts themselves where one is the other letter for letter,
+    /// whatever they say.
+    fn of(response: &'a str, reference: &'a str, extraction: Extraction) -> Self {
+        let answer = extract(response, extraction);
+        let whole = reference.trim();
+        let said = match &answer {
+            Some(answer) if answer.trim() == whole => Some(answer.clone()),
+            _ if extraction == Extraction::Stated => said(response)
+                .filter(|said| said.trim() == whole)
+                .map(Cow::Borrowed),
+            _ => None,
+        };
+        if said.is_some() && !normal::normalise(whole).is_empty() {
+            return Sides {
+                answer: said,
+                reference: Some(Cow::Borrowed(whole)),
+            };
+        }
+        Sides {
+            answer,
+            reference: find::reference(reference),
+        }
+    }
+
+    fn decision(&self) -> Option<Decision> {
+        Some(Decision::of(
+            self.answer.as_ref()?,
+            self.reference.as_ref()?,
+        ))
     }
 }
 
@@ -107,6 +161,10 @@ impl Decision {
             return decision;
         }
         decision = decision.with_readings(answer, reference);
+        if same_choice(&normal.0, &normal.1) {
+            decision.outcome = Outcome::SameValue;
+            return decision;
+        }
         let fuel = Fuel::new();
         let seed = mixed(&normal.0, 0) ^ mixed(&normal.1, 0);
         decision.outcome = decision.judged(&Judge { fuel: &fuel, seed });
@@ -126,7 +184,9 @@ impl Decision {
         let (Some(a), Some(b)) = (&self.answer.usual, &self.reference.usual) else {
             return Outcome::NotRead;
         };
-        if judge.same(a, b) {
+        // Of an equation as the answer the right side may be what is asked for; of the reference it never is.
+        let named = || named_sides(a).is_some_and(|a| judge.same(&a, b));
+        if judge.same(a, b) || named() {
             return Outcome::SameValue;
         }
         // Unusual readings only against a usual one: two that are both unusual would make 100,200 the list 200,100.

@@ -3,6 +3,7 @@
 use dashu_ratio::RBig;
 
 use super::units::Unit;
+pub(crate) use crate::joints::Joint;
 
 /// A number that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,14 +93,6 @@ pub(crate) enum Region {
     Rationals,
     Reals,
     Complexes,
-}
-
-/// How the items of a list are joined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Joint {
-    Comma,
-    And,
-    Or,
 }
 
 /// A part of an answer. The reader bounds its depth, so functions on it may recurse.

@@ -142,7 +142,12 @@ fn bases_clocks_and_ratios() {
     differ("129_5", "44");
     same("3:4", "6:8");
     same("1:2:3", "2:4:6");
-    differ("3:4", "3/4");
+    same("3:4", "3/4");
+    differ("3:4", "4/3");
+    same("180-2\\alpha", "180^\\circ-2\\alpha");
+    differ("180-2\\alpha", "180^\\circ+2\\alpha");
+    differ("x+\\sin 30", "x+\\sin 30^\\circ");
+    same("7:32", "\\frac{7}{32}");
     differ("3:4", "4:3");
     differ("1:2:3", "1:2");
     same("2:5", "12:30");

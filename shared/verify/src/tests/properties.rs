@@ -29,8 +29,14 @@ fn measured(a: &str, b: &str) -> Duration {
     shortest
 }
 
+/// Whether the text is an equation of which the left side says what was asked for.
+fn drops_side(text: &str) -> bool {
+    let node = crate::mathematics::read::read(text).usual;
+    node.is_some_and(|node| crate::mathematics::same::named_sides(&node).is_some())
+}
+
 /// A piece of TeX, often ill-formed once pieces are joined.
-fn piece() -> impl Strategy<Value = String> {
+pub(super) fn piece() -> impl Strategy<Value = String> {
     let fixed = prop::sample::select(vec![
         "\\frac",
         "\\dfrac",
@@ -190,7 +196,10 @@ proptest! {
     ) {
         let (a, b) = (a.concat(), b.concat());
         prop_assert!(measured(&a, &b) < LIMIT, "{:?} {:?}", a, b);
-        prop_assert_eq!(equal(&a, &b), equal(&b, &a), "{:?} {:?}", a, b);
+        // Only of an equation as the answer the left side may be dropped.
+        if !drops_side(&a) && !drops_side(&b) {
+            prop_assert_eq!(equal(&a, &b), equal(&b, &a), "{:?} {:?}", a, b);
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Sums, products and powers.
 
+use dashu_ratio::RBig;
+
 use super::token::Kind;
 use super::vocabulary::{function, greek, is_degrees, is_percent, joint};
 use super::{MAX_CHAIN, Parser};
-use crate::mathematics::node::Node;
+use crate::mathematics::node::{Function, Node};
 
 impl Parser {
     /// A sum of products, each with its sign.
@@ -89,6 +91,10 @@ impl Parser {
                     factors.push(dividend);
                     factors.push(Node::Inverse(Box::new(divisor)));
                 }
+            } else if self.word_at(0) == Some("choose") {
+                self.at += 1;
+                let chosen = [factors.pop()?, self.power()?];
+                factors.push(Node::Call(Function::Binomial, chosen.to_vec()));
             } else if matches!(factors.as_slice(), [Node::Degrees(_)]) && self.names_scale() {
                 break;
             } else if self.starts_factor() {
@@ -97,7 +103,12 @@ impl Parser {
                     return None;
                 }
                 let bracket = self.sees('(');
+                let apart = bracket && self.spaced_at(0);
                 let factor = self.power()?;
+                // `0.5 (1/2)` is one value in two spellings.
+                if apart && matches!(factors.as_slice(), [first] if is_respelt(first, &factor)) {
+                    continue;
+                }
                 if bracket && matches!(factor, Node::Relation(..)) && self.condition.is_none() {
                     self.condition = Some(factor);
                     break;
@@ -148,7 +159,9 @@ impl Parser {
                 }
             },
             Some(Kind::Mark(mark)) => match mark {
-                '(' | '{' | '⌊' | '⌈' | '√' | '∞' => true,
+                // The rounded value in brackets is no factor: `\sqrt2 (\approx 1.41)`.
+                '(' => !self.sees_at(1, '≈'),
+                '{' | '⌊' | '⌈' | '√' | '∞' => true,
                 '|' => self.bars == 0,
                 _ => false,
             },
@@ -190,7 +203,7 @@ impl Parser {
                     if self.sees('!') {
                         return None;
                     }
-                    node = Node::Call(crate::mathematics::node::Function::Factorial, vec![node]);
+                    node = Node::Call(Function::Factorial, vec![node]);
                 }
                 Some(Kind::Mark('%')) => {
                     self.at += 1;
@@ -254,5 +267,20 @@ impl Parser {
         } else {
             exponent
         })
+    }
+}
+
+/// Whether both are one number in two spellings.
+fn is_respelt(one: &Node, other: &Node) -> bool {
+    one != other && value(one).is_some_and(|value_of_one| Some(value_of_one) == value(other))
+}
+
+/// The value of a number that is written as one.
+fn value(node: &Node) -> Option<RBig> {
+    match node {
+        Node::Number(value) | Node::Decimal(value, _) => Some(value.clone()),
+        Node::Negative(inner) => value(inner).map(|value| -value),
+        Node::Percent(inner) => value(inner).map(|value| value / RBig::from(100)),
+        _ => None,
     }
 }

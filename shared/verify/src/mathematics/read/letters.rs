@@ -19,7 +19,10 @@ impl Lexer<'_> {
             self.push(Kind::Letter(letter));
             return;
         }
-        let run = self.take_while(|c| c.is_alphabetic() && blackboard(c).is_none() && c != 'º');
+        let latin = self.rest.chars().next().is_some_and(is_western);
+        let run = self.take_while(|c| {
+            c.is_alphabetic() && blackboard(c).is_none() && c != 'º' && is_western(c) == latin
+        });
         if let Some(command) = joint_letter(run).filter(|_| self.joins_items()) {
             return self.push(Kind::Command(command.to_owned()));
         }
@@ -85,7 +88,8 @@ impl Lexer<'_> {
                     before => before.is_some(),
                 }
         } else {
-            let next = self.rest.trim_start().chars().next();
+            let next = self.rest.trim_start();
+            let next = next.strip_prefix('-').unwrap_or(next).chars().next();
             let digit = next.is_some_and(|c| ascii(c).is_ascii_digit());
             digit && matches!(before, Some(Kind::Number(_))) || self.begins_relation()
         };
@@ -100,7 +104,8 @@ impl Lexer<'_> {
             Some(Kind::Mark(mark)) => matches!(mark, ')' | ']' | '}' | '!' | '%' | '°' | '∞'),
             _ => false,
         };
-        ended && is_relation(self.rest.trim_start()) && self.holds_relation()
+        let layout = |c: char| c.is_whitespace() || c == '$';
+        ended && is_relation(self.rest.trim_start_matches(layout)) && self.holds_relation()
     }
 
     /// Whether the item that is being taken has a relation sign already.
@@ -173,6 +178,11 @@ fn blackboard(c: char) -> Option<char> {
         'ℂ' => 'C',
         _ => return None,
     })
+}
+
+/// Whether a letter is of a script that formulas have as well. Where another script begins another word does, without a space: `或x`.
+fn is_western(c: char) -> bool {
+    matches!(c, '\0'..='\u{24F}' | '\u{370}'..='\u{3FF}' | '\u{1E00}'..='\u{1FFF}')
 }
 
 fn is_greek(c: char) -> bool {

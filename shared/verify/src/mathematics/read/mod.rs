@@ -63,19 +63,18 @@ pub(crate) fn read(text: &str) -> Readings {
     Readings { usual, others }
 }
 
-/// Whether a word joins the items of a list, such as "and".
-pub(crate) fn joins_items(word: &str) -> bool {
-    vocabulary::joint(&word.to_lowercase()).is_some()
-}
-
-/// Whether a single letter does, alone between two formulas.
-pub(crate) fn letter_joins_items(letter: &str) -> bool {
-    vocabulary::joint_letter(letter).is_some()
+/// Whether a word right after a number makes it another number or leaves it open, as "eighths" and "to" do.
+pub(crate) fn changes_number(word: &str) -> bool {
+    let begins_thought = matches!(
+        word,
+        "not" | "but" | "if" | "when" | "where" | "is" | "are" | "else"
+    );
+    labels::qualifies(word) && !begins_thought
 }
 
 /// Whether a word may be a part of an answer: a unit, a function, a word that joins.
 pub(crate) fn is_answer_word(word: &str) -> bool {
-    joins_items(word)
+    vocabulary::joint(&word.to_lowercase()).is_some()
         || vocabulary::is_plain_word(word)
         || labels::scale(word).is_some()
         || Unit::is_known(word)

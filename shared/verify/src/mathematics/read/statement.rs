@@ -117,11 +117,25 @@ impl Parser {
                 return None;
             }
         }
+        if let Some(rounded) = self.rounded_value()? {
+            rest.push((Relator::About, rounded));
+        }
         Some(if rest.is_empty() {
             first
         } else {
             Node::Relation(Box::new(first), rest)
         })
+    }
+
+    /// The value in `(\approx 1.41)` after another; the outer option says whether it ends as it should.
+    fn rounded_value(&mut self) -> Option<Option<Node>> {
+        if !self.sees('(') || !self.sees_at(1, '≈') {
+            return Some(None);
+        }
+        self.at += 2;
+        let value = self.inside(true, Parser::sum)?;
+        self.expect(')')?;
+        Some(Some(value))
     }
 
     /// The name in `\max = 5`.

@@ -1,6 +1,7 @@
 //! What words and commands stand for.
 
-use crate::mathematics::node::{Function, Joint, Region};
+pub(super) use crate::joints::{joint, joint_letter};
+use crate::mathematics::node::{Function, Region};
 
 /// Opens and closes a set: `\{` and `\}`, which are not the braces of TeX.
 pub(super) const SET_OPEN: char = '⦃';
@@ -236,30 +237,6 @@ pub(super) fn base(word: &str) -> Option<u32> {
         "sixteen" => 16,
         _ => return None,
     })
-}
-
-/// What joins the items of a list, in the languages that the model may answer in.
-pub(super) fn joint(word: &str) -> Option<Joint> {
-    Some(match word {
-        "AND" | "And" | "UND" | "И" => Joint::And,
-        "OR" | "Or" | "ODER" | "ИЛИ" => Joint::Or,
-        "and" | "und" | "et" | "ed" | "и" | "和" | "与" | "及" | "以及" | "と" | "および"
-        | "와" | "과" | "및" | "그리고" | "และ" | "và" | "dan" | "și" | "şi" | "na" | "و" | "ו" => {
-            Joint::And
-        }
-        "or" | "oder" | "ou" | "или" | "或" | "或者" | "または" | "もしくは" | "か" | "또는"
-        | "หรือ" | "hoặc" | "atau" | "sau" | "au" | "أو" | "או" => Joint::Or,
-        _ => return None,
-    })
-}
-
-/// What a single letter joins in Spanish, Italian and Portuguese, as a command. Elsewhere it is a variable, or e.
-pub(super) fn joint_letter(letter: &str) -> Option<&'static str> {
-    match letter {
-        "y" | "e" => Some("and"),
-        "o" | "u" => Some("or"),
-        _ => None,
-    }
 }
 
 /// The set of numbers that a letter stands for.

@@ -12,7 +12,7 @@ impl Judge<'_> {
     /// The items of a list without brackets have no order, as those of a set, for so people write solutions. Only where one
     /// side says which item is which, by two names or more, the other side must keep that order or say it too.
     pub(super) fn by_list(&self, a: &Node, b: &Node) -> Option<bool> {
-        let (mut x, mut y) = (members(a), members(b));
+        let (mut x, mut y) = (self.choices(a), self.choices(b));
         if let (Some(x), Some(y)) = (&mut x, &mut y) {
             match (numbered(x), numbered(y)) {
                 (Some(plain), None) => *x = plain,
@@ -58,6 +58,21 @@ impl Judge<'_> {
             (Some(_), Some(_)) | (None, None) => Some(self.unordered(&x, &y)),
             _ => Some(self.pairwise(&x, &y)),
         }
+    }
+
+    /// The members, of alternatives each value once: `\frac12 \text{ or } 0.5` is one value in two spellings.
+    fn choices(&self, node: &Node) -> Option<Vec<Node>> {
+        let all = members(node)?;
+        if !matches!(node, Node::List(_, Joint::Or)) {
+            return Some(all);
+        }
+        let mut once: Vec<Node> = Vec::new();
+        for item in all {
+            if !once.iter().any(|other| self.same(other, &item)) {
+                once.push(item);
+            }
+        }
+        Some(once)
     }
 
     /// Compares inequalities of which one side holds one by one and the other all at once, as sets; none where it is otherwise.
@@ -180,11 +195,14 @@ fn names(items: &[Node]) -> Option<()> {
     (seen.len() > 1).then_some(())
 }
 
-/// `x_1 = 2, x_2 = 3` as `x = 2, x = 3`, for so people number solutions; none where the items are something else.
+/// `x_1 = 2, x_2 = 3` as `x = 2, x = 3`, for so people number solutions; none where the items are something else. The terms of a
+/// sequence have other letters.
 fn numbered(items: &[Node]) -> Option<Vec<Node>> {
     let plain = items.iter().zip(1..).map(|(item, number)| {
         let (name, rest) = named(item)?;
-        let fits = matches!(name, Node::Symbol(name) if *name == format!("x_{number}"));
+        let fits = matches!(name, Node::Symbol(name) if ["x", "z", "t", "lambda"]
+            .iter()
+            .any(|letter| *name == format!("{letter}_{number}")));
         let [(Relator::Equal, value)] = rest else {
             return None;
         };

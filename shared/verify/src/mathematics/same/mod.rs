@@ -1,5 +1,6 @@
 //! Whether two answers say the same.
 
+mod equations;
 mod lists;
 mod matrix;
 mod ranges;
@@ -9,6 +10,7 @@ mod sets;
 
 use dashu_ratio::RBig;
 
+pub(crate) use self::equations::named_sides;
 use self::lists::unbracketed;
 use super::node::{Function, Node, Region, Relator};
 use super::value::Fuel;
@@ -56,17 +58,16 @@ impl Judge<'_> {
         if let Some(equal) = self.by_set(a, b) {
             return equal;
         }
+        if let (Some(x), Some(y)) = (terms(a), terms(b))
+            && !(matches!(a, Node::Clock(..)) && matches!(b, Node::Clock(..)))
+        {
+            return self.ratios(&x, &y);
+        }
         match (a, b) {
             (Node::Tuple(..) | Node::Matrix(_), _) | (_, Node::Tuple(..) | Node::Matrix(_)) => {
                 self.by_matrix(a, b)
             }
-            (Node::Ratio(x), Node::Ratio(y)) => self.ratios(x, y),
             (Node::Clock(h, m, _), Node::Clock(i, n, _)) => (h, m) == (i, n),
-            (Node::Clock(h, m, true), Node::Ratio(parts))
-            | (Node::Ratio(parts), Node::Clock(h, m, true)) => {
-                let clock = [*h, *m].map(|part| Node::integer(i64::from(part)));
-                self.ratios(&clock, parts)
-            }
             _ => {
                 let rows = |part: &Node| matches!(part, Node::Matrix(_) | Node::Tuple(..));
                 a.any(rows) && b.any(rows) && self.by_matrix(a, b)
@@ -185,6 +186,22 @@ fn matched<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
     true
 }
 
+/// The terms of a ratio; of a number, and of what may be a time of day, such as `7:32`, those of the ratio that it may be.
+fn terms(node: &Node) -> Option<Vec<Node>> {
+    match node {
+        Node::Ratio(parts) => Some(parts.clone()),
+        Node::Clock(hours, minutes, true) => Some(
+            [*hours, *minutes]
+                .map(|part| Node::integer(i64::from(part)))
+                .to_vec(),
+        ),
+        node if node.is_scalar() && node.is_constant() => {
+            Some(vec![node.clone(), Node::integer(1)])
+        }
+        _ => None,
+    }
+}
+
 /// The letters of a Roman numeral of two letters or more. They are read as factors, whose order would not matter.
 fn roman(node: &Node) -> Option<Vec<&str>> {
     let Node::Product(factors) = node else {
@@ -229,9 +246,18 @@ fn takes_apart(node: &Node) -> bool {
     }
 }
 
-/// The number of degrees of an angle.
+/// The number of degrees of an angle, or of a sum of some: `180^\circ-2\alpha`.
 fn without_degrees(node: &Node) -> Option<Node> {
     match node {
+        Node::Sum(terms) => {
+            let plain: Vec<_> = terms.iter().map(without_degrees).collect();
+            let terms = plain.iter().zip(terms);
+            let terms = terms.map(|(plain, term)| plain.as_ref().unwrap_or(term).clone());
+            plain
+                .iter()
+                .any(Option::is_some)
+                .then(|| Node::Sum(terms.collect()))
+        }
         Node::Degrees(inner) => Some((**inner).clone()),
         Node::Negative(inner) => without_degrees(inner).map(Node::negative),
         _ => None,
@@ -249,7 +275,9 @@ impl Node {
         match self {
             Node::Symbol(_) | Node::Words(_) | Node::Constant(super::node::Constant::E | super::node::Constant::I) => true,
             Node::Opaque(_, arguments) => arguments.iter().all(Node::is_scalar),
-            Node::Tuple('(', items, ')') | Node::List(items, _) => items.iter().all(Node::is_name),
+            Node::Tuple('(', items, ')') | Node::List(items, _) | Node::Ratio(items) => {
+                items.iter().all(Node::is_name)
+            }
             Node::Product(factors) => {
                 factors.iter().all(
                     |factor| matches!(factor, Node::Symbol(name) if name.starts_with(|c: char| c.is_ascii_uppercase())),

@@ -106,7 +106,7 @@ impl Judge<'_> {
         let mut constants = exact
             .iter()
             .map(|(_, item)| item)
-            .filter(|item| item.is_scalar() && item.is_constant());
+            .filter(|item| is_value(item));
         if let Some(first) = constants.next()
             && !constants.all(|other| self.same(first, other))
         {
@@ -143,8 +143,7 @@ impl Judge<'_> {
         if !chain.is_equation() || matches!(other, Node::List(..) | Node::Set(_)) {
             return None;
         }
-        let constant = |node: &Node| node.is_scalar() && node.is_constant();
-        if !constant(first) || !rest.iter().all(|(_, item)| constant(item)) {
+        if !is_value(first) || !rest.iter().all(|(_, item)| is_value(item)) {
             return Some(false);
         }
         let mut whole = vec![(Relator::Equal, (**first).clone())];
@@ -233,6 +232,14 @@ impl Judge<'_> {
         }
         // A relation between constants has one point only.
         (agreed >= points.len().min(3)).then_some(sign)?
+    }
+}
+
+/// Whether it is a constant, with its unit or without.
+fn is_value(node: &Node) -> bool {
+    match node {
+        Node::Quantity(number, _) => is_value(number),
+        node => node.is_scalar() && node.is_constant(),
     }
 }
 
