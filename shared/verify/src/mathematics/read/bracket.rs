@@ -20,6 +20,8 @@ impl Parser {
     /// Round, square or angle brackets. One thing in round brackets is itself.
     pub(super) fn tuple(&mut self, open: char) -> Option<Node> {
         let separating = !self.has_semicolon();
+        // `[x]` alone is the greatest integer to some; beside other factors or terms the brackets are round ones of a second kind.
+        let first = self.at == 0;
         self.inside(separating, |parser| {
             parser.expect(open)?;
             let node = parser.list()?;
@@ -56,7 +58,11 @@ impl Parser {
                 Node::List(..) => None,
                 // The brackets of an array.
                 matrix @ Node::Matrix(_) => Some(matrix),
-                single => (open == '(' && close == ')').then_some(single),
+                single => {
+                    let round = open == '(' && close == ')';
+                    let square = open == '[' && close == ']' && combines(&single);
+                    (round || square && !(first && parser.peek().is_none())).then_some(single)
+                }
             }
         })
     }
@@ -118,6 +124,31 @@ impl Parser {
         })
     }
 
+    /// Whether the square bracket or the brace here holds a single thing, as a round one could.
+    pub(super) fn groups(&self) -> bool {
+        let mut depth = 0_usize;
+        for token in self.tokens.iter().skip(self.at) {
+            match &token.kind {
+                Kind::Mark('(' | '[' | '{' | SET_OPEN) | Kind::Begin(_) => depth += 1,
+                Kind::Mark(')' | ']' | '}' | SET_CLOSE) | Kind::End(_) => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return true;
+                    }
+                }
+                Kind::Mark(mark) if depth == 1 => {
+                    if matches!(mark, ',' | ';' | ':' | '|' | '∪' | '∩' | '∖' | '∈')
+                        || matches!(mark, '=' | '<' | '>' | '≤' | '≥' | '≠' | '≈')
+                    {
+                        return false;
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// Whether a semicolon stands in the bracket that opens here, outside of all inner ones: then commas may be in numbers.
     fn has_semicolon(&self) -> bool {
         let mut depth = 0_usize;
@@ -133,5 +164,26 @@ impl Parser {
             }
         }
         false
+    }
+}
+
+/// Whether the node is made of several parts, so that brackets around it say something.
+fn combines(node: &Node) -> bool {
+    let several = |part: &Node| {
+        matches!(
+            part,
+            Node::Sum(_) | Node::Call(..) | Node::Opaque(..) | Node::Matrix(_)
+        )
+    };
+    node.any(several) && !node.any(|part| matches!(part, Node::List(..) | Node::Relation(..)))
+}
+
+/// What braces hold that only group, as in `2\{x+1\}`; anything else as it is.
+pub(super) fn ungrouped(node: Node) -> Node {
+    match node {
+        Node::Set(mut items) if items.len() == 1 && items.iter().all(combines) => {
+            items.pop().unwrap_or(Node::Set(items))
+        }
+        other => other,
     }
 }

@@ -1,16 +1,19 @@
 //! Letters: variables one by one, or words.
 
+use super::characters::{shifted, sits_on_letter};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use super::vocabulary::{
-    Meaning, greek, is_attached_unit, is_plain_word, joint, joint_letter, meaning,
+    Meaning, currency, greek, is_attached_unit, is_currency, is_plain_word, joint, joint_letter,
+    meaning,
 };
-use crate::mathematics::units::Unit;
+use crate::mathematics::units::{Unit, power_before};
 use crate::normal::ascii;
 
 impl Lexer<'_> {
     pub(super) fn letters(&mut self) {
-        let apart = self.spaced || self.tokens.is_empty();
+        let in_label = self.opens_label();
+        let apart = self.spaced || self.tokens.is_empty() || in_label;
         if let Some(first) = self.rest.chars().next()
             && let Some(letter) = blackboard(first)
         {
@@ -19,12 +22,22 @@ impl Lexer<'_> {
             self.push(Kind::Letter(letter));
             return;
         }
-        let latin = self.rest.chars().next().is_some_and(is_western);
-        let run = self.take_while(|c| {
-            c.is_alphabetic() && blackboard(c).is_none() && c != 'º' && is_western(c) == latin
-        });
+        if self.eat("o'clock") || self.eat("o’clock") {
+            return self.push(Kind::Word("o'clock".to_owned()));
+        }
+        let run = self.run();
+        let run = run.as_str();
         if let Some(command) = joint_letter(run).filter(|_| self.joins_items()) {
             return self.push(Kind::Command(command.to_owned()));
+        }
+        if let Some(word) = self.currency(run).or_else(|| self.half_of_day(run)) {
+            return self.push(Kind::Word(word));
+        }
+        if run == "U" && self.joins_sets() {
+            return self.mark('∪');
+        }
+        if matches!(run, "Ø" | "ø") {
+            return self.mark('∅');
         }
         if self.in_text() || !run.is_ascii() {
             // Greek letters are mathematics also where they touch Latin ones.
@@ -34,40 +47,169 @@ impl Lexer<'_> {
                 }
                 return;
             }
-            let folded: String = run.chars().map(ascii).collect();
             // Hebrew's "and" is a prefix, with a hyphen before digits, which is no sign.
-            if folded == "ו" {
+            if run == "ו" {
                 self.rest = self.rest.strip_prefix(['־', '-']).unwrap_or(self.rest);
             }
-            return self.push(Kind::Word(folded));
+            return self.push(Kind::Word(run.to_owned()));
         }
         // Plain letters are variables, one by one, unless they are a word.
         let (head, tail) = match ["or", "and"]
             .into_iter()
-            .find(|word| joins(self.tokens.last(), run, word))
+            .find(|word| joins(self.tokens.last(), run, word) && !Unit::is_known(run))
         {
             Some(word) => run.split_at(word.len()),
             None => (run, ""),
         };
-        let after_number = matches!(
-            self.tokens.last().map(|token| &token.kind),
-            Some(Kind::Number(_) | Kind::Mark('}' | ')'))
-        );
-        let unit = after_number
-            && (is_attached_unit(head) || (self.spaced && head.len() > 1 && Unit::is_known(head)));
+        let last = self.tokens.last().map(|token| &token.kind);
+        let after_number = match last {
+            Some(Kind::Number(_) | Kind::Mark('}' | ')')) => true,
+            Some(Kind::Command(name)) => self.spaced && name == "pi",
+            _ => false,
+        };
+        // "sq. ft"
+        let power = power_before(head).is_some() && self.spaced && self.unit_follows();
+        let after_unit = matches!(last, Some(Kind::Word(word)) if power_before(word).is_some());
+        let known = Unit::is_known(head);
+        let after = (after_number || after_unit) && self.spaced && head.len() > 1;
+        let unit = power
+            || after_number && is_attached_unit(head)
+            || known && (after || in_label || self.divides_unit(head));
         // Short words are known by the words beside them.
         let follows_word = matches!(
             self.tokens.last().map(|token| &token.kind),
             Some(Kind::Word(_))
         );
-        let beside = head.len() > 1 && !after_number && (follows_word || self.word_follows());
+        let beside = head.len() > 1
+            && if after_number {
+                self.spaced && (links(head) || self.noun_follows())
+            } else {
+                follows_word || self.word_follows()
+            };
+        let noun = head.len() > 3 || in_label && is_noun(head);
         let joint = joint(head).is_some() && self.stands_alone() && !self.tokens.is_empty();
-        if is_plain_word(head) || joint || unit || (apart && (head.len() > 3 || beside)) {
+        if is_plain_word(head) || joint || unit || (apart && (noun || beside)) {
             self.push(Kind::Word(head.to_owned()));
         } else {
             head.chars().for_each(|c| self.letter(c));
         }
         tail.chars().for_each(|c| self.letter(c));
+    }
+
+    /// Takes letters in a row, with the marks that sit on them, as plain ones where they are Latin letters of full width.
+    fn run(&mut self) -> String {
+        let mut run = String::new();
+        let western = |c: char| is_western(ascii(c));
+        let latin = self.rest.chars().next().is_some_and(western);
+        loop {
+            let part = self.take_while(|c| {
+                let letter = c.is_alphabetic() && blackboard(c).is_none() && c != 'º';
+                (letter || sits_on_letter(c)) && shifted(c).is_none() && western(c) == latin
+            });
+            run.extend(part.chars().map(ascii));
+            // Hebrew abbreviates so: a mark before the last letter.
+            let hebrew = |c: char| matches!(c, 'א'..='ת');
+            let Some(rest) = self.rest.strip_prefix(['"', '״']) else {
+                return run;
+            };
+            if !run.ends_with(hebrew) || !rest.starts_with(hebrew) {
+                return run;
+            }
+            run.push('"');
+            self.rest = rest;
+        }
+    }
+
+    /// The name of a currency before a number: `Rs. 40`, `USD 5`, `US$5`.
+    fn currency(&mut self, run: &str) -> Option<String> {
+        let amount = |text: &str| {
+            let text = text.trim_start();
+            text.starts_with(|c: char| ascii(c).is_ascii_digit())
+        };
+        let sign = ["\\$", "$"].iter().find_map(|sign| self.rest.strip_prefix(sign));
+        if let Some(rest) = sign
+            && amount(rest)
+        {
+            let name = format!("{run}$");
+            self.rest = rest;
+            return is_currency(&name).then_some(name);
+        }
+        let rest = self.rest.strip_prefix('.').unwrap_or(self.rest);
+        let found = is_currency(run) && amount(rest);
+        if found {
+            self.rest = rest;
+        }
+        found.then(|| run.to_owned())
+    }
+
+    /// "am" or "pm" after a number, whatever points are in it.
+    fn half_of_day(&mut self, run: &str) -> Option<String> {
+        let last = self.tokens.last();
+        if !matches!(last, Some(Token { kind: Kind::Number(_), .. })) {
+            return None;
+        }
+        let half = match run {
+            "am" | "AM" | "Am" => "am",
+            "pm" | "PM" | "Pm" => "pm",
+            "a" | "A" | "p" | "P" => {
+                let rest = self.rest.strip_prefix('.')?.trim_start();
+                let rest = rest.strip_prefix(['m', 'M'])?;
+                if rest.starts_with(char::is_alphabetic) {
+                    return None;
+                }
+                self.rest = rest;
+                return Some(format!("{}m", run.to_lowercase()));
+            }
+            _ => return None,
+        };
+        (self.spaced || self.in_text()).then(|| half.to_owned())
+    }
+
+    /// Whether what was just taken is the first word in brackets of words, after a number and a space: `9 (apples)`.
+    fn opens_label(&self) -> bool {
+        let [.., before, bracket] = self.tokens.as_slice() else {
+            return false;
+        };
+        let number = matches!(before.kind, Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}'));
+        let label = |c: char| c.is_alphabetic() || c.is_whitespace() || matches!(c, '.' | '/' | '-' | '\'');
+        number
+            && bracket.kind == Kind::Mark('(')
+            && bracket.spaced
+            && self.rest.trim_start_matches(label).starts_with([')', '）'])
+    }
+
+    /// Whether a bar after a unit, or after an amount of money, stands before what was just taken.
+    fn divides_unit(&self, name: &str) -> bool {
+        let kinds: Vec<_> = self.tokens.iter().rev().take(3).map(|token| &token.kind).collect();
+        match kinds.as_slice() {
+            [Kind::Mark('/'), Kind::Word(word), ..] => Unit::is_known(word),
+            [Kind::Mark('/'), Kind::Number(_), rest @ ..] => {
+                let money = matches!(rest, [Kind::Mark(mark)] if currency(*mark).is_some());
+                money || name.len() > 3
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a letter that was just taken stands between two sets in brackets, for a union.
+    fn joins_sets(&self) -> bool {
+        if !self.rest.trim_start().trim_start_matches("\\left").starts_with(['(', '[']) {
+            return false;
+        }
+        let mut depth = 0_usize;
+        let mut comma = false;
+        for token in self.tokens.iter().rev() {
+            match token.kind {
+                Kind::Mark(')' | ']') => depth += 1,
+                Kind::Mark('(' | '[') => depth = depth.saturating_sub(1),
+                Kind::Mark(',' | ';') if depth == 1 => comma = true,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        comma
     }
 
     /// Whether white space stands on both sides of what was just taken.
@@ -129,12 +271,41 @@ impl Lexer<'_> {
         (0..2).all(|_| letters.next().is_some_and(|c| c.is_ascii_alphabetic()))
     }
 
+    /// Whether the name of a unit follows, after a point or not.
+    fn unit_follows(&self) -> bool {
+        let rest = self.rest.trim_start_matches(['.', ' ']);
+        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        Unit::is_known(&rest[..end])
+    }
+
+    /// Whether a word of three letters or more follows, as in `5 red apples`.
+    fn noun_follows(&self) -> bool {
+        let rest = self.rest.trim_start();
+        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let word = &rest[..end];
+        word.chars().nth(2).is_some() && !is_plain_word(word) && !rest[end..].starts_with('(')
+    }
+
     fn letter(&mut self, c: char) {
         match greek(c.encode_utf8(&mut [0; 4])) {
             Some(name) => self.push(Kind::Command(name.to_owned())),
             None => self.push(Kind::Letter(c)),
         }
     }
+}
+
+/// Whether three letters are more likely a word than three factors: a consonant first, and a vowel.
+fn is_noun(run: &str) -> bool {
+    let vowel = |c: char| "aeiou".contains(c);
+    run.len() == 3
+        && run.chars().all(|c| c.is_ascii_lowercase())
+        && !run.starts_with(vowel)
+        && run.contains(vowel)
+}
+
+/// Whether the word is a preposition before what is counted, or before the half of the day.
+fn links(word: &str) -> bool {
+    matches!(word, "of" | "de" | "du" | "da" | "do" | "di" | "del")
 }
 
 /// Signs that stand between the sides of a relation.

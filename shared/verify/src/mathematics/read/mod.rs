@@ -6,6 +6,8 @@
 //! never compared. Depth, tokens and chains are bounded, so any text is read in little time and stack.
 
 mod bracket;
+mod characters;
+mod clock;
 mod digits;
 mod environment;
 mod expression;
@@ -21,6 +23,7 @@ mod statement;
 mod token;
 mod vocabulary;
 
+use quantity::with_lettered_units;
 use token::{Kind, Token};
 
 use super::node::Node;
@@ -42,6 +45,8 @@ pub(crate) struct Readings {
     pub(crate) usual: Option<Node>,
     /// Other readings, by which a comma between digits is a decimal mark or separates.
     pub(crate) others: Vec<Node>,
+    /// The reading by which a single letter after a number is a unit, as in `5 m`; none where the letters are variables only.
+    pub(crate) units: Option<Node>,
 }
 
 /// Reads a text in every way that its commas allow.
@@ -60,7 +65,16 @@ pub(crate) fn read(text: &str) -> Readings {
             others.extend(reading.filter(|reading| used && Some(reading) != usual.as_ref()));
         }
     }
-    Readings { usual, others }
+    // In a formula the space is layout.
+    let prose = !text.contains('$');
+    let units = with_lettered_units(&tokens).filter(|_| prose);
+    let mut units = units.and_then(|tokens| Parser::read(&tokens, Commas::Group).0);
+    let usual = usual.or_else(|| units.take());
+    Readings {
+        usual,
+        others,
+        units,
+    }
 }
 
 /// Whether a word right after a number makes it another number or leaves it open, as "eighths" and "to" do.
@@ -106,8 +120,8 @@ struct Parser {
     bars: usize,
     /// A relation in brackets after a product, as in `x = 2k (k ∈ ℤ)`, until the list around takes it as an item.
     condition: Option<Node>,
-    /// The sign of a currency that stands beside the number being read.
-    money: Option<char>,
+    /// The currency whose sign stands before the number being read.
+    money: Option<Unit>,
 }
 
 impl Parser {
@@ -202,5 +216,14 @@ impl Parser {
         self.depth -= 1;
         (self.bars, self.separating, self.money) = outside;
         result
+    }
+
+    /// Reads something one level deeper that has no brackets of its own, so that a bar of `|x|` that is open still ends.
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let bars = self.bars;
+        self.inside(true, |parser| {
+            parser.bars = bars;
+            read(parser)
+        })
     }
 }

@@ -80,7 +80,7 @@ impl Judge<'_> {
         let (x, y) = (without_degrees(a), without_degrees(b));
         match (x, y) {
             (None, None) => None,
-            (Some(x), Some(y)) => Some(self.scalars(&x, &y)),
+            (Some(x), Some(y)) => Some(self.scalars(&x, &y) || self.scalars(a, b)),
             (Some(x), None) => Some(self.scalars(&x, b) || self.scalars(a, b)),
             (None, Some(y)) => Some(self.scalars(a, &y) || self.scalars(a, b)),
         }
@@ -260,6 +260,11 @@ fn without_degrees(node: &Node) -> Option<Node> {
         }
         Node::Degrees(inner) => Some((**inner).clone()),
         Node::Negative(inner) => without_degrees(inner).map(Node::negative),
+        // `180^\circ - 2\alpha`, of which the rest is in degrees too.
+        Node::Sum(terms) if terms.iter().any(|term| without_degrees(term).is_some()) => {
+            let plain = |term: &Node| without_degrees(term).unwrap_or_else(|| term.clone());
+            Some(Node::Sum(terms.iter().map(plain).collect()))
+        }
         _ => None,
     }
 }
