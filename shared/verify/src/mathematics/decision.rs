@@ -135,10 +135,7 @@ impl Outcome {
     const fn is_equal(self) -> bool {
         matches!(
             self,
-            Outcome::SameNotation
-                | Outcome::SameValue
-                | Outcome::SameByComma
-                | Outcome::SameByUnit
+            Outcome::SameNotation | Outcome::SameValue | Outcome::SameByComma | Outcome::SameByUnit
         )
     }
 }
@@ -197,10 +194,8 @@ impl Decision {
         // Unusual readings only against a usual one: two that are both unusual would make 100,200 the list 200,100.
         let by_comma = self.answer.others.iter().any(|a| judge.same(a, b))
             || self.reference.others.iter().any(|b| judge.same(a, b));
-        let unit = |letters: &Readings, other| {
-            let read = letters.units.as_ref();
-            read.is_some_and(|node| judge.same(node, other))
-        };
+        let unit =
+            |letters: &Readings, other| letters.units.iter().any(|node| judge.same(node, other));
         if by_comma {
             Outcome::SameByComma
         } else if unit(&self.answer, b) || unit(&self.reference, a) {

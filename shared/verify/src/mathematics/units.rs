@@ -91,17 +91,22 @@ impl Unit {
         // One sign stands for two currencies.
         let sign = |unit: &Unit| unit.base.contains_key("¥");
         let either = |unit: &Unit| {
-            let names = unit.base.iter().map(|(name, exponent)| match name.as_str() {
-                "yen" | "yuan" => ("¥".to_owned(), *exponent),
-                _ => (name.clone(), *exponent),
-            });
+            let names = unit
+                .base
+                .iter()
+                .map(|(name, exponent)| match name.as_str() {
+                    "yen" | "yuan" => ("¥".to_owned(), *exponent),
+                    _ => (name.clone(), *exponent),
+                });
             names.collect::<BTreeMap<_, _>>()
         };
         let said_less = |one: &Unit, more: &Unit| {
             let (Some(one), Some(more)) = (one.label(), more.label()) else {
                 return false;
             };
-            let before = more.strip_suffix(one).and_then(|words| words.strip_suffix(' '));
+            let before = more
+                .strip_suffix(one)
+                .and_then(|words| words.strip_suffix(' '));
             before.is_some_and(|words| words.split(' ').all(|word| !matches!(word, "of" | "per")))
         };
         self.base == other.base
@@ -191,7 +196,10 @@ const WORD_PREFIXES: [(i32, &str); 7] = [
     (6, "mega мега 兆"),
     (3, "kilo quilo chilo кило 千 キロ 킬로 كيلو קילו กิโล"),
     (-1, "deci dezi desi деци 分 デシ 데시"),
-    (-2, "centi zenti centí senti сенти санти 厘 センチ 센티 سنتي סנטי เซนติ"),
+    (
+        -2,
+        "centi zenti centí senti сенти санти 厘 センチ 센티 سنتي סנטי เซนติ",
+    ),
     (-3, "milli mili мили милли 毫 ミリ 밀리 ملي مللي מילי มิลลิ"),
     (-6, "micro mikro микро 微"),
     (-9, "nano нано 纳"),
@@ -199,7 +207,7 @@ const WORD_PREFIXES: [(i32, &str); 7] = [
 
 /// Units without prefixes. The inch is 2.54 cm by definition, the pound 453.59237 g; months and years have no fixed number of
 /// days, and a ton is of more than one weight.
-const OTHERS: [Row; 51] = [
+const OTHERS: [Row; 52] = [
     ("", 1, 1, "unit units rad radian radians"),
     ("m", 1000, 1, "公里 كم"),
     ("m", 1, 100, "سم ס\"מ 公分"),
@@ -207,7 +215,12 @@ const OTHERS: [Row; 51] = [
     ("m", 254, 10_000, "in inch inches 英寸 インチ 인치"),
     ("m", 3048, 10_000, "ft foot feet 英尺 フィート 피트"),
     ("m", 9144, 10_000, "yd yard yards"),
-    ("m", 1_609_344, 1000, "mi mile miles millas 英里 マイル 마일"),
+    (
+        "m",
+        1_609_344,
+        1000,
+        "mi mile miles millas 英里 マイル 마일",
+    ),
     ("m^2", 40_468_564_224, 10_000_000, "acre acres"),
     ("m^2", 10_000, 1, "hectare hectares ha 公顷 ヘクタール"),
     ("m^3", 1, 1_000_000, "cc"),
@@ -227,7 +240,7 @@ const OTHERS: [Row; 51] = [
         "s",
         60,
         1,
-        "min mins minute minutes minuten minuto minutos minuti минута минуты минут мин 分钟 分鐘 分間 분 دقيقة دقائق \
+        "min mins minute minutes minuten minuto minutos minuti минута минуты минут мин 分钟 分鐘 分間 分 분 دقيقة دقائق \
          דקות นาที dakika phút menit",
     ),
     (
@@ -264,6 +277,7 @@ const OTHERS: [Row; 51] = [
         "year years yr yrs an ans année années jahr jahre jahren año años ano anos anni ani лет год года 年 年間 년 سنة سنوات \
          שנים שנה ปี miaka năm tahun",
     ),
+    ("mol", 1, 1, "mol mole moles моль"),
     ("m s^-1", 1_609_344, 3_600_000, "mph"),
     ("m s^-1", 1000, 3600, "kph kmh kmph"),
     ("g m s^-2", 1000, 1, "newton newtons"),
@@ -276,7 +290,12 @@ const OTHERS: [Row; 51] = [
          ดอลลาร์ dola dolar",
     ),
     ("dollar", 1, 100, "cent cents"),
-    ("euro", 1, 1, "€ euro euros EUR евро 欧元 ユーロ 유로 يورو יורו ยูโร"),
+    (
+        "euro",
+        1,
+        1,
+        "€ euro euros EUR евро 欧元 ユーロ 유로 يورو יורו ยูโร",
+    ),
     ("£", 1, 1, "£ GBP"),
     ("¥", 1, 1, "¥"),
     ("yuan", 1, 1, "yuan 元 RMB CNY 人民币"),
@@ -366,7 +385,9 @@ impl Measure {
     }
 
     fn raised(mut self, power: i32) -> Self {
-        self.base.values_mut().for_each(|exponent| *exponent *= power);
+        self.base
+            .values_mut()
+            .for_each(|exponent| *exponent *= power);
         self.factor = self.factor.pow(isize::try_from(power).unwrap_or(1));
         self
     }
@@ -379,17 +400,29 @@ fn known(name: &str) -> Option<Measure> {
         let mut units = BTreeMap::new();
         for row in SYMBOLS.iter().chain(&WORDS).chain(&OTHERS) {
             let measure = Measure::of(row);
-            units.extend(row.3.split(' ').map(|name| (name.to_owned(), measure.clone())));
+            units.extend(
+                row.3
+                    .split(' ')
+                    .map(|name| (name.to_owned(), measure.clone())),
+            );
         }
         let prefixed = [
             (&SYMBOLS[..], &SYMBOL_PREFIXES[..]),
             (&WORDS[..], &WORD_PREFIXES[..]),
         ];
         for (rows, prefixes) in prefixed {
-            for (row, (ten_to, signs)) in rows.iter().flat_map(|row| prefixes.iter().map(move |p| (row, p))) {
+            for (row, (ten_to, signs)) in rows
+                .iter()
+                .flat_map(|row| prefixes.iter().map(move |p| (row, p)))
+            {
                 let measure = Measure::of(row).scaled(*ten_to);
-                for (sign, name) in signs.split(' ').flat_map(|sign| row.3.split(' ').map(move |name| (sign, name))) {
-                    units.entry(format!("{sign}{name}")).or_insert_with(|| measure.clone());
+                for (sign, name) in signs
+                    .split(' ')
+                    .flat_map(|sign| row.3.split(' ').map(move |name| (sign, name)))
+                {
+                    units
+                        .entry(format!("{sign}{name}"))
+                        .or_insert_with(|| measure.clone());
                 }
             }
         }
@@ -404,10 +437,14 @@ fn known(name: &str) -> Option<Measure> {
     one(name).or_else(|| {
         // `平方米`, `Quadratmeter`
         let lower = name.to_lowercase();
-        let mut words = POWERS.iter().flat_map(|(power, words)| words.split(' ').map(move |word| (*power, word)));
-        let (power, rest) = words.find_map(|(power, word)| Some((power, lower.strip_prefix(word)?)))?;
+        let mut words = POWERS
+            .iter()
+            .flat_map(|(power, words)| words.split(' ').map(move |word| (*power, word)));
+        let (power, rest) =
+            words.find_map(|(power, word)| Some((power, lower.strip_prefix(word)?)))?;
         let measure = one(rest)?;
-        (measure.base.len() == 1 && measure.base.get("m") == Some(&1)).then(|| measure.raised(power))
+        (measure.base.len() == 1 && measure.base.get("m") == Some(&1))
+            .then(|| measure.raised(power))
     })
 }
 

@@ -14,6 +14,7 @@ mod properties;
 mod quantities;
 mod readers;
 mod reading;
+mod references;
 mod responses;
 mod sets;
 mod told;

@@ -8,7 +8,17 @@ use crate::equal;
 /// An expression in x with a number in it, and the same with the next number.
 fn expression() -> impl Strategy<Value = (String, String)> {
     let shapes = prop::sample::select(vec![
-        "x+#", "#x-1", "x^2-#x", "\\cos #x", "\\frac{x}{#}+1", "\\sin(x+#)", "\\sqrt{x^2+#}", "e^x+#", "#\\ln(x^2+1)+x", "f(x)+#", "\\pi x+#",
+        "x+#",
+        "#x-1",
+        "x^2-#x",
+        "\\cos #x",
+        "\\frac{x}{#}+1",
+        "\\sin(x+#)",
+        "\\sqrt{x^2+#}",
+        "e^x+#",
+        "#\\ln(x^2+1)+x",
+        "f(x)+#",
+        "\\pi x+#",
     ]);
     (shapes, 2_u32..40).prop_map(|(shape, n)| {
         let with = |n: u32| shape.replace('#', &n.to_string());
@@ -27,7 +37,13 @@ fn holds(text: &str, right: &str, wrong: &str) -> Result<(), TestCaseError> {
 
 /// Each ASCII character but white space in its full width.
 fn wide(text: &str) -> String {
-    let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) } else { c };
+    let wide = |c: char| {
+        if c.is_ascii_graphic() {
+            char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c)
+        } else {
+            c
+        }
+    };
     text.chars().map(wide).collect()
 }
 
@@ -165,10 +181,19 @@ proptest! {
 #[test]
 fn square_brackets_alone_are_no_group() {
     // To some they are the greatest integer.
-    for (a, b) in [("[x]", "x"), ("[x+1]", "x+1"), ("[2.5]", "2.5"), ("x-[x]", "0"), ("[3]", "3")] {
+    for (a, b) in [
+        ("[x]", "x"),
+        ("[x+1]", "x+1"),
+        ("[2.5]", "2.5"),
+        ("x-[x]", "0"),
+        ("[3]", "3"),
+    ] {
         assert!(!equal(a, b), "{a} {b}");
     }
-    assert!(equal("(-infinity,-3)U(-3,infinity)", "(-\\infty,-3)\\cup(-3,\\infty)"));
+    assert!(equal(
+        "(-infinity,-3)U(-3,infinity)",
+        "(-\\infty,-3)\\cup(-3,\\infty)"
+    ));
     assert!(equal("(1,2]U[3,4)", "(1,2]\\cup[3,4)"));
     assert!(!equal("(1,2]U[3,4)", "(1,2]\\cap[3,4)"));
     assert!(equal("(x+1)U(x+2)", "U(x+1)(x+2)"));

@@ -117,7 +117,7 @@ fn last_number<'a>(segment: &Segment<'a>, from: usize, to: usize) -> Option<&'a 
         // A number in braces is a part of the formula around it, which may stand in prose without dollars.
         if matches!(before, Some('{' | '}' | '\\')) || matches!(after, Some('}' | '{')) {
             let space = |c: char| c.is_whitespace();
-            let first = text[..start].rfind(space).map_or(0, |at| at + 1);
+            let first = text[..start].trim_end_matches(|c| !space(c)).len();
             let length = text[stop..].find(space).unwrap_or(text.len() - stop);
             let formula = text[first..stop + length].trim_end_matches(['.', ',', ';', ':', '!']);
             if reads(&unescaped(Cow::Borrowed(formula))) {

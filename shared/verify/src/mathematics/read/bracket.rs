@@ -1,6 +1,7 @@
 //! Brackets: groups, points, intervals, sets, absolute values.
 
 use super::Parser;
+use super::environment::determinant;
 use super::token::Kind;
 use super::vocabulary::{SET_CLOSE, SET_OPEN};
 use crate::mathematics::node::{Function, Joint, Node};
@@ -9,8 +10,15 @@ impl Parser {
     /// A group of TeX: what is in it; several items are a list.
     pub(super) fn group(&mut self) -> Option<Node> {
         let separating = !self.has_semicolon();
+        // `{x | x > 2}`, where the braces of a set are meant
+        let builds = matches!(self.peek_at(1), Some(Kind::Letter(_))) && self.sees_at(2, '|');
         self.inside(separating, |parser| {
             parser.expect('{')?;
+            if builds {
+                parser.bars = 1;
+                let element = parser.list()?;
+                return parser.conditions(element, '}');
+            }
             let node = parser.list()?;
             parser.expect('}')?;
             Some(node)
@@ -85,16 +93,10 @@ impl Parser {
             // So that a bar after the element ends it.
             parser.bars = 1;
             let first = parser.list()?;
-            parser.bars = 0;
-            if parser.eat('|') || parser.eat(':') {
-                let conditions = match parser.list()? {
-                    Node::List(items, Joint::Comma | Joint::And) => items,
-                    Node::List(..) => return None,
-                    single => vec![single],
-                };
-                parser.expect(SET_CLOSE)?;
-                return Some(Node::Builder(Box::new(first), conditions));
+            if parser.sees('|') || parser.sees(':') {
+                return parser.conditions(first, SET_CLOSE);
             }
+            parser.bars = 0;
             parser.expect(SET_CLOSE)?;
             Some(match first {
                 Node::List(items, _) => Node::Set(items),
@@ -103,14 +105,31 @@ impl Parser {
         })
     }
 
-    /// `|x|`
+    /// What stands after the element of a set: a bar or a colon, conditions, and the brace that closes it.
+    fn conditions(&mut self, element: Node, close: char) -> Option<Node> {
+        self.bars = 0;
+        if !self.eat('|') {
+            self.expect(':')?;
+        }
+        let conditions = match self.list()? {
+            Node::List(items, Joint::Comma | Joint::And) => items,
+            single => vec![single],
+        };
+        self.expect(close)?;
+        Some(Node::Builder(Box::new(element), conditions))
+    }
+
+    /// `|x|`; of a matrix the determinant.
     pub(super) fn bars(&mut self) -> Option<Node> {
         self.inside(true, |parser| {
             parser.expect('|')?;
             parser.bars = 1;
             let node = parser.sum()?;
             parser.expect('|')?;
-            Some(Node::Call(Function::Abs, vec![node]))
+            match node {
+                matrix @ Node::Matrix(_) => determinant(&matrix),
+                node => Some(Node::Call(Function::Abs, vec![node])),
+            }
         })
     }
 

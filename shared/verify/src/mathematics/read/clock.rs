@@ -29,8 +29,10 @@ impl Parser {
         let bare = length == 0;
         // Letters that are set as mathematics may be factors.
         let named = self.word_at(at + 1).is_some_and(|word| {
-            matches!(word.to_lowercase().as_str(), "am" | "pm" | "noon" | "midnight")
-                || self.spelt_half(at + 1).is_some()
+            matches!(
+                word.to_lowercase().as_str(),
+                "am" | "pm" | "noon" | "midnight"
+            ) || self.spelt_half(at + 1).is_some()
         });
         if bare && !named {
             return None;
@@ -54,7 +56,11 @@ impl Parser {
             h = h % 12 + if afternoon { 12 } else { 0 };
         }
         self.at += at + 1 + length + tail;
-        if colon && self.word_at(0).is_some_and(|word| holds(O_CLOCK, word) || holds(HOURS, word)) {
+        if colon
+            && self
+                .word_at(0)
+                .is_some_and(|word| holds(O_CLOCK, word) || holds(HOURS, word))
+        {
             self.at += 1;
         }
         Some(Some(Node::Clock(h, m, ratio)))
@@ -65,7 +71,9 @@ impl Parser {
     fn minutes(&self, offset: usize) -> Option<(usize, String, bool)> {
         let none = || "0".to_owned();
         if self.sees_at(offset, ':') {
-            let minutes = self.two_digits(offset + 1).filter(|minutes| minutes.len() == 2)?;
+            let minutes = self
+                .two_digits(offset + 1)
+                .filter(|minutes| minutes.len() == 2)?;
             if self.sees_at(offset + 2, ':') {
                 return None;
             }
@@ -95,7 +103,8 @@ impl Parser {
                 _ => None,
             };
         }
-        let said = self.half_of_day(offset + 1).is_some() || self.word_at(0).and_then(half).is_some();
+        let said =
+            self.half_of_day(offset + 1).is_some() || self.word_at(0).and_then(half).is_some();
         said.then(|| (1, none(), false))
     }
 
@@ -115,7 +124,10 @@ impl Parser {
         if let Some(afternoon) = self.spelt_half(offset) {
             return Some((afternoon, 2));
         }
-        let links = (0..2).take_while(|i| self.word_at(offset + i).is_some_and(|word| holds(LINKS, word)));
+        let links = (0..2).take_while(|i| {
+            self.word_at(offset + i)
+                .is_some_and(|word| holds(LINKS, word))
+        });
         let links = links.count();
         let afternoon = half(self.word_at(offset + links)?)?;
         Some((afternoon, links + 1))
@@ -125,7 +137,9 @@ impl Parser {
     fn spelt_half(&self, offset: usize) -> Option<bool> {
         let letter = |offset: usize| match self.peek_at(offset)? {
             Kind::Letter(letter) => Some(letter.to_ascii_lowercase()),
-            Kind::Word(word) if word.len() == 1 => word.chars().next().map(|c| c.to_ascii_lowercase()),
+            Kind::Word(word) if word.len() == 1 => {
+                word.chars().next().map(|c| c.to_ascii_lowercase())
+            }
             _ => None,
         };
         match (letter(offset)?, letter(offset + 1)?) {

@@ -50,9 +50,9 @@ impl Parser {
         let relates =
             |kind: &Kind| matches!(kind, Kind::Mark('=' | '<' | '>' | '≤' | '≥' | '≠' | '∈'));
         let mut row = self.tokens.iter().skip(self.at).map(|token| &token.kind);
-        let mut row = row.by_ref().take_while(
-            |kind| !matches!(kind, Kind::Row) && !matches!(kind, Kind::End(end) if end == name),
-        );
+        let mut row = row.by_ref().take_while(|kind| {
+            !matches!(kind, Kind::Row) && !matches!(kind, Kind::End(end) if end == name)
+        });
         let second = |kind: &Kind| match kind {
             Kind::Mark('&') => true,
             Kind::Word(word) => is_condition(word),
@@ -184,12 +184,25 @@ impl Parser {
 pub(super) fn is_condition(word: &str) -> bool {
     matches!(
         word,
-        "if" | "If" | "for" | "when" | "si" | "wenn" | "falls" | "für" | "se" | "dacă" | "если" | "при" | "若" | "当" | "如果"
+        "if" | "If"
+            | "for"
+            | "when"
+            | "si"
+            | "wenn"
+            | "falls"
+            | "für"
+            | "se"
+            | "dacă"
+            | "если"
+            | "при"
+            | "若"
+            | "当"
+            | "如果"
     )
 }
 
 /// The determinant of a square matrix of at most four rows, as a sum of products.
-fn determinant(matrix: &Node) -> Option<Node> {
+pub(super) fn determinant(matrix: &Node) -> Option<Node> {
     let Node::Matrix(rows) = matrix else {
         return None;
     };

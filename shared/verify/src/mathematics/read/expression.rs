@@ -227,6 +227,11 @@ impl Parser {
                     self.at += 1;
                     node = Node::Percent(Box::new(node));
                 }
+                // As the units of a column are written: `90 (%)`.
+                Some(Kind::Mark('(')) if self.sees_at(1, '%') && self.sees_at(2, ')') => {
+                    self.at += 3;
+                    node = Node::Percent(Box::new(node));
+                }
                 Some(Kind::Mark('‰')) => {
                     self.at += 1;
                     node = Node::Percent(Box::new(node.over(Node::integer(10))));

@@ -39,6 +39,14 @@ impl Lexer<'_> {
         if matches!(run, "Ø" | "ø") {
             return self.mark('∅');
         }
+        // "the 21st"
+        let number = matches!(
+            self.tokens.last().map(|token| &token.kind),
+            Some(Kind::Number(_))
+        );
+        if number && !self.spaced && matches!(run, "st" | "nd" | "rd" | "th") {
+            return;
+        }
         if self.in_text() || !run.is_ascii() {
             // Greek letters are mathematics also where they touch Latin ones.
             if run.chars().all(|c| c.is_ascii_alphabetic() || is_greek(c)) && !self.in_text() {
@@ -90,6 +98,11 @@ impl Lexer<'_> {
         let joint = joint(head).is_some() && self.stands_alone() && !self.tokens.is_empty();
         if is_plain_word(head) || joint || unit || (apart && (noun || beside)) {
             self.push(Kind::Word(head.to_owned()));
+            // `20 cm2`
+            let square = self.rest.starts_with(['2', '3']) && !self.digit_at(1);
+            if unit && square && Unit::named(head).is_length() {
+                self.mark('^');
+            }
         } else {
             head.chars().for_each(|c| self.letter(c));
         }
@@ -126,7 +139,9 @@ impl Lexer<'_> {
             let text = text.trim_start();
             text.starts_with(|c: char| ascii(c).is_ascii_digit())
         };
-        let sign = ["\\$", "$"].iter().find_map(|sign| self.rest.strip_prefix(sign));
+        let sign = ["\\$", "$"]
+            .iter()
+            .find_map(|sign| self.rest.strip_prefix(sign));
         if let Some(rest) = sign
             && amount(rest)
         {
@@ -145,7 +160,13 @@ impl Lexer<'_> {
     /// "am" or "pm" after a number, whatever points are in it.
     fn half_of_day(&mut self, run: &str) -> Option<String> {
         let last = self.tokens.last();
-        if !matches!(last, Some(Token { kind: Kind::Number(_), .. })) {
+        if !matches!(
+            last,
+            Some(Token {
+                kind: Kind::Number(_),
+                ..
+            })
+        ) {
             return None;
         }
         let half = match run {
@@ -170,8 +191,14 @@ impl Lexer<'_> {
         let [.., before, bracket] = self.tokens.as_slice() else {
             return false;
         };
-        let number = matches!(before.kind, Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}'));
-        let label = |c: char| c.is_alphabetic() || c.is_whitespace() || matches!(c, '.' | '/' | '-' | '\'');
+        let number = matches!(
+            before.kind,
+            Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}')
+        );
+        let label = |c: char| {
+            let power = matches!(c, '^' | '{' | '}' | '2' | '3' | '²' | '³');
+            power || c.is_alphabetic() || c.is_whitespace() || matches!(c, '.' | '/' | '-' | '\'')
+        };
         number
             && bracket.kind == Kind::Mark('(')
             && bracket.spaced
@@ -180,9 +207,16 @@ impl Lexer<'_> {
 
     /// Whether a bar after a unit, or after an amount of money, stands before what was just taken.
     fn divides_unit(&self, name: &str) -> bool {
-        let kinds: Vec<_> = self.tokens.iter().rev().take(3).map(|token| &token.kind).collect();
+        let kinds: Vec<_> = self
+            .tokens
+            .iter()
+            .rev()
+            .take(3)
+            .map(|token| &token.kind)
+            .collect();
         match kinds.as_slice() {
-            [Kind::Mark('/'), Kind::Word(word), ..] => Unit::is_known(word),
+            [Kind::Mark('/'), Kind::Word(word), ..] => Unit::is_known(word) || !is_plain_word(word),
+            [Kind::Mark('/'), Kind::Mark(mark), ..] => currency(*mark).is_some(),
             [Kind::Mark('/'), Kind::Number(_), rest @ ..] => {
                 let money = matches!(rest, [Kind::Mark(mark)] if currency(*mark).is_some());
                 money || name.len() > 3
@@ -193,7 +227,12 @@ impl Lexer<'_> {
 
     /// Whether a letter that was just taken stands between two sets in brackets, for a union.
     fn joins_sets(&self) -> bool {
-        if !self.rest.trim_start().trim_start_matches("\\left").starts_with(['(', '[']) {
+        if !self
+            .rest
+            .trim_start()
+            .trim_start_matches("\\left")
+            .starts_with(['(', '['])
+        {
             return false;
         }
         let mut depth = 0_usize;
@@ -274,14 +313,18 @@ impl Lexer<'_> {
     /// Whether the name of a unit follows, after a point or not.
     fn unit_follows(&self) -> bool {
         let rest = self.rest.trim_start_matches(['.', ' ']);
-        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(rest.len());
         Unit::is_known(&rest[..end])
     }
 
     /// Whether a word of three letters or more follows, as in `5 red apples`.
     fn noun_follows(&self) -> bool {
         let rest = self.rest.trim_start();
-        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(rest.len());
         let word = &rest[..end];
         word.chars().nth(2).is_some() && !is_plain_word(word) && !rest[end..].starts_with('(')
     }

@@ -45,8 +45,8 @@ pub(crate) struct Readings {
     pub(crate) usual: Option<Node>,
     /// Other readings, by which a comma between digits is a decimal mark or separates.
     pub(crate) others: Vec<Node>,
-    /// The reading by which a single letter after a number is a unit, as in `5 m`; none where the letters are variables only.
-    pub(crate) units: Option<Node>,
+    /// The readings by which a single letter after a number is a unit, as in `5 m`.
+    pub(crate) units: Vec<Node>,
 }
 
 /// Reads a text in every way that its commas allow.
@@ -67,9 +67,16 @@ pub(crate) fn read(text: &str) -> Readings {
     }
     // In a formula the space is layout.
     let prose = !text.contains('$');
-    let units = with_lettered_units(&tokens).filter(|_| prose);
-    let mut units = units.and_then(|tokens| Parser::read(&tokens, Commas::Group).0);
-    let usual = usual.or_else(|| units.take());
+    let lettered = with_lettered_units(&tokens).filter(|_| prose);
+    let lettered = lettered.iter().flat_map(|tokens| {
+        // `1,5 m`
+        let commas = [Commas::Group, Commas::Decimal]
+            .into_iter()
+            .take(1 + usize::from(uncertain));
+        commas.filter_map(|commas| Parser::read(tokens, commas).0)
+    });
+    let mut units: Vec<_> = lettered.collect();
+    let usual = usual.or_else(|| units.pop());
     Readings {
         usual,
         others,

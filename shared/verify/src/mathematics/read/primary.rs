@@ -280,6 +280,14 @@ impl Parser {
         if let (Some(y), Some(x)) = (differential(&numerator), differential(&denominator)) {
             return Some(Node::Symbol(format!("d{y}/d{x}")));
         }
+        // `\frac{5 m}{s}`
+        if let Node::Quantity(number, unit) = &numerator
+            && let Node::Symbol(name) | Node::Words(name) = &denominator
+            && Unit::is_known(name)
+        {
+            let unit = unit.clone().times(Unit::named(name).power(-1)?)?;
+            return Some(Node::Quantity(number.clone(), unit));
+        }
         Some(numerator.over(denominator))
     }
 

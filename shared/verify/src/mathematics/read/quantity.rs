@@ -122,7 +122,9 @@ impl Parser {
         }
         let mut unit = match money {
             // "$5 USD"
-            Some(money) if self.names_unit() => both(Some(money), self.unit_factor()??)?,
+            Some(money) if self.names_unit() && !self.divides_unit() => {
+                both(Some(money), self.unit_factor()??)?
+            }
             Some(money) => money,
             None if self.divides_unit() => Unit::none(),
             None => match self.unit_factor()? {
@@ -174,7 +176,12 @@ impl Parser {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         let number = matches!(
             before.map(|token| &token.kind),
-            Some(Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}' | ')' | '%' | '°') | Kind::Word(_))
+            Some(
+                Kind::Number(_)
+                    | Kind::Vulgar(..)
+                    | Kind::Mark('}' | ')' | '%' | '°')
+                    | Kind::Word(_)
+            )
         );
         if !number || !self.sees('(') || !self.word_at(1).is_some_and(is_label) {
             return false;
@@ -260,7 +267,8 @@ impl Parser {
             let Some(word) = self.word_at(usize::from(hyphen)) else {
                 break;
             };
-            if joint(word).is_some() || matches!(word, "per" | "each" | "apiece") || is_power(word) {
+            if joint(word).is_some() || matches!(word, "per" | "each" | "apiece") || is_power(word)
+            {
                 break;
             }
             let letters = word.chars().all(|c| c.is_alphabetic() || sits_on_letter(c));
@@ -334,8 +342,8 @@ pub(super) fn with_lettered_units(tokens: &[Token]) -> Option<Vec<Token>> {
                     before,
                     Some(Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}' | ')'))
                 );
-                let follows = number && token.spaced
-                    || unit && matches!(before, Some(Kind::Mark('/' | '*')));
+                let follows =
+                    number && token.spaced || unit && matches!(before, Some(Kind::Mark('/' | '*')));
                 let alone = !matches!(next, Some(Kind::Letter(_) | Kind::Mark('(' | '_' | '\'')));
                 if follows && alone && Unit::is_known(&name) {
                     changed[i].kind = Kind::Word(name);

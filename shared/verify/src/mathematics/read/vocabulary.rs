@@ -305,7 +305,9 @@ pub(super) fn is_percent_before(word: &str) -> bool {
 
 /// Words for a degree sign.
 pub(super) fn is_degrees(word: &str) -> bool {
-    matches!(word, "degree" | "degrees" | "deg")
+    const WORDS: &str = "degree degrees deg Grad grados degrés gradi graus градус градуса градусов 度 도 độ derajat องศา מעלות درجة \
+                         digrii";
+    WORDS.split(' ').any(|one| one == word)
 }
 
 /// Plain letters that are one word also without `\text`.
@@ -337,7 +339,9 @@ pub(super) fn is_plain_word(run: &str) -> bool {
 pub(super) fn is_attached_unit(run: &str) -> bool {
     matches!(
         run,
-        "cm" | "mm" | "km" | "dm"
+        "cm" | "mm"
+            | "km"
+            | "dm"
             | "kg"
             | "mg"
             | "mL"

@@ -100,9 +100,10 @@ impl Judge<'_> {
                 Some(silent && self.same(x, y))
             }
             // An angle, or a share of something, is not a length.
-            (Node::Quantity(_, unit), Node::Degrees(_) | Node::Percent(_))
-            | (Node::Degrees(_) | Node::Percent(_), Node::Quantity(_, unit))
-                if !unit.is_temperature() =>
+            (Node::Quantity(number, unit), Node::Degrees(_) | Node::Percent(_))
+            | (Node::Degrees(_) | Node::Percent(_), Node::Quantity(number, unit))
+                if !unit.is_temperature()
+                    && !matches!(**number, Node::Degrees(_) | Node::Percent(_)) =>
             {
                 Some(false)
             }
