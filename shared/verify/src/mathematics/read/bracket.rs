@@ -155,13 +155,10 @@ impl Parser {
                         return true;
                     }
                 }
-                Kind::Mark(mark) if depth == 1 => {
-                    if matches!(mark, ',' | ';' | ':' | '|' | '∪' | '∩' | '∖' | '∈')
-                        || matches!(mark, '=' | '<' | '>' | '≤' | '≥' | '≠' | '≈')
-                    {
-                        return false;
-                    }
-                }
+                Kind::Mark(
+                    ',' | ';' | ':' | '|' | '∪' | '∩' | '∖' | '∈' | '=' | '<' | '>' | '≤' | '≥'
+                    | '≠' | '≈',
+                ) if depth == 1 => return false,
                 _ => {}
             }
         }

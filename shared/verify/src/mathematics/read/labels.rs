@@ -94,6 +94,19 @@ const QUALIFIERS: [&str; 15] = [
     "조 약 반 다스 절반 더 덜 여 할 쌍 켤레 제곱 음수",
 ];
 
+/// Words that do so before the number.
+const BOUNDS: &str = "least most about approximately nearly almost roughly over under above below than exceeding around between \
+                      mindestens höchstens etwa ungefähr más menos mínimo máximo casi aproximadamente moins environ presque \
+                      almeno circa più meno quasi mais quase puțin mult aproape более менее больше меньше примерно почти около \
+                      lebih kurang hampir sekitar hơn nhất khoảng gần zaidi karibu takriban angalau أكثر أقل تقريبا حوالي לפחות \
+                      יותר כמעט בערך";
+
+/// Whether a word before a number makes it a bound.
+pub(super) fn bounds(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    BOUNDS.split(' ').any(|one| one == lower)
+}
+
 /// Parts of words that do so, in scripts without spaces between words.
 const QUALIFYING_PARTS: &[&str] = &[
     "以上",

@@ -1,11 +1,11 @@
 //! Letters: variables one by one, or words.
 
+use super::beside::{is_noun, links, with_scales_apart};
 use super::characters::{shifted, sits_on_letter};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use super::vocabulary::{
-    Meaning, currency, greek, is_attached_unit, is_currency, is_plain_word, joint, joint_letter,
-    meaning,
+    Meaning, greek, is_attached_unit, is_degrees, is_plain_word, joint, joint_letter, meaning,
 };
 use crate::mathematics::units::{Unit, power_before};
 use crate::normal::ascii;
@@ -59,7 +59,15 @@ impl Lexer<'_> {
             if run == "ו" {
                 self.rest = self.rest.strip_prefix(['־', '-']).unwrap_or(self.rest);
             }
-            return self.push(Kind::Word(run.to_owned()));
+            let words = if number {
+                with_scales_apart(run)
+            } else {
+                vec![run]
+            };
+            words
+                .into_iter()
+                .for_each(|word| self.push(Kind::Word(word.to_owned())));
+            return;
         }
         // Plain letters are variables, one by one, unless they are a word.
         let (head, tail) = match ["or", "and"]
@@ -78,7 +86,7 @@ impl Lexer<'_> {
         // "sq. ft"
         let power = power_before(head).is_some() && self.spaced && self.unit_follows();
         let after_unit = matches!(last, Some(Kind::Word(word)) if power_before(word).is_some());
-        let known = Unit::is_known(head);
+        let known = Unit::is_known(head) || is_degrees(head);
         let after = (after_number || after_unit) && self.spaced && head.len() > 1;
         let unit = power
             || after_number && is_attached_unit(head)
@@ -130,98 +138,6 @@ impl Lexer<'_> {
             }
             run.push('"');
             self.rest = rest;
-        }
-    }
-
-    /// The name of a currency before a number: `Rs. 40`, `USD 5`, `US$5`.
-    fn currency(&mut self, run: &str) -> Option<String> {
-        let amount = |text: &str| {
-            let text = text.trim_start();
-            text.starts_with(|c: char| ascii(c).is_ascii_digit())
-        };
-        let sign = ["\\$", "$"]
-            .iter()
-            .find_map(|sign| self.rest.strip_prefix(sign));
-        if let Some(rest) = sign
-            && amount(rest)
-        {
-            let name = format!("{run}$");
-            self.rest = rest;
-            return is_currency(&name).then_some(name);
-        }
-        let rest = self.rest.strip_prefix('.').unwrap_or(self.rest);
-        let found = is_currency(run) && amount(rest);
-        if found {
-            self.rest = rest;
-        }
-        found.then(|| run.to_owned())
-    }
-
-    /// "am" or "pm" after a number, whatever points are in it.
-    fn half_of_day(&mut self, run: &str) -> Option<String> {
-        let last = self.tokens.last();
-        if !matches!(
-            last,
-            Some(Token {
-                kind: Kind::Number(_),
-                ..
-            })
-        ) {
-            return None;
-        }
-        let half = match run {
-            "am" | "AM" | "Am" => "am",
-            "pm" | "PM" | "Pm" => "pm",
-            "a" | "A" | "p" | "P" => {
-                let rest = self.rest.strip_prefix('.')?.trim_start();
-                let rest = rest.strip_prefix(['m', 'M'])?;
-                if rest.starts_with(char::is_alphabetic) {
-                    return None;
-                }
-                self.rest = rest;
-                return Some(format!("{}m", run.to_lowercase()));
-            }
-            _ => return None,
-        };
-        (self.spaced || self.in_text()).then(|| half.to_owned())
-    }
-
-    /// Whether what was just taken is the first word in brackets of words, after a number and a space: `9 (apples)`.
-    fn opens_label(&self) -> bool {
-        let [.., before, bracket] = self.tokens.as_slice() else {
-            return false;
-        };
-        let number = matches!(
-            before.kind,
-            Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}')
-        );
-        let label = |c: char| {
-            let power = matches!(c, '^' | '{' | '}' | '2' | '3' | '²' | '³');
-            power || c.is_alphabetic() || c.is_whitespace() || matches!(c, '.' | '/' | '-' | '\'')
-        };
-        number
-            && bracket.kind == Kind::Mark('(')
-            && bracket.spaced
-            && self.rest.trim_start_matches(label).starts_with([')', '）'])
-    }
-
-    /// Whether a bar after a unit, or after an amount of money, stands before what was just taken.
-    fn divides_unit(&self, name: &str) -> bool {
-        let kinds: Vec<_> = self
-            .tokens
-            .iter()
-            .rev()
-            .take(3)
-            .map(|token| &token.kind)
-            .collect();
-        match kinds.as_slice() {
-            [Kind::Mark('/'), Kind::Word(word), ..] => Unit::is_known(word) || !is_plain_word(word),
-            [Kind::Mark('/'), Kind::Mark(mark), ..] => currency(*mark).is_some(),
-            [Kind::Mark('/'), Kind::Number(_), rest @ ..] => {
-                let money = matches!(rest, [Kind::Mark(mark)] if currency(*mark).is_some());
-                money || name.len() > 3
-            }
-            _ => false,
         }
     }
 
@@ -310,45 +226,12 @@ impl Lexer<'_> {
         (0..2).all(|_| letters.next().is_some_and(|c| c.is_ascii_alphabetic()))
     }
 
-    /// Whether the name of a unit follows, after a point or not.
-    fn unit_follows(&self) -> bool {
-        let rest = self.rest.trim_start_matches(['.', ' ']);
-        let end = rest
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(rest.len());
-        Unit::is_known(&rest[..end])
-    }
-
-    /// Whether a word of three letters or more follows, as in `5 red apples`.
-    fn noun_follows(&self) -> bool {
-        let rest = self.rest.trim_start();
-        let end = rest
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(rest.len());
-        let word = &rest[..end];
-        word.chars().nth(2).is_some() && !is_plain_word(word) && !rest[end..].starts_with('(')
-    }
-
     fn letter(&mut self, c: char) {
         match greek(c.encode_utf8(&mut [0; 4])) {
             Some(name) => self.push(Kind::Command(name.to_owned())),
             None => self.push(Kind::Letter(c)),
         }
     }
-}
-
-/// Whether three letters are more likely a word than three factors: a consonant first, and a vowel.
-fn is_noun(run: &str) -> bool {
-    let vowel = |c: char| "aeiou".contains(c);
-    run.len() == 3
-        && run.chars().all(|c| c.is_ascii_lowercase())
-        && !run.starts_with(vowel)
-        && run.contains(vowel)
-}
-
-/// Whether the word is a preposition before what is counted, or before the half of the day.
-fn links(word: &str) -> bool {
-    matches!(word, "of" | "de" | "du" | "da" | "do" | "di" | "del")
 }
 
 /// Signs that stand between the sides of a relation.

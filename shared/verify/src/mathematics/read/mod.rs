@@ -1,10 +1,11 @@
 //! From the text of an answer to a tree.
 //!
 //! A recursive descent, in layers: lists of statements (`statement`), sums and products (`expression`), single things
-//! (`primary`, `number`, `function`), brackets (`bracket`), `\begin…\end` (`environment`), units (`quantity`).
+//! (`primary`, `number`, `function`), brackets (`bracket`), `\begin…\end` (`environment`), units (`quantity`), times (`clock`).
 //! Every layer answers `None` where the text is nothing that it knows, and then the whole text stays unread: half an answer is
 //! never compared. Depth, tokens and chains are bounded, so any text is read in little time and stack.
 
+mod beside;
 mod bracket;
 mod characters;
 mod clock;
@@ -91,6 +92,11 @@ pub(crate) fn changes_number(word: &str) -> bool {
         "not" | "but" | "if" | "when" | "where" | "is" | "are" | "else"
     );
     labels::qualifies(word) && !begins_thought
+}
+
+/// Whether a word right before a number says that it is only a bound or near, as "least" does.
+pub(crate) fn bounds_number(word: &str) -> bool {
+    labels::bounds(word)
 }
 
 /// Whether a word may be a part of an answer: a unit, a function, a word that joins.

@@ -40,6 +40,9 @@ impl Parser {
             }
             return Some(Node::Ratio(parts));
         }
+        // `5 (thousand dollars)`
+        let in_brackets = self.opens_label() && self.word_at(1).and_then(scale).is_some();
+        self.at += usize::from(in_brackets);
         let mut scales = 0;
         while let Some(factor) = self.word_at(0).and_then(scale) {
             self.at += 1;
@@ -65,7 +68,11 @@ impl Parser {
             }
             _ => {}
         }
-        let Some(unit) = self.unit(money)?.filter(|unit| !unit.is_none()) else {
+        let unit = self.unit(money)?;
+        if in_brackets {
+            self.expect(')')?;
+        }
+        let Some(unit) = unit.filter(|unit| !unit.is_none()) else {
             return Some(node);
         };
         // Of these currencies there are no thousandths: the point groups.

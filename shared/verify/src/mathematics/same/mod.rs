@@ -44,7 +44,10 @@ impl Judge<'_> {
         if let (Node::Words(words), other) | (other, Node::Words(words)) = (a, b)
             && !matches!(other, Node::Relation(..))
         {
-            return described(words).is_some_and(|region| *other == Node::Region(region));
+            return described(words).is_some_and(|region| match other {
+                Node::Words(other) => described(other) == Some(region),
+                other => *other == Node::Region(region),
+            });
         }
         if let Some(equal) = self.quantities(a, b) {
             return equal;
@@ -221,7 +224,7 @@ fn roman(node: &Node) -> Option<Vec<&str>> {
 fn described(words: &str) -> Option<Region> {
     match words {
         "no solution" | "no solutions" | "no real solution" | "no real solutions" | "none"
-        | "empty set" | "the empty set" => Some(Region::Empty),
+        | "no roots" | "no real roots" | "empty set" | "the empty set" => Some(Region::Empty),
         "all real numbers"
         | "all reals"
         | "all real"
@@ -261,11 +264,6 @@ fn without_degrees(node: &Node) -> Option<Node> {
         }
         Node::Degrees(inner) => Some((**inner).clone()),
         Node::Negative(inner) => without_degrees(inner).map(Node::negative),
-        // `180^\circ - 2\alpha`, of which the rest is in degrees too.
-        Node::Sum(terms) if terms.iter().any(|term| without_degrees(term).is_some()) => {
-            let plain = |term: &Node| without_degrees(term).unwrap_or_else(|| term.clone());
-            Some(Node::Sum(terms.iter().map(plain).collect()))
-        }
         _ => None,
     }
 }

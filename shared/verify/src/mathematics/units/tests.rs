@@ -1,3 +1,4 @@
+use super::table::fraction;
 use super::*;
 
 /// Products of powers, as `m^2 s^-1`.
