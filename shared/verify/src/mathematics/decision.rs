@@ -123,6 +123,8 @@ enum Outcome {
     SameValue,
     /// Equal, where a comma is read in another way than usual.
     SameByComma,
+    /// Equal, where a single letter is read as a unit.
+    SameByUnit,
     Empty,
     NotRead,
     Different,
@@ -133,7 +135,7 @@ impl Outcome {
     const fn is_equal(self) -> bool {
         matches!(
             self,
-            Outcome::SameNotation | Outcome::SameValue | Outcome::SameByComma
+            Outcome::SameNotation | Outcome::SameValue | Outcome::SameByComma | Outcome::SameByUnit
         )
     }
 }
@@ -192,8 +194,12 @@ impl Decision {
         // Unusual readings only against a usual one: two that are both unusual would make 100,200 the list 200,100.
         let by_comma = self.answer.others.iter().any(|a| judge.same(a, b))
             || self.reference.others.iter().any(|b| judge.same(a, b));
+        let unit =
+            |letters: &Readings, other| letters.units.iter().any(|node| judge.same(node, other));
         if by_comma {
             Outcome::SameByComma
+        } else if unit(&self.answer, b) || unit(&self.reference, a) {
+            Outcome::SameByUnit
         } else {
             Outcome::Different
         }
@@ -215,6 +221,7 @@ impl Decision {
             Outcome::SameByComma => {
                 "equal, with the comma between digits read the other way".to_owned()
             }
+            Outcome::SameByUnit => "equal, with a letter read as a unit".to_owned(),
             Outcome::Empty => "one side is empty".to_owned(),
             Outcome::TooMuchWork => "too long or too large to be decided".to_owned(),
             Outcome::Different => kinds().unwrap_or_else(|| "different values".to_owned()),

@@ -23,6 +23,8 @@ pub(crate) enum Function {
     Floor,
     Ceiling,
     Factorial,
+    /// Every second factor: `n (n - 2) …`.
+    DoubleFactorial,
     /// n, k.
     Binomial,
     Gcd,

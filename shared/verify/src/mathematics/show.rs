@@ -195,6 +195,10 @@ fn call(function: Function, arguments: &[Node], f: &mut Formatter<'_>) -> fmt::R
             factor(x, f)?;
             return f.write_str("!");
         }
+        (Function::DoubleFactorial, [x]) => {
+            factor(x, f)?;
+            return f.write_str("!!");
+        }
         (Function::LogBase, [base, x]) => return write!(f, "log_({base})({x})"),
         (Function::Floor, _) => "floor",
         (Function::Ceiling, _) => "ceiling",

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Segment, reads, segments, unescaped};
 use crate::joints::{joint, without_name};
+use crate::mathematics::read::bounds_number;
 use crate::normal::ascii;
 
 /// A list in prose has at most this many items.
@@ -26,6 +27,13 @@ pub(super) fn in_prose(text: &str, start: usize) -> Option<&str> {
             };
             Some((place, item?))
         })?;
+    // "at least 7" is not 7.
+    let before = &text[..item.as_ptr() as usize - text.as_ptr() as usize];
+    let before = before.trim_end_matches(|c: char| c.is_whitespace() || c == '$');
+    let word = &before[before.trim_end_matches(char::is_alphabetic).len()..];
+    if bounds_number(word) {
+        return None;
+    }
     let list = listed(text, &segments, place, item).filter(|list| reads(list));
     Some(list.unwrap_or(item))
 }
@@ -86,7 +94,7 @@ fn without_joint(text: &str) -> Option<&str> {
 }
 
 /// The last number of a segment of prose between two places that is no part of a word, with its sign, and a percent sign or a second
-/// part after it. A number that begins a line before a full stop and a word only numbers that line.
+/// part after it. A number that begins a line before a full stop or a bracket and a word only numbers that line.
 fn last_number<'a>(segment: &Segment<'a>, from: usize, to: usize) -> Option<&'a str> {
     let text = segment.text.get(from..to)?;
     let digit = |c: char| ascii(c).is_ascii_digit();
@@ -108,7 +116,8 @@ fn last_number<'a>(segment: &Segment<'a>, from: usize, to: usize) -> Option<&'a 
         };
         let numbers_line = line
             && text[stop..]
-                .strip_prefix(". ")
+                .strip_prefix(['.', ')'])
+                .and_then(|rest| rest.strip_prefix(' '))
                 .is_some_and(|rest| rest.starts_with(char::is_alphabetic));
         if letter(before) || letter(after) || numbers_line {
             end = start;
@@ -117,7 +126,7 @@ fn last_number<'a>(segment: &Segment<'a>, from: usize, to: usize) -> Option<&'a 
         // A number in braces is a part of the formula around it, which may stand in prose without dollars.
         if matches!(before, Some('{' | '}' | '\\')) || matches!(after, Some('}' | '{')) {
             let space = |c: char| c.is_whitespace();
-            let first = text[..start].rfind(space).map_or(0, |at| at + 1);
+            let first = text[..start].trim_end_matches(|c| !space(c)).len();
             let length = text[stop..].find(space).unwrap_or(text.len() - stop);
             let formula = text[first..stop + length].trim_end_matches(['.', ',', ';', ':', '!']);
             if reads(&unescaped(Cow::Borrowed(formula))) {

@@ -1,6 +1,7 @@
 //! Brackets: groups, points, intervals, sets, absolute values.
 
 use super::Parser;
+use super::environment::determinant;
 use super::token::Kind;
 use super::vocabulary::{SET_CLOSE, SET_OPEN};
 use crate::mathematics::node::{Function, Joint, Node};
@@ -9,8 +10,15 @@ impl Parser {
     /// A group of TeX: what is in it; several items are a list.
     pub(super) fn group(&mut self) -> Option<Node> {
         let separating = !self.has_semicolon();
+        // `{x | x > 2}`, where the braces of a set are meant
+        let builds = matches!(self.peek_at(1), Some(Kind::Letter(_))) && self.sees_at(2, '|');
         self.inside(separating, |parser| {
             parser.expect('{')?;
+            if builds {
+                parser.bars = 1;
+                let element = parser.list()?;
+                return parser.conditions(element, '}');
+            }
             let node = parser.list()?;
             parser.expect('}')?;
             Some(node)
@@ -20,6 +28,8 @@ impl Parser {
     /// Round, square or angle brackets. One thing in round brackets is itself.
     pub(super) fn tuple(&mut self, open: char) -> Option<Node> {
         let separating = !self.has_semicolon();
+        // `[x]` alone is the greatest integer to some; beside other factors or terms the brackets are round ones of a second kind.
+        let first = self.at == 0;
         self.inside(separating, |parser| {
             parser.expect(open)?;
             let node = parser.list()?;
@@ -56,7 +66,11 @@ impl Parser {
                 Node::List(..) => None,
                 // The brackets of an array.
                 matrix @ Node::Matrix(_) => Some(matrix),
-                single => (open == '(' && close == ')').then_some(single),
+                single => {
+                    let round = open == '(' && close == ')';
+                    let square = open == '[' && close == ']' && combines(&single);
+                    (round || square && !(first && parser.peek().is_none())).then_some(single)
+                }
             }
         })
     }
@@ -79,16 +93,10 @@ impl Parser {
             // So that a bar after the element ends it.
             parser.bars = 1;
             let first = parser.list()?;
-            parser.bars = 0;
-            if parser.eat('|') || parser.eat(':') {
-                let conditions = match parser.list()? {
-                    Node::List(items, Joint::Comma | Joint::And) => items,
-                    Node::List(..) => return None,
-                    single => vec![single],
-                };
-                parser.expect(SET_CLOSE)?;
-                return Some(Node::Builder(Box::new(first), conditions));
+            if parser.sees('|') || parser.sees(':') {
+                return parser.conditions(first, SET_CLOSE);
             }
+            parser.bars = 0;
             parser.expect(SET_CLOSE)?;
             Some(match first {
                 Node::List(items, _) => Node::Set(items),
@@ -97,14 +105,31 @@ impl Parser {
         })
     }
 
-    /// `|x|`
+    /// What stands after the element of a set: a bar or a colon, conditions, and the brace that closes it.
+    fn conditions(&mut self, element: Node, close: char) -> Option<Node> {
+        self.bars = 0;
+        if !self.eat('|') {
+            self.expect(':')?;
+        }
+        let conditions = match self.list()? {
+            Node::List(items, Joint::Comma | Joint::And) => items,
+            single => vec![single],
+        };
+        self.expect(close)?;
+        Some(Node::Builder(Box::new(element), conditions))
+    }
+
+    /// `|x|`; of a matrix the determinant.
     pub(super) fn bars(&mut self) -> Option<Node> {
         self.inside(true, |parser| {
             parser.expect('|')?;
             parser.bars = 1;
             let node = parser.sum()?;
             parser.expect('|')?;
-            Some(Node::Call(Function::Abs, vec![node]))
+            match node {
+                matrix @ Node::Matrix(_) => determinant(&matrix),
+                node => Some(Node::Call(Function::Abs, vec![node])),
+            }
         })
     }
 
@@ -116,6 +141,28 @@ impl Parser {
             parser.expect(close)?;
             Some(Node::Call(function, vec![node]))
         })
+    }
+
+    /// Whether the square bracket or the brace here holds a single thing, as a round one could.
+    pub(super) fn groups(&self) -> bool {
+        let mut depth = 0_usize;
+        for token in self.tokens.iter().skip(self.at) {
+            match &token.kind {
+                Kind::Mark('(' | '[' | '{' | SET_OPEN) | Kind::Begin(_) => depth += 1,
+                Kind::Mark(')' | ']' | '}' | SET_CLOSE) | Kind::End(_) => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return true;
+                    }
+                }
+                Kind::Mark(
+                    ',' | ';' | ':' | '|' | '∪' | '∩' | '∖' | '∈' | '=' | '<' | '>' | '≤' | '≥'
+                    | '≠' | '≈',
+                ) if depth == 1 => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Whether a semicolon stands in the bracket that opens here, outside of all inner ones: then commas may be in numbers.
@@ -133,5 +180,26 @@ impl Parser {
             }
         }
         false
+    }
+}
+
+/// Whether the node is made of several parts, so that brackets around it say something.
+fn combines(node: &Node) -> bool {
+    let several = |part: &Node| {
+        matches!(
+            part,
+            Node::Sum(_) | Node::Call(..) | Node::Opaque(..) | Node::Matrix(_)
+        )
+    };
+    node.any(several) && !node.any(|part| matches!(part, Node::List(..) | Node::Relation(..)))
+}
+
+/// What braces hold that only group, as in `2\{x+1\}`; anything else as it is.
+pub(super) fn ungrouped(node: Node) -> Node {
+    match node {
+        Node::Set(mut items) if items.len() == 1 && items.iter().all(combines) => {
+            items.pop().unwrap_or(Node::Set(items))
+        }
+        other => other,
     }
 }

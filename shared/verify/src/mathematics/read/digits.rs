@@ -1,48 +1,40 @@
 //! Digits to tokens: numbers with points and exponents, superscripts, thousands marks of TeX.
 
+use super::characters::shifted;
 use super::lexer::Lexer;
 use super::token::Kind;
 use crate::normal::ascii;
 
 impl Lexer<'_> {
-    /// Superscript digits: a power in braces of its own.
-    pub(super) fn superscript(&mut self, first: char) {
-        let plain = |c: char| match c {
-            '¹' => Some('1'),
-            '²' => Some('2'),
-            '³' => Some('3'),
-            '⁰' => Some('0'),
-            '⁴'..='⁹' => char::from_u32(u32::from('4') + (u32::from(c) - u32::from('⁴'))),
-            _ => None,
-        };
-        let tail = self.take_while(|c| plain(c).is_some());
-        self.mark('^');
+    /// Characters that are set high or low, as a group after `^` or `_`.
+    pub(super) fn shifted(&mut self, mark: char) {
+        self.mark(mark);
         self.mark('{');
-        if first == '⁻' {
-            self.mark('-');
+        let plain = |c: char| shifted(c).filter(|(level, _)| *level == mark);
+        let mut digits = String::new();
+        while let Some(c) = self.rest.chars().next()
+            && let Some((_, plain)) = plain(c)
+        {
+            self.rest = &self.rest[c.len_utf8()..];
+            if plain.is_ascii_digit() {
+                digits.push(plain);
+                continue;
+            }
+            self.push_digits(&mut digits);
+            self.push(if plain.is_alphabetic() {
+                Kind::Letter(plain)
+            } else {
+                Kind::Mark(plain)
+            });
         }
-        let digits: String = plain(first)
-            .into_iter()
-            .chain(tail.chars().filter_map(plain))
-            .collect();
-        if !digits.is_empty() {
-            self.push(Kind::Number(digits));
-        }
+        self.push_digits(&mut digits);
         self.mark('}');
     }
 
-    /// Subscript digits: an index in braces of its own.
-    pub(super) fn subscript(&mut self, first: char) {
-        let plain = |c: char| char::from_digit(u32::from(c).checked_sub(u32::from('₀'))?, 10);
-        let tail = self.take_while(|c| plain(c).is_some());
-        let digits = plain(first)
-            .into_iter()
-            .chain(tail.chars().filter_map(plain));
-        let digits = digits.collect();
-        self.mark('_');
-        self.mark('{');
-        self.push(Kind::Number(digits));
-        self.mark('}');
+    fn push_digits(&mut self, digits: &mut String) {
+        if !digits.is_empty() {
+            self.push(Kind::Number(std::mem::take(digits)));
+        }
     }
 
     pub(super) fn digit_at(&self, offset: usize) -> bool {

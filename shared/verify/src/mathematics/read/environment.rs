@@ -20,12 +20,16 @@ impl Parser {
             "array" => {
                 // The columns' layout.
                 self.verbatim()?;
-                if self.relates_before_end(name) {
+                if self.holds_conditions(name) {
+                    self.pieces(name)
+                } else if self.relates_before_end(name) {
                     self.system(name)
                 } else {
                     self.matrix(name)
                 }
             }
+            "cases" | "dcases" if self.holds_conditions(name) => self.pieces(name),
+            "dcases" => self.system(name),
             "aligned" | "align" | "gathered" | "gather" | "split" | "cases" | "equation" => {
                 self.system(name)
             }
@@ -39,6 +43,63 @@ impl Parser {
         inside
             .take_while(|kind| !matches!(kind, Kind::End(end) if end == name))
             .any(|kind| matches!(kind, Kind::Mark('=' | '<' | '>' | '≤' | '≥' | '≠')))
+    }
+
+    /// Whether the first row has a value first and then a condition, as the pieces of a function do.
+    fn holds_conditions(&self, name: &str) -> bool {
+        let relates =
+            |kind: &Kind| matches!(kind, Kind::Mark('=' | '<' | '>' | '≤' | '≥' | '≠' | '∈'));
+        let mut row = self.tokens.iter().skip(self.at).map(|token| &token.kind);
+        let mut row = row.by_ref().take_while(|kind| {
+            !matches!(kind, Kind::Row) && !matches!(kind, Kind::End(end) if end == name)
+        });
+        let second = |kind: &Kind| match kind {
+            Kind::Mark('&') => true,
+            Kind::Word(word) => is_condition(word),
+            _ => false,
+        };
+        for kind in row.by_ref() {
+            if relates(kind) {
+                return false;
+            }
+            if second(kind) {
+                break;
+            }
+        }
+        // `x &= 5` is an equation.
+        let mut rest = row.skip_while(|kind| second(kind)).peekable();
+        let condition = rest.peek().is_some_and(|first| !relates(first));
+        condition && rest.any(relates)
+    }
+
+    /// A function by cases: pairs of a value and its condition, in no order.
+    fn pieces(&mut self, name: &str) -> Option<Node> {
+        self.inside(false, |parser| {
+            let mut pieces = Vec::new();
+            while !parser.ended(name) {
+                let value = parser.term()?;
+                parser.eat(',');
+                while parser.sees('&') || parser.word_at(0).is_some_and(is_condition) {
+                    parser.at += 1;
+                }
+                let mut condition = parser.statement()?;
+                if let Some(joint) = parser.joint_here() {
+                    parser.at += 1;
+                    condition = Node::List(vec![condition, parser.statement()?], joint);
+                }
+                pieces.push(Node::Tuple('{', vec![value, condition], '}'));
+                while matches!(parser.peek(), Some(Kind::Row | Kind::Mark(',' | ';'))) {
+                    parser.at += 1;
+                }
+                if pieces.len() > MAX_CHAIN {
+                    return None;
+                }
+            }
+            match pieces.len() {
+                0 | 1 => pieces.pop(),
+                _ => Some(Node::List(pieces, Joint::Comma)),
+            }
+        })
     }
 
     fn ended(&mut self, name: &str) -> bool {
@@ -119,8 +180,29 @@ impl Parser {
     }
 }
 
+/// Whether a word begins the condition of a piece.
+pub(super) fn is_condition(word: &str) -> bool {
+    matches!(
+        word,
+        "if" | "If"
+            | "for"
+            | "when"
+            | "si"
+            | "wenn"
+            | "falls"
+            | "für"
+            | "se"
+            | "dacă"
+            | "если"
+            | "при"
+            | "若"
+            | "当"
+            | "如果"
+    )
+}
+
 /// The determinant of a square matrix of at most four rows, as a sum of products.
-fn determinant(matrix: &Node) -> Option<Node> {
+pub(super) fn determinant(matrix: &Node) -> Option<Node> {
     let Node::Matrix(rows) = matrix else {
         return None;
     };

@@ -2,8 +2,11 @@
 
 use dashu_ratio::RBig;
 
+use super::bracket::ungrouped;
 use super::token::Kind;
-use super::vocabulary::{function, greek, is_degrees, is_percent, joint};
+use super::vocabulary::{
+    SET_OPEN, function, greek, is_degrees, is_percent, is_percent_in_two, joint,
+};
 use super::{MAX_CHAIN, Parser};
 use crate::mathematics::node::{Function, Node};
 
@@ -73,7 +76,10 @@ impl Parser {
             if self.eat('*') {
                 let negative = self.eat('-');
                 let factor = self.power()?;
+                let factor = ungrouped(factor);
                 factors.push(if negative { factor.negative() } else { factor });
+            } else if self.divides_unit() {
+                break;
             } else if self.eat('/') {
                 self.wraps(&mut quotients)?;
                 let negative = !self.eat('+') && self.eat('-');
@@ -104,7 +110,7 @@ impl Parser {
                 }
                 let bracket = self.sees('(');
                 let apart = bracket && self.spaced_at(0);
-                let factor = self.power()?;
+                let factor = ungrouped(self.power()?);
                 // `0.5 (1/2)` is one value in two spellings.
                 if apart && matches!(factors.as_slice(), [first] if is_respelt(first, &factor)) {
                     continue;
@@ -124,6 +130,11 @@ impl Parser {
             if factors.len() > MAX_CHAIN {
                 return None;
             }
+        }
+        if factors.len() > 1
+            && let Some(first) = factors.first_mut()
+        {
+            *first = ungrouped(std::mem::replace(first, Node::integer(1)));
         }
         Some(match factors.len() {
             1 => factors.pop()?,
@@ -158,10 +169,11 @@ impl Parser {
                         || super::vocabulary::decorates(name)
                 }
             },
-            Some(Kind::Mark(mark)) => match mark {
+            Some(Kind::Mark(mark)) => match *mark {
                 // The rounded value in brackets is no factor: `\sqrt2 (\approx 1.41)`.
-                '(' => !self.sees_at(1, '≈'),
-                '{' | '⌊' | '⌈' | '√' | '∞' => true,
+                '(' => !self.sees_at(1, '≈') && !self.opens_label(),
+                '{' | '⌊' | '⌈' | '√' | '∛' | '∜' | '∞' | '⟨' => true,
+                '[' | SET_OPEN => self.groups(),
                 '|' => self.bars == 0,
                 _ => false,
             },
@@ -183,7 +195,7 @@ impl Parser {
             Some(Kind::Mark('^')) => {
                 self.sees_at(1, '°') || self.sees_at(1, '{') && self.sees_at(2, '°')
             }
-            Some(Kind::Word(word)) => is_percent(word) || is_degrees(word),
+            Some(Kind::Word(word)) => is_degrees(word) || self.percent_length() > 0,
             _ => false,
         }
     }
@@ -200,26 +212,41 @@ impl Parser {
                 Some(Kind::Mark('!')) => {
                     self.at += 1;
                     // The double factorial is no factorial of a factorial.
-                    if self.sees('!') {
+                    let double = self.eat('!');
+                    if double && self.sees('!') {
                         return None;
                     }
-                    node = Node::Call(Function::Factorial, vec![node]);
+                    let function = if double {
+                        Function::DoubleFactorial
+                    } else {
+                        Function::Factorial
+                    };
+                    node = Node::Call(function, vec![node]);
                 }
                 Some(Kind::Mark('%')) => {
                     self.at += 1;
                     node = Node::Percent(Box::new(node));
                 }
-                Some(Kind::Word(word)) if is_percent(word) => {
+                // As the units of a column are written: `90 (%)`.
+                Some(Kind::Mark('(')) if self.sees_at(1, '%') && self.sees_at(2, ')') => {
+                    self.at += 3;
+                    node = Node::Percent(Box::new(node));
+                }
+                Some(Kind::Mark('‰')) => {
                     self.at += 1;
+                    node = Node::Percent(Box::new(node.over(Node::integer(10))));
+                }
+                Some(Kind::Word(_)) if self.percent_length() > 0 => {
+                    self.at += self.percent_length();
                     node = Node::Percent(Box::new(node));
                 }
                 Some(Kind::Mark('°')) => {
                     self.at += 1;
-                    node = Node::Degrees(Box::new(node));
+                    node = self.degrees(node)?;
                 }
                 Some(Kind::Word(word)) if is_degrees(word) => {
                     self.at += 1;
-                    node = Node::Degrees(Box::new(node));
+                    node = self.degrees(node)?;
                 }
                 _ => return Some(node),
             }
@@ -228,15 +255,30 @@ impl Parser {
         None
     }
 
+    /// How many words for a percent sign are here.
+    fn percent_length(&self) -> usize {
+        match (self.word_at(0), self.word_at(1)) {
+            (Some(word), _) if is_percent(word) => 1,
+            (Some(first), Some(second)) if is_percent_in_two(first, second) => 2,
+            _ => 0,
+        }
+    }
+
+    /// So many degrees, with the minutes after them.
+    fn degrees(&mut self, number: Node) -> Option<Node> {
+        Some(Node::Degrees(Box::new(self.minutes_of_arc(number)?)))
+    }
+
     /// `base` to the exponent here.
     fn raised(&mut self, base: Node) -> Option<Node> {
         if self.eat('°') {
-            return Some(Node::Degrees(Box::new(base)));
+            return self.degrees(base);
         }
         if self.sees('{') && self.sees_at(1, '°') && self.sees_at(2, '}') {
             self.at += 3;
-            return Some(Node::Degrees(Box::new(base)));
+            return self.degrees(base);
         }
+        let base = ungrouped(base);
         // "the 21st"
         let braced = usize::from(self.sees('{'));
         if matches!(self.word_at(braced), Some("st" | "nd" | "rd" | "th"))

@@ -59,7 +59,7 @@ impl Parser {
             self.expect('}')?;
             return argument;
         }
-        self.inside(true, |parser| {
+        self.nested(|parser| {
             let negative = parser.eat('-');
             let mut factors = vec![parser.power()?];
             while parser.starts_factor() && !parser.sees('(') && !parser.names_function() {

@@ -1,16 +1,19 @@
 //! Letters: variables one by one, or words.
 
+use super::beside::{is_noun, links, with_scales_apart};
+use super::characters::{shifted, sits_on_letter};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use super::vocabulary::{
-    Meaning, greek, is_attached_unit, is_plain_word, joint, joint_letter, meaning,
+    Meaning, greek, is_attached_unit, is_degrees, is_plain_word, joint, joint_letter, meaning,
 };
-use crate::mathematics::units::Unit;
+use crate::mathematics::units::{Unit, power_before};
 use crate::normal::ascii;
 
 impl Lexer<'_> {
     pub(super) fn letters(&mut self) {
-        let apart = self.spaced || self.tokens.is_empty();
+        let in_label = self.opens_label();
+        let apart = self.spaced || self.tokens.is_empty() || in_label;
         if let Some(first) = self.rest.chars().next()
             && let Some(letter) = blackboard(first)
         {
@@ -19,12 +22,30 @@ impl Lexer<'_> {
             self.push(Kind::Letter(letter));
             return;
         }
-        let latin = self.rest.chars().next().is_some_and(is_western);
-        let run = self.take_while(|c| {
-            c.is_alphabetic() && blackboard(c).is_none() && c != 'º' && is_western(c) == latin
-        });
+        if self.eat("o'clock") || self.eat("o’clock") {
+            return self.push(Kind::Word("o'clock".to_owned()));
+        }
+        let run = self.run();
+        let run = run.as_str();
         if let Some(command) = joint_letter(run).filter(|_| self.joins_items()) {
             return self.push(Kind::Command(command.to_owned()));
+        }
+        if let Some(word) = self.currency(run).or_else(|| self.half_of_day(run)) {
+            return self.push(Kind::Word(word));
+        }
+        if run == "U" && self.joins_sets() {
+            return self.mark('∪');
+        }
+        if matches!(run, "Ø" | "ø") {
+            return self.mark('∅');
+        }
+        // "the 21st"
+        let number = matches!(
+            self.tokens.last().map(|token| &token.kind),
+            Some(Kind::Number(_))
+        );
+        if number && !self.spaced && matches!(run, "st" | "nd" | "rd" | "th") {
+            return;
         }
         if self.in_text() || !run.is_ascii() {
             // Greek letters are mathematics also where they touch Latin ones.
@@ -34,40 +55,116 @@ impl Lexer<'_> {
                 }
                 return;
             }
-            let folded: String = run.chars().map(ascii).collect();
             // Hebrew's "and" is a prefix, with a hyphen before digits, which is no sign.
-            if folded == "ו" {
+            if run == "ו" {
                 self.rest = self.rest.strip_prefix(['־', '-']).unwrap_or(self.rest);
             }
-            return self.push(Kind::Word(folded));
+            let words = if number {
+                with_scales_apart(run)
+            } else {
+                vec![run]
+            };
+            words
+                .into_iter()
+                .for_each(|word| self.push(Kind::Word(word.to_owned())));
+            return;
         }
         // Plain letters are variables, one by one, unless they are a word.
         let (head, tail) = match ["or", "and"]
             .into_iter()
-            .find(|word| joins(self.tokens.last(), run, word))
+            .find(|word| joins(self.tokens.last(), run, word) && !Unit::is_known(run))
         {
             Some(word) => run.split_at(word.len()),
             None => (run, ""),
         };
-        let after_number = matches!(
-            self.tokens.last().map(|token| &token.kind),
-            Some(Kind::Number(_) | Kind::Mark('}' | ')'))
-        );
-        let unit = after_number
-            && (is_attached_unit(head) || (self.spaced && head.len() > 1 && Unit::is_known(head)));
+        let last = self.tokens.last().map(|token| &token.kind);
+        let after_number = match last {
+            Some(Kind::Number(_) | Kind::Mark('}' | ')')) => true,
+            Some(Kind::Command(name)) => self.spaced && name == "pi",
+            _ => false,
+        };
+        // "sq. ft"
+        let power = power_before(head).is_some() && self.spaced && self.unit_follows();
+        let after_unit = matches!(last, Some(Kind::Word(word)) if power_before(word).is_some());
+        let known = Unit::is_known(head) || is_degrees(head);
+        let after = (after_number || after_unit) && self.spaced && head.len() > 1;
+        let unit = power
+            || after_number && is_attached_unit(head)
+            || known && (after || in_label || self.divides_unit(head));
         // Short words are known by the words beside them.
         let follows_word = matches!(
             self.tokens.last().map(|token| &token.kind),
             Some(Kind::Word(_))
         );
-        let beside = head.len() > 1 && !after_number && (follows_word || self.word_follows());
+        let beside = head.len() > 1
+            && if after_number {
+                self.spaced && (links(head) || self.noun_follows())
+            } else {
+                follows_word || self.word_follows()
+            };
+        let noun = head.len() > 3 || in_label && is_noun(head);
         let joint = joint(head).is_some() && self.stands_alone() && !self.tokens.is_empty();
-        if is_plain_word(head) || joint || unit || (apart && (head.len() > 3 || beside)) {
+        if is_plain_word(head) || joint || unit || (apart && (noun || beside)) {
             self.push(Kind::Word(head.to_owned()));
+            // `20 cm2`
+            let square = self.rest.starts_with(['2', '3']) && !self.digit_at(1);
+            if unit && square && Unit::named(head).is_length() {
+                self.mark('^');
+            }
         } else {
             head.chars().for_each(|c| self.letter(c));
         }
         tail.chars().for_each(|c| self.letter(c));
+    }
+
+    /// Takes letters in a row, with the marks that sit on them, as plain ones where they are Latin letters of full width.
+    fn run(&mut self) -> String {
+        let mut run = String::new();
+        let western = |c: char| is_western(ascii(c));
+        let latin = self.rest.chars().next().is_some_and(western);
+        loop {
+            let part = self.take_while(|c| {
+                let letter = c.is_alphabetic() && blackboard(c).is_none() && c != 'º';
+                (letter || sits_on_letter(c)) && shifted(c).is_none() && western(c) == latin
+            });
+            run.extend(part.chars().map(ascii));
+            // Hebrew abbreviates so: a mark before the last letter.
+            let hebrew = |c: char| matches!(c, 'א'..='ת');
+            let Some(rest) = self.rest.strip_prefix(['"', '״']) else {
+                return run;
+            };
+            if !run.ends_with(hebrew) || !rest.starts_with(hebrew) {
+                return run;
+            }
+            run.push('"');
+            self.rest = rest;
+        }
+    }
+
+    /// Whether a letter that was just taken stands between two sets in brackets, for a union.
+    fn joins_sets(&self) -> bool {
+        if !self
+            .rest
+            .trim_start()
+            .trim_start_matches("\\left")
+            .starts_with(['(', '['])
+        {
+            return false;
+        }
+        let mut depth = 0_usize;
+        let mut comma = false;
+        for token in self.tokens.iter().rev() {
+            match token.kind {
+                Kind::Mark(')' | ']') => depth += 1,
+                Kind::Mark('(' | '[') => depth = depth.saturating_sub(1),
+                Kind::Mark(',' | ';') if depth == 1 => comma = true,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        comma
     }
 
     /// Whether white space stands on both sides of what was just taken.

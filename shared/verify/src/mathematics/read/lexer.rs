@@ -1,5 +1,6 @@
 //! From text to tokens.
 
+use super::characters::{shifted, written_out};
 use super::infix;
 use super::token::{Kind, Token};
 use super::vocabulary::{Meaning, SET_CLOSE, SET_OPEN, THOUSANDS, meaning, vulgar};
@@ -10,8 +11,9 @@ const MAX_TOKENS: usize = 1500;
 
 /// The tokens of `text`; none where there are too many. Linear in its length.
 pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
+    let text = written_out(text);
     let mut lexer = Lexer {
-        rest: text,
+        rest: &text,
         tokens: Vec::new(),
         spaced: false,
         groups: vec![Group {
@@ -82,6 +84,9 @@ impl<'a> Lexer<'a> {
         if c.is_ascii_digit() || (c == '.' && self.digit_at(first.len_utf8())) {
             return self.number();
         }
+        if let Some((mark, _)) = shifted(first) {
+            return self.shifted(mark);
+        }
         // Unicode has the ordinal sign, which many type for a degree, among the letters.
         if first.is_alphabetic() && first != 'º' {
             return self.letters();
@@ -139,8 +144,12 @@ impl<'a> Lexer<'a> {
             '〉' => self.mark('⟩'),
             '˚' | 'º' => self.mark('°'),
             '’' | '′' => self.mark('\''),
-            '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '⁻' => self.superscript(c),
-            '₀'..='₉' => self.subscript(c),
+            '…' | '⋯' => self.push(Kind::Command("dots".to_owned())),
+            '٪' => self.mark('%'),
+            '￥' => self.mark('¥'),
+            '￡' => self.mark('£'),
+            '￦' => self.mark('₩'),
+            '⊘' | '⌀' => self.mark('∅'),
             // Marks that only steer how text is shown.
             '\u{200B}'..='\u{200F}'
             | '\u{202A}'..='\u{202E}'

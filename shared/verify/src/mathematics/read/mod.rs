@@ -1,11 +1,14 @@
 //! From the text of an answer to a tree.
 //!
 //! A recursive descent, in layers: lists of statements (`statement`), sums and products (`expression`), single things
-//! (`primary`, `number`, `function`), brackets (`bracket`), `\begin…\end` (`environment`), units (`quantity`).
+//! (`primary`, `number`, `function`), brackets (`bracket`), `\begin…\end` (`environment`), units (`quantity`), times (`clock`).
 //! Every layer answers `None` where the text is nothing that it knows, and then the whole text stays unread: half an answer is
 //! never compared. Depth, tokens and chains are bounded, so any text is read in little time and stack.
 
+mod beside;
 mod bracket;
+mod characters;
+mod clock;
 mod digits;
 mod environment;
 mod expression;
@@ -21,6 +24,7 @@ mod statement;
 mod token;
 mod vocabulary;
 
+use quantity::with_lettered_units;
 use token::{Kind, Token};
 
 use super::node::Node;
@@ -42,6 +46,8 @@ pub(crate) struct Readings {
     pub(crate) usual: Option<Node>,
     /// Other readings, by which a comma between digits is a decimal mark or separates.
     pub(crate) others: Vec<Node>,
+    /// The readings by which a single letter after a number is a unit, as in `5 m`.
+    pub(crate) units: Vec<Node>,
 }
 
 /// Reads a text in every way that its commas allow.
@@ -60,7 +66,23 @@ pub(crate) fn read(text: &str) -> Readings {
             others.extend(reading.filter(|reading| used && Some(reading) != usual.as_ref()));
         }
     }
-    Readings { usual, others }
+    // In a formula the space is layout.
+    let prose = !text.contains('$');
+    let lettered = with_lettered_units(&tokens).filter(|_| prose);
+    let lettered = lettered.iter().flat_map(|tokens| {
+        // `1,5 m`
+        let commas = [Commas::Group, Commas::Decimal]
+            .into_iter()
+            .take(1 + usize::from(uncertain));
+        commas.filter_map(|commas| Parser::read(tokens, commas).0)
+    });
+    let mut units: Vec<_> = lettered.collect();
+    let usual = usual.or_else(|| units.pop());
+    Readings {
+        usual,
+        others,
+        units,
+    }
 }
 
 /// Whether a word right after a number makes it another number or leaves it open, as "eighths" and "to" do.
@@ -70,6 +92,11 @@ pub(crate) fn changes_number(word: &str) -> bool {
         "not" | "but" | "if" | "when" | "where" | "is" | "are" | "else"
     );
     labels::qualifies(word) && !begins_thought
+}
+
+/// Whether a word right before a number says that it is only a bound or near, as "least" does.
+pub(crate) fn bounds_number(word: &str) -> bool {
+    labels::bounds(word)
 }
 
 /// Whether a word may be a part of an answer: a unit, a function, a word that joins.
@@ -106,8 +133,8 @@ struct Parser {
     bars: usize,
     /// A relation in brackets after a product, as in `x = 2k (k ∈ ℤ)`, until the list around takes it as an item.
     condition: Option<Node>,
-    /// The sign of a currency that stands beside the number being read.
-    money: Option<char>,
+    /// The currency whose sign stands before the number being read.
+    money: Option<Unit>,
 }
 
 impl Parser {
@@ -202,5 +229,14 @@ impl Parser {
         self.depth -= 1;
         (self.bars, self.separating, self.money) = outside;
         result
+    }
+
+    /// Reads something one level deeper that has no brackets of its own, so that a bar of `|x|` that is open still ends.
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let bars = self.bars;
+        self.inside(true, |parser| {
+            parser.bars = bars;
+            read(parser)
+        })
     }
 }

@@ -107,14 +107,17 @@ impl Parser {
                 return;
             }
         }
-        // A plain comma may also separate: all groups must fit.
+        // A plain comma may also separate: all groups must fit. In India all but the last are of two digits.
         let mut offset = 0;
         let mut groups = String::new();
+        let mut pairs = 0;
         while let Some(group) = self.tight_digits(offset) {
             let whole = group.split('.').next().unwrap_or(group);
-            if whole.len() != 3 {
+            let pair = group.len() == 2 && 2 * pairs == offset && digits.len() <= 2;
+            if whole.len() != 3 && !pair {
                 return;
             }
+            pairs += usize::from(pair);
             groups.push_str(group);
             offset += 2;
             if group.contains('.') {
@@ -124,8 +127,17 @@ impl Parser {
         if offset == 0 || self.separating || self.tight_digits(offset).is_some() {
             return;
         }
+        // Pairs are a list first, and a number beside a number.
+        if pairs > 0 && offset != 2 * pairs + 2 {
+            return;
+        }
         self.uncertain = true;
-        if self.commas == Commas::Group {
+        let grouped = if pairs > 0 {
+            Commas::Decimal
+        } else {
+            Commas::Group
+        };
+        if self.commas == grouped {
             digits.push_str(&groups);
             self.at += offset;
         }

@@ -4,9 +4,13 @@ use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
 use super::Parser;
+use super::quantity::both;
 use super::token::Kind;
-use super::vocabulary::{SET_OPEN, decorates, function, greek, region};
+use super::vocabulary::{
+    SET_OPEN, currency, decorates, function, greek, is_currency, is_percent_before, region,
+};
 use crate::mathematics::node::{Constant, Function, Node, Region};
+use crate::mathematics::units::Unit;
 
 impl Parser {
     /// The single thing here.
@@ -57,18 +61,33 @@ impl Parser {
                 self.at += 1;
                 Some(Node::Region(Region::Empty))
             }
-            '√' => {
+            '√' | '∛' | '∜' => {
                 self.at += 1;
-                let radicand = self.inside(true, Parser::primary)?;
-                Some(Node::Call(Function::Root, vec![Node::integer(2), radicand]))
+                let index = match mark {
+                    '√' => 2,
+                    '∛' => 3,
+                    _ => 4,
+                };
+                let radicand = self.nested(Parser::primary)?;
+                Some(Node::Call(
+                    Function::Root,
+                    vec![Node::integer(index), radicand],
+                ))
             }
-            '＄' | '€' | '£' | '¥' | '₹' => {
+            _ => {
+                let name = currency(mark)?;
                 self.at += 1;
-                self.money = Some(if mark == '＄' { '$' } else { mark });
-                matches!(self.peek(), Some(Kind::Number(_))).then(|| self.number())?
+                self.amount(name)
             }
-            _ => None,
         }
+    }
+
+    /// The number after the sign or the name of a currency, which may have its sign there: `€-5`.
+    fn amount(&mut self, name: &str) -> Option<Node> {
+        self.money = Some(both(self.money.take(), Unit::named(name))?);
+        let negative = self.eat('-');
+        let number = self.number()?;
+        Some(if negative { number.negative() } else { number })
     }
 
     fn letter(&mut self, letter: char) -> Option<Node> {
@@ -137,6 +156,12 @@ impl Parser {
     fn word(&mut self, word: &str) -> Option<Node> {
         if let Some(function) = function(word) {
             return self.call(function);
+        }
+        if is_currency(word) {
+            return self.amount(word);
+        }
+        if is_percent_before(word) {
+            return Some(Node::Percent(Box::new(self.number()?)));
         }
         match word {
             "e" => Some(Node::Constant(Constant::E)),
@@ -254,6 +279,14 @@ impl Parser {
         // `\frac{dy}{dx}` is one name; as a fraction it would be y/x.
         if let (Some(y), Some(x)) = (differential(&numerator), differential(&denominator)) {
             return Some(Node::Symbol(format!("d{y}/d{x}")));
+        }
+        // `\frac{5 m}{s}`
+        if let Node::Quantity(number, unit) = &numerator
+            && let Node::Symbol(name) | Node::Words(name) = &denominator
+            && Unit::is_known(name)
+        {
+            let unit = unit.clone().times(Unit::named(name).power(-1)?)?;
+            return Some(Node::Quantity(number.clone(), unit));
         }
         Some(numerator.over(denominator))
     }

@@ -1,14 +1,22 @@
-//! A number with its unit; times of day; ratios.
+//! A number with its unit; ratios.
 
+use dashu_ratio::RBig;
+
+use super::characters::sits_on_letter;
+use super::environment::is_condition;
 use super::labels::{qualifies, scale};
-use super::token::Kind;
-use super::vocabulary::joint;
+use super::token::{Kind, Token};
+use super::vocabulary::{currency, greek, is_plain_word, joint};
 use super::{MAX_CHAIN, Parser};
 use crate::mathematics::node::Node;
-use crate::mathematics::units::Unit;
+use crate::mathematics::units::{Unit, power_after, power_before};
 
 /// A label has at most this many words.
 const MAX_LABEL: usize = 3;
+/// And this many between brackets, where no more can follow.
+const MAX_LABEL_IN_BRACKETS: usize = 5;
+/// Tokens of a label with its brackets.
+const MAX_BRACKET: usize = 20;
 /// "3 hundred thousand million": no number has more such words.
 const MAX_SCALES: usize = 3;
 
@@ -20,7 +28,7 @@ impl Parser {
         }
         let outer = self.money.take();
         let sum = self.sum();
-        let money = std::mem::replace(&mut self.money, outer);
+        let mut money = std::mem::replace(&mut self.money, outer);
         let mut node = sum?;
         if self.sees(':') && self.bars == 0 {
             let mut parts = vec![node];
@@ -32,10 +40,9 @@ impl Parser {
             }
             return Some(Node::Ratio(parts));
         }
-        let mut unit = Unit::none();
-        if let Some(sign) = money {
-            unit = Unit::named(sign.encode_utf8(&mut [0; 4]));
-        }
+        // `5 (thousand dollars)`
+        let in_brackets = self.opens_label() && self.word_at(1).and_then(scale).is_some();
+        self.at += usize::from(in_brackets);
         let mut scales = 0;
         while let Some(factor) = self.word_at(0).and_then(scale) {
             self.at += 1;
@@ -45,10 +52,11 @@ impl Parser {
             }
             node = Node::Product(vec![node, Node::integer(factor)]);
         }
-        if let Some(sign @ ('＄' | '€' | '£' | '¥' | '₹')) = self.mark_here() {
+        if let Some(Kind::Mark(mark)) = self.peek()
+            && let Some(sign) = currency(*mark)
+        {
             self.at += 1;
-            let sign = if sign == '＄' { '$' } else { sign };
-            unit = Unit::named(sign.encode_utf8(&mut [0; 4]));
+            money = Some(both(money, Unit::named(sign))?);
         }
         match node {
             Node::Degrees(inner) => return Some(self.temperature(*inner)),
@@ -60,12 +68,20 @@ impl Parser {
             }
             _ => {}
         }
-        if let Some(tail) = self.unit()? {
-            unit = unit.times(tail)?;
+        let unit = self.unit(money)?;
+        if in_brackets {
+            self.expect(')')?;
         }
-        if unit.is_none() {
+        let Some(unit) = unit.filter(|unit| !unit.is_none()) else {
             return Some(node);
-        }
+        };
+        // Of these currencies there are no thousandths: the point groups.
+        let node = match node {
+            Node::Decimal(value, 3) if matches!(unit.name.as_str(), "đ" | "₫" | "đồng" | "Rp") => {
+                Node::Number(value * RBig::from(1000))
+            }
+            node => node,
+        };
         let node = Node::Quantity(Box::new(node), unit);
         // "3 hours 20 minutes"
         if matches!(self.peek(), Some(Kind::Number(_))) {
@@ -73,13 +89,6 @@ impl Parser {
             return node.with_part(&part);
         }
         Some(node)
-    }
-
-    fn mark_here(&self) -> Option<char> {
-        match self.peek() {
-            Some(Kind::Mark(mark)) => Some(*mark),
-            _ => None,
-        }
     }
 
     /// Whether a letter or a word for a scale of temperatures is here, and no other letter after it.
@@ -106,46 +115,109 @@ impl Parser {
         Node::Quantity(Box::new(degrees), Unit::named(name))
     }
 
-    /// The unit here, if there is one; `None` where the words here are none.
-    fn unit(&mut self) -> Option<Option<Unit>> {
-        let Some(mut unit) = self.unit_factor()? else {
+    /// The unit here, after the sign of a currency or not; `None` where the words here are none.
+    fn unit(&mut self, money: Option<Unit>) -> Option<Option<Unit>> {
+        if self.opens_label() {
+            // `9 (apples)`
+            self.at += 1;
+            let unit = self.unit(money)??;
+            self.expect(')')?;
+            return Some(Some(unit));
+        }
+        if money.is_none() && self.each() {
             return Some(None);
+        }
+        let mut unit = match money {
+            // "$5 USD"
+            Some(money) if self.names_unit() && !self.divides_unit() => {
+                both(Some(money), self.unit_factor()??)?
+            }
+            Some(money) => money,
+            None if self.divides_unit() => Unit::none(),
+            None => match self.unit_factor()? {
+                Some(unit) => unit,
+                None => return Some(None),
+            },
         };
         for _ in 0..MAX_CHAIN {
-            let per = self.sees('/')
-                || self
-                    .word_at(0)
-                    .is_some_and(|word| matches!(word, "per" | "an" | "each"));
-            if per {
+            if self.divides_unit() {
                 self.at += 1;
                 unit = unit.times(self.unit_factor()??.power(-1)?)?;
-            } else if self.eat('*') || self.word_at(0).is_some_and(|word| joint(word).is_none()) {
+            } else if self.eat('*') || self.names_unit() {
                 unit = unit.times(self.unit_factor()??)?;
             } else {
+                self.each();
                 return Some(Some(unit));
             }
         }
         None
     }
 
+    /// Takes the word in "5 dollars each", which says nothing more; not in "5 dollars each hour".
+    fn each(&mut self) -> bool {
+        let found = matches!(self.word_at(0), Some("each" | "apiece")) && self.word_at(1).is_none();
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Whether a word that may be a unit is here.
+    fn names_unit(&self) -> bool {
+        let word = self.word_at(0);
+        word.is_some_and(|word| joint(word).is_none() && !matches!(word, "each" | "apiece"))
+    }
+
+    /// Whether a word or a bar for "per" is here, and a unit after it.
+    pub(super) fn divides_unit(&self) -> bool {
+        let per = match self.peek() {
+            Some(Kind::Mark('/')) => true,
+            Some(Kind::Word(word)) => {
+                matches!(word.as_str(), "per" | "an" | "each" | "par" | "por" | "pro")
+            }
+            _ => false,
+        };
+        per && self.word_at(1).is_some_and(is_label)
+    }
+
+    /// Whether brackets open here, right after a number, that hold nothing but the words for what is counted.
+    pub(super) fn opens_label(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let number = matches!(
+            before.map(|token| &token.kind),
+            Some(
+                Kind::Number(_)
+                    | Kind::Vulgar(..)
+                    | Kind::Mark('}' | ')' | '%' | '°')
+                    | Kind::Word(_)
+            )
+        );
+        if !number || !self.sees('(') || !self.word_at(1).is_some_and(is_label) {
+            return false;
+        }
+        let inside = (2..MAX_BRACKET).map_while(|offset| self.peek_at(offset));
+        let mut inside = inside.skip_while(|kind| {
+            matches!(
+                kind,
+                Kind::Word(_) | Kind::Number(_) | Kind::Mark('/' | '^' | '{' | '}' | '*' | '-')
+            )
+        });
+        inside.next() == Some(&Kind::Mark(')'))
+    }
+
     /// One unit with its power, or a fraction of units.
     fn unit_factor(&mut self) -> Option<Option<Unit>> {
         if self.command_at(0) == Some("frac") && self.sees_at(1, '{') {
             self.at += 2;
-            let over = self.unit()??;
+            let over = self.unit(None)??;
             self.expect('}')?;
             self.expect('{')?;
-            let under = self.unit()??;
+            let under = self.unit(None)??;
             self.expect('}')?;
             return Some(Some(over.times(under.power(-1)?)?));
         }
-        let power_before = match self.word_at(0) {
-            Some("square" | "sq") => 2,
-            Some("cubic" | "cu") => 3,
-            _ => 1,
-        };
+        let power_before = self.word_at(0).and_then(power_before).unwrap_or(1);
         self.at += usize::from(power_before > 1);
-        let Some(word) = self.word_at(0).filter(|word| joint(word).is_none()) else {
+        let word = self.word_at(0);
+        let Some(word) = word.filter(|word| joint(word).is_none() && !is_condition(word)) else {
             return (power_before == 1).then_some(None);
         };
         let unit = if Unit::is_known(word) {
@@ -171,13 +243,10 @@ impl Parser {
                 exponent = -exponent;
             }
         } else if let Some(word) = self.word_at(0) {
-            let named = match word {
-                "squared" => 2,
-                "cubed" => 3,
-                _ => 1,
-            };
-            self.at += usize::from(named > 1);
-            exponent *= named;
+            // "5 cubes" are counted; a cube after a length is a power.
+            let named = power_after(word).filter(|_| is_power(word) || unit.is_length());
+            self.at += usize::from(named.is_some());
+            exponent *= named.unwrap_or(1);
         }
         if unit.is_none() {
             return Some(Some(unit));
@@ -192,81 +261,135 @@ impl Parser {
     /// Words after a number that only say what is counted; none where they change what it says.
     fn label(&mut self) -> Option<Unit> {
         let mut words = Vec::new();
+        let before = self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind);
         // A letter after a letter is another name: "B C".
-        let after_number = matches!(
-            self.tokens.get(self.at.wrapping_sub(1)).map(|t| &t.kind),
-            Some(Kind::Number(_))
-        );
-        while let Some(word) = self.word_at(0) {
-            if joint(word).is_some() || matches!(word, "per" | "each" | "squared" | "cubed") {
+        let after_number = matches!(before, Some(Kind::Number(_)));
+        let most = match before {
+            Some(Kind::Mark('(')) => MAX_LABEL_IN_BRACKETS,
+            _ => MAX_LABEL,
+        };
+        loop {
+            // "hot-dogs"
+            let hyphen = !words.is_empty() && self.sees('-') && self.word_at(1).is_some();
+            let Some(word) = self.word_at(usize::from(hyphen)) else {
+                break;
+            };
+            if joint(word).is_some() || matches!(word, "per" | "each" | "apiece") || is_power(word)
+            {
                 break;
             }
-            let letters = word.chars().all(char::is_alphabetic);
+            let letters = word.chars().all(|c| c.is_alphabetic() || sits_on_letter(c));
             // Volts and the like are units; any other letter is a variable.
             let variable = word.len() == 1
                 && !(after_number && words.is_empty() && matches!(word, "A" | "V" | "C" | "F"));
-            if qualifies(word) || variable || !letters || words.len() == MAX_LABEL {
+            if qualifies(word) || variable || !letters || words.len() == most {
                 return None;
             }
             words.push(word.to_owned());
-            self.at += 1;
+            self.at += 1 + usize::from(hyphen);
         }
         (!words.is_empty()).then(|| Unit::named(&words.join(" ")))
     }
 
-    /// A time of day: `9:05`, `9:05 p.m.` The outer option says whether it looks like one, the inner whether it is.
-    fn clock(&mut self) -> Option<Option<Node>> {
-        let (Some(Kind::Number(hours)), Some(Kind::Number(minutes))) =
-            (self.peek(), self.peek_at(2))
-        else {
-            return None;
-        };
-        if !self.sees_at(1, ':') || self.spaced_at(1) || self.spaced_at(2) || self.sees_at(3, ':') {
-            return None;
-        }
-        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if !(1..=2).contains(&hours.len()) || minutes.len() != 2 || !plain(hours) || !plain(minutes)
-        {
-            return None;
-        }
-        let ratio = !(hours.starts_with('0') || minutes.starts_with('0'));
-        let (mut h, m): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
-        if h >= 24 || m >= 60 {
-            // No time; with a zero in front it is no ratio either.
-            return if ratio { None } else { Some(None) };
-        }
-        self.at += 3;
-        let half = self.half_of_day();
-        if let Some(afternoon) = half {
-            if !(1..=12).contains(&h) {
-                return Some(None);
+    /// `30°15'20''` and "30 degrees 15 minutes": minutes and seconds of arc after degrees.
+    pub(super) fn minutes_of_arc(&mut self, degrees: Node) -> Option<Node> {
+        let mut parts = vec![degrees];
+        for (marks, words, share) in [
+            (1, ["minute", "minutes", "min"], 60),
+            (2, ["second", "seconds", "sec"], 3600),
+        ] {
+            let Some(Kind::Number(digits)) = self.peek() else {
+                break;
+            };
+            let named = self.word_at(1).is_some_and(|word| words.contains(&word));
+            let length = if named { 1 } else { self.primes_at(1, marks) };
+            if length > 0 {
+                let part = super::number::decimal(digits)?;
+                parts.push(part.over(Node::integer(share)));
+                self.at += 1 + length;
             }
-            h = h % 12 + if afternoon { 12 } else { 0 };
         }
-        Some(Some(Node::Clock(h, m, ratio && half.is_none())))
+        Some(match parts.len() {
+            1 => parts.pop()?,
+            _ => Node::Sum(parts),
+        })
     }
 
-    /// Takes "am" or "p.m.", whose points the lexer drops; true for the afternoon.
-    fn half_of_day(&mut self) -> Option<bool> {
-        let letter = |offset: usize| match self.peek_at(offset)? {
-            Kind::Letter(letter) => Some(letter.to_ascii_lowercase()),
-            Kind::Word(word) if word.len() == 1 => {
-                word.chars().next().map(|c| c.to_ascii_lowercase())
-            }
-            _ => None,
-        };
-        let (afternoon, length) = match self.word_at(0).map(str::to_ascii_lowercase).as_deref() {
-            Some("am") => (false, 1),
-            Some("pm") => (true, 1),
-            _ => match (letter(0), letter(1)) {
-                (Some('a'), Some('m')) => (false, 2),
-                (Some('p'), Some('m')) => (true, 2),
-                _ => return None,
-            },
-        };
-        self.at += length;
-        Some(afternoon)
+    /// How many tokens at `offset` are exactly so many primes, raised or not; 0 where they are something else.
+    fn primes_at(&self, offset: usize, count: usize) -> usize {
+        let raised = usize::from(self.sees_at(offset, '^'));
+        let braced = usize::from(raised == 1 && self.sees_at(offset + 1, '{'));
+        let start = offset + raised + braced;
+        let primes = (0..).take_while(|i| self.sees_at(start + i, '\'')).count();
+        let double = usize::from(primes == 0 && count == 2 && self.sees_at(start, '"'));
+        let length = raised + 2 * braced + primes + double;
+        let closed = braced == 0 || self.sees_at(offset + length - 1, '}');
+        if closed && (primes == count || double == 1) {
+            length
+        } else {
+            0
+        }
     }
+}
+
+/// The tokens with single letters as the units that they name, where they stand as in `5 m`, `1.5 m^2` and `9.8 m/s^2`: after a number
+/// and a space, or after another unit. None where no letter stands so, or where any other letter shows that letters are variables.
+pub(super) fn with_lettered_units(tokens: &[Token]) -> Option<Vec<Token>> {
+    let mut changed = tokens.to_vec();
+    let mut found = false;
+    // Whether the tokens just before are a unit.
+    let mut unit = false;
+    for (i, token) in tokens.iter().enumerate() {
+        let before = i.checked_sub(1).map(|i| &tokens[i].kind);
+        let next = tokens.get(i + 1).map(|token| &token.kind);
+        match &token.kind {
+            Kind::Letter(letter) => {
+                let name = letter.to_string();
+                let number = matches!(
+                    before,
+                    Some(Kind::Number(_) | Kind::Vulgar(..) | Kind::Mark('}' | ')'))
+                );
+                let follows =
+                    number && token.spaced || unit && matches!(before, Some(Kind::Mark('/' | '*')));
+                let alone = !matches!(next, Some(Kind::Letter(_) | Kind::Mark('(' | '_' | '\'')));
+                if follows && alone && Unit::is_known(&name) {
+                    changed[i].kind = Kind::Word(name);
+                    (found, unit) = (true, true);
+                } else if i > 0 || !letter.is_uppercase() || next != Some(&Kind::Mark('=')) {
+                    return None;
+                }
+            }
+            Kind::Word(word) => unit = Unit::is_known(word),
+            // What a power of a unit is made of, and what joins two.
+            Kind::Mark('^' | '{' | '}' | '-' | '/' | '*') => {}
+            Kind::Number(_) => unit &= matches!(before, Some(Kind::Mark('^' | '{' | '-'))),
+            Kind::Command(name) if greek(name).is_some_and(|name| name != "pi") => return None,
+            Kind::Mark('=') if i != 1 => return None,
+            Kind::Mark('<' | '>' | '≤' | '≥' | '≠' | '≈' | '∈') => return None,
+            _ => unit = false,
+        }
+    }
+    found.then_some(changed)
+}
+
+/// The unit of an amount of money whose currency is said twice; none where these are two.
+pub(super) fn both(before: Option<Unit>, unit: Unit) -> Option<Unit> {
+    match before {
+        Some(before) if before.measures_as(&unit) && before.factor == unit.factor => Some(unit),
+        Some(_) => None,
+        None => Some(unit),
+    }
+}
+
+/// Whether the word may be what is counted, and is no constant and no function.
+fn is_label(word: &str) -> bool {
+    let names = word.len() == 1 || is_plain_word(word) || matches!(word, "infinity" | "sqrt");
+    !names || Unit::is_known(word)
+}
+
+/// Whether the word raises any unit before it to a power.
+fn is_power(word: &str) -> bool {
+    matches!(word, "squared" | "cubed")
 }
 
 /// The scale of temperatures that a word names.

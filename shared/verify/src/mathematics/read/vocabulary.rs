@@ -56,7 +56,7 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         "cap" | "bigcap" => Mark('∩'),
         "setminus" | "backslash" | "smallsetminus" => Mark('∖'),
         "infty" | "infin" => Mark('∞'),
-        "emptyset" | "varnothing" => Mark('∅'),
+        "emptyset" | "varnothing" | "oslash" | "O" => Mark('∅'),
         "lvert" | "rvert" | "vert" | "mid" | "lVert" | "rVert" | "Vert" => Mark('|'),
         "lfloor" => Mark('⌊'),
         "rfloor" => Mark('⌋'),
@@ -111,13 +111,13 @@ pub(super) fn decorates(name: &str) -> bool {
 /// The function that a command or a plain word names.
 pub(super) fn function(name: &str) -> Option<Function> {
     Some(match name {
-        "sin" => Function::Sin,
+        "sin" | "sen" => Function::Sin,
         "cos" => Function::Cos,
         "tan" | "tg" => Function::Tan,
-        "cot" | "ctg" => Function::Cot,
+        "cot" | "ctg" | "cotg" => Function::Cot,
         "sec" => Function::Sec,
         "csc" | "cosec" => Function::Csc,
-        "arcsin" | "asin" => Function::Arcsin,
+        "arcsin" | "asin" | "arcsen" => Function::Arcsin,
         "arccos" | "acos" => Function::Arccos,
         "arctan" | "atan" | "arctg" => Function::Arctan,
         "sinh" => Function::Sinh,
@@ -251,14 +251,63 @@ pub(super) fn region(letter: &str) -> Option<Region> {
     })
 }
 
-/// Words for a percent sign.
+/// The name of the unit that the sign of a currency stands for. An escaped dollar is of full width; a plain one is layout.
+pub(super) fn currency(mark: char) -> Option<&'static str> {
+    Some(match mark {
+        '＄' => "$",
+        '€' => "€",
+        '£' => "£",
+        '¥' => "¥",
+        '₹' => "₹",
+        '₩' => "₩",
+        '₫' => "₫",
+        '฿' => "฿",
+        '₪' => "₪",
+        '₽' => "₽",
+        '¢' => "cents",
+        _ => return None,
+    })
+}
+
+/// Whether a word names a currency that may stand before the number.
+pub(super) fn is_currency(word: &str) -> bool {
+    const NAMES: &str = "USD EUR GBP RMB CNY JPY INR KRW VND THB ILS NIS RUB RON BRL IDR KES TZS AUD CAD HKD TWD SGD NZD CHF \
+                         Rs Rp KSh Ksh TSh Tsh Sh R$ US$ A$ AU$ C$ CA$ HK$ NT$ S$ NZ$";
+    NAMES.split(' ').any(|name| name == word)
+}
+
+/// Words for a percent sign, alone or before a second one.
 pub(super) fn is_percent(word: &str) -> bool {
-    matches!(word, "percent" | "pct" | "percentage" | "percents")
+    const WORDS: &str = "percent pct percentage percents Prozent persen процент процента процентов パーセント 퍼센트 \
+                         เปอร์เซ็นต์ procente אחוז אחוזים بالمئة بالمائة";
+    WORDS.split(' ').any(|one| one == word)
+}
+
+/// "per cent" in two words.
+pub(super) fn is_percent_in_two(first: &str, second: &str) -> bool {
+    const PAIRS: [(&str, &str); 8] = [
+        ("per", "cent"),
+        ("pour", "cent"),
+        ("por", "ciento"),
+        ("por", "cento"),
+        ("per", "cento"),
+        ("la", "sută"),
+        ("phần", "trăm"),
+        ("في", "المئة"),
+    ];
+    PAIRS.contains(&(first, second))
+}
+
+/// A word for a percent sign before the number.
+pub(super) fn is_percent_before(word: &str) -> bool {
+    matches!(word, "百分之" | "ร้อยละ" | "asilimia")
 }
 
 /// Words for a degree sign.
 pub(super) fn is_degrees(word: &str) -> bool {
-    matches!(word, "degree" | "degrees" | "deg")
+    const WORDS: &str = "degree degrees deg Grad grados degrés gradi graus градус градуса градусов 度 도 độ derajat องศา מעלות درجة \
+                         digrii";
+    WORDS.split(' ').any(|one| one == word)
 }
 
 /// Plain letters that are one word also without `\text`.
@@ -281,6 +330,7 @@ pub(super) fn is_plain_word(run: &str) -> bool {
             | "odd"
             | "not"
             | "Odd"
+            | "Uhr"
     ) || is_percent(run)
         || function(run).is_some()
 }
@@ -289,6 +339,21 @@ pub(super) fn is_plain_word(run: &str) -> bool {
 pub(super) fn is_attached_unit(run: &str) -> bool {
     matches!(
         run,
-        "cm" | "mm" | "km" | "kg" | "mg" | "mL" | "ml" | "mph" | "Hz" | "ft"
+        "cm" | "mm"
+            | "km"
+            | "dm"
+            | "kg"
+            | "mg"
+            | "mL"
+            | "ml"
+            | "mph"
+            | "Hz"
+            | "ft"
+            | "kWh"
+            | "kW"
+            | "lbs"
+            | "hrs"
+            | "USD"
+            | "EUR"
     )
 }

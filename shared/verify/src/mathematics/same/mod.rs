@@ -44,7 +44,10 @@ impl Judge<'_> {
         if let (Node::Words(words), other) | (other, Node::Words(words)) = (a, b)
             && !matches!(other, Node::Relation(..))
         {
-            return described(words).is_some_and(|region| *other == Node::Region(region));
+            return described(words).is_some_and(|region| match other {
+                Node::Words(other) => described(other) == Some(region),
+                other => *other == Node::Region(region),
+            });
         }
         if let Some(equal) = self.quantities(a, b) {
             return equal;
@@ -80,7 +83,7 @@ impl Judge<'_> {
         let (x, y) = (without_degrees(a), without_degrees(b));
         match (x, y) {
             (None, None) => None,
-            (Some(x), Some(y)) => Some(self.scalars(&x, &y)),
+            (Some(x), Some(y)) => Some(self.scalars(&x, &y) || self.scalars(a, b)),
             (Some(x), None) => Some(self.scalars(&x, b) || self.scalars(a, b)),
             (None, Some(y)) => Some(self.scalars(a, &y) || self.scalars(a, b)),
         }
@@ -100,9 +103,10 @@ impl Judge<'_> {
                 Some(silent && self.same(x, y))
             }
             // An angle, or a share of something, is not a length.
-            (Node::Quantity(_, unit), Node::Degrees(_) | Node::Percent(_))
-            | (Node::Degrees(_) | Node::Percent(_), Node::Quantity(_, unit))
-                if !unit.is_temperature() =>
+            (Node::Quantity(number, unit), Node::Degrees(_) | Node::Percent(_))
+            | (Node::Degrees(_) | Node::Percent(_), Node::Quantity(number, unit))
+                if !unit.is_temperature()
+                    && !matches!(**number, Node::Degrees(_) | Node::Percent(_)) =>
             {
                 Some(false)
             }
@@ -220,7 +224,7 @@ fn roman(node: &Node) -> Option<Vec<&str>> {
 fn described(words: &str) -> Option<Region> {
     match words {
         "no solution" | "no solutions" | "no real solution" | "no real solutions" | "none"
-        | "empty set" | "the empty set" => Some(Region::Empty),
+        | "no roots" | "no real roots" | "empty set" | "the empty set" => Some(Region::Empty),
         "all real numbers"
         | "all reals"
         | "all real"

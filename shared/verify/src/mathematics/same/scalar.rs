@@ -50,23 +50,49 @@ impl Judge<'_> {
         }
         let imaginary = |node: &Node| *node == Node::Constant(Constant::I);
         let complex = a.any(imaginary) || b.any(imaginary);
-        let mut agreed = 0;
-        for point in &points {
-            match self.at_point(a, b, point, ten, complex) {
-                Verdict::Same => agreed += 1,
-                Verdict::Differ => return false,
-                Verdict::Unknown => {}
+        // Real numbers first; complex ones where these are too few.
+        for real in [true, false] {
+            let mut agreed = 0;
+            for point in &points {
+                match self.at_point(a, b, point, ten, (complex, real && !complex)) {
+                    Verdict::Same => agreed += 1,
+                    Verdict::Differ => return false,
+                    Verdict::Unknown => {}
+                }
+            }
+            if agreed >= ENOUGH {
+                return true;
             }
         }
-        agreed >= ENOUGH
+        false
     }
 
-    fn at_point(&self, a: &Node, b: &Node, point: &Point, ten: bool, complex: bool) -> Verdict {
-        let mut machine = Machine::new(self.fuel);
-        machine.ten = ten;
-        let (Some(x), Some(y)) = (machine.value(a, point), machine.value(b, point)) else {
+    fn at_point(
+        &self,
+        a: &Node,
+        b: &Node,
+        point: &Point,
+        ten: bool,
+        (complex, real): (bool, bool),
+    ) -> Verdict {
+        let machine = |real| {
+            let mut machine = Machine::new(self.fuel);
+            (machine.ten, machine.real) = (ten, real);
+            machine
+        };
+        let (first, second) = (machine(real), machine(real));
+        let (mut x, mut y) = (first.value(a, point), second.value(b, point));
+        match (first.complex.get(), second.complex.get()) {
+            (true, true) => return Verdict::Unknown,
+            (true, false) => x = machine(false).value(a, point),
+            (false, true) => y = machine(false).value(b, point),
+            (false, false) => {}
+        }
+        let (Some(x), Some(y)) = (x, y) else {
             return Verdict::Unknown;
         };
+        let machine = machine(false);
+        machine.lost.set(first.lost.get() || second.lost.get());
         match machine.compare(&x, &y) {
             Verdict::Differ if !complex && not_real(&x, &machine) && not_real(&y, &machine) => {
                 // Variables are real. Where both sides are not, branches may differ without meaning.

@@ -34,6 +34,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) precision: usize,
     /// What `log` without a base means: base ten, or e.
     pub(crate) ten: bool,
+    /// Functions of complex numbers are left out: they cost the most, and where both sides come to one nothing is learnt.
+    pub(crate) real: bool,
+    /// Set when one was left out.
+    pub(crate) complex: Cell<bool>,
     /// Set when a term was too small to leave a trace in a sum, so that equality cannot be told.
     pub(crate) lost: Cell<bool>,
 }
@@ -47,6 +51,8 @@ impl<'a> Machine<'a> {
             fuel,
             precision: 160,
             ten: false,
+            real: false,
+            complex: Cell::new(false),
             lost: Cell::new(false),
         }
     }
@@ -175,7 +181,11 @@ impl<'a> Machine<'a> {
                 // What only whole numbers have is exact.
                 if matches!(
                     function,
-                    Function::Factorial | Function::Binomial | Function::Gcd | Function::Lcm
+                    Function::Factorial
+                        | Function::DoubleFactorial
+                        | Function::Binomial
+                        | Function::Gcd
+                        | Function::Lcm
                 ) {
                     let value = exact(node, point, self.fuel).ok()?;
                     return Ball::of(&value, precision);
@@ -192,6 +202,10 @@ impl<'a> Machine<'a> {
     }
 
     fn pay(&self, argument: &Ball, functions: u32) -> Option<()> {
+        if self.real && argument.im.is_some() {
+            self.complex.set(true);
+            return None;
+        }
         let each = if argument.im.is_some() {
             5 * FUNCTION
         } else {

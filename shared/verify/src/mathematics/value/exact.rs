@@ -147,7 +147,11 @@ fn call(function: Function, arguments: &[RBig], fuel: &Fuel) -> Result<RBig, Fau
         (Function::Ceiling, [x]) => Ok(RBig::from(x.ceil())),
         (Function::Factorial, [n]) => {
             let n = natural(n)?;
-            falling(n, n, fuel)
+            falling(n, n, 1, fuel)
+        }
+        (Function::DoubleFactorial, [n]) => {
+            let n = natural(n)?;
+            falling(n, n.div_ceil(2), 2, fuel)
         }
         (Function::Binomial, [n, k]) => {
             let (n, k) = (natural(n)?, natural(k)?);
@@ -155,7 +159,7 @@ fn call(function: Function, arguments: &[RBig], fuel: &Fuel) -> Result<RBig, Fau
                 return Ok(RBig::ZERO);
             }
             let k = k.min(n - k);
-            Ok(falling(n, k, fuel)? / falling(k, k, fuel)?)
+            Ok(falling(n, k, 1, fuel)? / falling(k, k, 1, fuel)?)
         }
         (Function::Gcd, [first, rest @ ..]) => rest
             .iter()
@@ -206,14 +210,14 @@ fn natural(value: &RBig) -> Result<u64, Fault> {
     u64::try_from(&whole(value)?).map_err(|_| Fault::Large)
 }
 
-/// `n (n - 1) …`, `k` factors.
-fn falling(n: u64, k: u64, fuel: &Fuel) -> Result<RBig, Fault> {
+/// `n (n - step) …`, `k` factors.
+fn falling(n: u64, k: u64, step: u64, fuel: &Fuel) -> Result<RBig, Fault> {
     if k > MAX_FACTORS {
         return Err(Fault::Large);
     }
     let mut product = UBig::ONE;
     for i in 0..k {
-        product *= UBig::from(n - i);
+        product *= UBig::from(n - i * step);
         if product.bit_len() > MAX_BITS {
             return Err(Fault::Large);
         }

@@ -37,7 +37,11 @@ pub(crate) fn points(nodes: &[&Node], seed: u64) -> Vec<Point> {
                 names.insert(name.clone());
             }
             Node::Call(
-                Function::Factorial | Function::Binomial | Function::Gcd | Function::Lcm,
+                Function::Factorial
+                | Function::DoubleFactorial
+                | Function::Binomial
+                | Function::Gcd
+                | Function::Lcm,
                 arguments,
             ) => {
                 for argument in arguments {

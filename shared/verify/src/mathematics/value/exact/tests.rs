@@ -84,7 +84,7 @@ fn small_numbers_are_as_in_whole_number_arithmetic() {
             assert_eq!(call(Function::Min), Ok(number(a.min(b))));
             assert_eq!(call(Function::Max), Ok(number(a.max(b))));
         }
-        assert_eq!(falling(a, a, &fuel), Ok(number((1..=a).product())));
+        assert_eq!(falling(a, a, 1, &fuel), Ok(number((1..=a).product())));
     }
     for base in -3..=3_i64 {
         for exponent in -4..=4_i64 {
@@ -104,11 +104,11 @@ fn small_numbers_are_as_in_whole_number_arithmetic() {
 #[test]
 fn sizes_are_bounded_where_they_are_said_to_be() {
     let fuel = Fuel::new();
-    assert!(falling(1500, 1500, &fuel).is_ok());
-    assert_eq!(falling(1501, 1501, &fuel), Err(Fault::Large));
+    assert!(falling(1500, 1500, 1, &fuel).is_ok());
+    assert_eq!(falling(1501, 1501, 1, &fuel), Err(Fault::Large));
     // 256 factors of 64 bits fill the bound exactly.
-    assert!(falling(u64::MAX, 256, &fuel).is_ok());
-    assert_eq!(falling(u64::MAX, 257, &fuel), Err(Fault::Large));
+    assert!(falling(u64::MAX, 256, 1, &fuel).is_ok());
+    assert_eq!(falling(u64::MAX, 257, 1, &fuel), Err(Fault::Large));
     assert_eq!(room(MAX_BITS, &fuel), Ok(()));
     assert_eq!(room(MAX_BITS + 1, &fuel), Err(Fault::Large));
     // The lengths of two numbers add up.
