@@ -32,13 +32,14 @@ mod component;
 mod group;
 pub mod identify;
 mod options;
+mod parallel;
 mod quirks;
 pub mod rows;
 pub mod transcript;
 mod variant;
 
 pub use component::{Component, Components, PerComponent, Weights};
-pub use options::{Detector, Options, Preset, Scope, Truncated};
+pub use options::{Detector, Options, Preset, Scope, TraceText, Truncated};
 pub use quirks::{Quirk, Quirks};
 pub use variant::Variant;
 
@@ -110,15 +111,12 @@ impl Reward {
         })
     }
 
-    /// Scores a batch; the result is in the order of `responses`. Groups need not be contiguous.
+    /// Scores a batch, on all cores where it is large; the result is in the order of `responses`. Groups need not be contiguous.
     ///
-    /// `detector` is asked for the language of each thinking trace; make it of [`Detector::languages`] of the
-    /// options. What it names outside the pool counts as not detected.
+    /// `detector` is asked for the language of each thinking trace; [`Options::identifier`] makes it. A language outside the pool, or one
+    /// that [`Options::detector`] leaves out, counts as not detected.
     pub fn score(&self, responses: &[Response<'_>], detector: &dyn Identify) -> Vec<Scored> {
-        let mut scored: Vec<Scored> = responses
-            .iter()
-            .map(|response| self.score_alone(response, detector))
-            .collect();
+        let mut scored = parallel::map(responses, |response| self.score_alone(response, detector));
         let empty: Vec<bool> = responses.iter().map(|r| self.scores_nothing(r)).collect();
         group::compare(&self.options, responses, &empty, &mut scored);
         for ((scored, response), empty) in scored.iter_mut().zip(responses).zip(empty) {
@@ -144,6 +142,8 @@ impl Reward {
             pool,
             quirks,
             answer_scope,
+            detector: named,
+            trace_text,
             ..
         } = &self.options;
         let parsed = Parsed::of(response.text);
@@ -155,11 +155,15 @@ impl Reward {
             .tag
             .filter(|_| in_place && (language.is_some() || quirks.any_tag));
         let format = tag.is_some() && (parsed.closed || quirks.unclosed_format);
-        let detected = parsed
-            .trace
+        let thinking = if quirks.first_trace {
+            parsed.trace
+        } else {
+            parsed.thinking
+        };
+        let detected = thinking
             .filter(|trace| !trace.trim().is_empty())
-            .and_then(|trace| detector.identify(trace))
-            .filter(|language| pool.contains(language));
+            .and_then(|trace| trace_text.language(trace, detector))
+            .filter(|language| pool.contains(language) && named.languages().contains(language));
         let compliance = language.is_some() && detected == language;
         let verified = verify(response.text, response.ground_truth, *answer_scope);
         Scored {

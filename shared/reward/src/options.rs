@@ -6,6 +6,7 @@ use explang_verify::Extraction;
 use serde::{Deserialize, Serialize};
 
 use super::Quirks;
+use crate::identify::{Identifier, Identify, NotBuilt};
 
 /// Over which responses languages are compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -61,6 +62,19 @@ impl Detector {
     }
 }
 
+/// What of a thinking trace its language is read from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum TraceText {
+    /// Its prose: without TeX, code and tags. The script decides where it can, the detector among the languages in Latin script, by a
+    /// sample of a long trace.
+    #[default]
+    Prose,
+    /// All of it, as the detector takes it: so does the published code, which calls Chinese full of formulas Spanish.
+    Whole,
+}
+
+named!(TraceText, "text of a trace", { Prose => "prose", Whole => "whole" });
+
 /// Named sets of choices.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Preset {
@@ -89,6 +103,10 @@ pub struct Options {
     pub truncated: Truncated,
     /// Which languages the detector may name. The caller brings the detector, and makes it of these.
     pub detector: Detector,
+    /// Which detector [`Options::identifier`] makes.
+    pub identifier: Identifier,
+    /// What of a thinking trace its language is read from.
+    pub trace_text: TraceText,
     /// The languages that a tag may name; by default those seen in training.
     pub pool: Vec<Language>,
     /// Behaviours of the published code, each by itself.
@@ -118,6 +136,12 @@ impl Options {
             } else {
                 Detector::All
             },
+            identifier: Identifier::Lingua,
+            trace_text: if official {
+                TraceText::Whole
+            } else {
+                TraceText::Prose
+            },
             pool: Language::SEEN.to_vec(),
             quirks: if official {
                 Quirks::OFFICIAL
@@ -125,5 +149,12 @@ impl Options {
                 Quirks::NONE
             },
         }
+    }
+    /// The detector that these options name, of the languages that they name.
+    ///
+    /// # Errors
+    /// When the crate was built without that detector.
+    pub fn identifier(&self) -> Result<Box<dyn Identify>, NotBuilt> {
+        self.identifier.build(self.detector.languages())
     }
 }

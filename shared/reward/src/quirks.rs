@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Behaviours of the published code that this project does not follow by default; true follows it.
 ///
 /// Where both ways have names of their own, the choice is in [`Options`](super::Options): `scope`,
-/// `answer_scope`, `truncated`, `detector`.
+/// `answer_scope`, `truncated`, `detector`, `trace_text`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quirks {
@@ -16,6 +16,9 @@ pub struct Quirks {
     pub any_tag: bool,
     /// The format does not ask for `</think>`.
     pub unclosed_format: bool,
+    /// The thinking trace ends with the first `</think>`. Otherwise it is all thinking, to the last one, and language that is hidden in a
+    /// second `<think>` counts.
+    pub first_trace: bool,
     /// Where no response of the scope complies, diversity is 0/0 and so is every reward that weighs it: NaN.
     /// Otherwise it is 0.
     pub undefined_diversity: bool,
@@ -37,6 +40,7 @@ impl Quirks {
         unanchored_format: false,
         any_tag: false,
         unclosed_format: false,
+        first_trace: false,
         undefined_diversity: false,
         count_noncompliant: false,
         credit_noncompliant: false,
@@ -49,6 +53,7 @@ impl Quirks {
         unanchored_format: true,
         any_tag: true,
         unclosed_format: true,
+        first_trace: true,
         undefined_diversity: true,
         count_noncompliant: true,
         credit_noncompliant: true,
@@ -76,6 +81,7 @@ impl Quirks {
             Quirk::UnanchoredFormat => &mut self.unanchored_format,
             Quirk::AnyTag => &mut self.any_tag,
             Quirk::UnclosedFormat => &mut self.unclosed_format,
+            Quirk::FirstTrace => &mut self.first_trace,
             Quirk::UndefinedDiversity => &mut self.undefined_diversity,
             Quirk::CountNoncompliant => &mut self.count_noncompliant,
             Quirk::CreditNoncompliant => &mut self.credit_noncompliant,
@@ -94,6 +100,8 @@ pub enum Quirk {
     AnyTag,
     /// [`Quirks::unclosed_format`].
     UnclosedFormat,
+    /// [`Quirks::first_trace`].
+    FirstTrace,
     /// [`Quirks::undefined_diversity`].
     UndefinedDiversity,
     /// [`Quirks::count_noncompliant`].
@@ -110,6 +118,7 @@ named!(Quirk, "quirk of the published code", {
     UnanchoredFormat => "unanchored_format",
     AnyTag => "any_tag",
     UnclosedFormat => "unclosed_format",
+    FirstTrace => "first_trace",
     UndefinedDiversity => "undefined_diversity",
     CountNoncompliant => "count_noncompliant",
     CreditNoncompliant => "credit_noncompliant",

@@ -81,6 +81,9 @@ pub enum TranscriptError {
     /// The trace holds `</think>`, which would end it early.
     #[error("the thinking trace holds `</think>`")]
     EndThinkInTrace,
+    /// The answer holds `<think>` or `</think>`, which would make it part of the thinking.
+    #[error("the answer holds `<think>` or `</think>`")]
+    MarkInAnswer,
     /// There is an answer, but the thinking was never closed.
     #[error("there is an answer, but the thinking is not closed")]
     AnswerWithoutEndThink,
@@ -90,7 +93,7 @@ impl Transcript {
     /// A complete transcript in `language`.
     ///
     /// # Errors
-    /// When the trace holds `</think>`.
+    /// When the trace or the answer holds a mark of the format.
     pub fn new(
         language: Language,
         trace: impl Into<String>,
@@ -115,6 +118,8 @@ impl Transcript {
             Err(TranscriptError::TagOfSeveralLines)
         } else if self.trace.contains(END_THINK) {
             Err(TranscriptError::EndThinkInTrace)
+        } else if self.answer.contains(THINK) || self.answer.contains(END_THINK) {
+            Err(TranscriptError::MarkInAnswer)
         } else if !self.closed && !self.answer.is_empty() {
             Err(TranscriptError::AnswerWithoutEndThink)
         } else {
@@ -152,12 +157,14 @@ impl Transcript {
                 (trace, answer, true)
             }
         };
-        Ok(Transcript {
+        let transcript = Transcript {
             tag: tag.to_owned(),
             trace: trace.to_owned(),
             answer: answer.to_owned(),
             closed,
-        })
+        };
+        transcript.check()?;
+        Ok(transcript)
     }
 
     /// The language that the tag names, if it names one.
@@ -190,9 +197,12 @@ pub struct Parsed<'a> {
     /// The thinking trace: after `<think>`, up to `</think>` or to the end of the text, without the line
     /// breaks that belong to the marks. None without `<think>`.
     pub trace: Option<&'a str>,
-    /// `</think>` is there (after `<think>`, where there is one).
+    /// All thinking: after the first `<think>`, up to the last `</think>`, or to the end of the text where none follows the last
+    /// `<think>`. The trace, unless the text thinks again after it.
+    pub thinking: Option<&'a str>,
+    /// The thinking ends: a `</think>` is there, and no `<think>` after the last one.
     pub closed: bool,
-    /// What follows the thinking ([`after_thinking`]).
+    /// What follows the trace ([`after_thinking`]).
     pub answer: Option<&'a str>,
 }
 
@@ -204,20 +214,21 @@ impl<'a> Parsed<'a> {
             Some((_, tag, body)) => (Some(tag), body),
             None => (loose_tag(text), text),
         };
-        let trace = body.split_once(THINK).map(|(_, thinking)| {
-            thinking
-                .split_once(END_THINK)
-                .map_or(thinking, |(trace, _)| {
-                    trace.strip_suffix('\n').unwrap_or(trace)
-                })
-        });
+        let opened = body.split_once(THINK);
+        let opened = opened.map(|(_, rest)| rest.strip_prefix('\n').unwrap_or(rest));
+        let first = |rest: &'a str| rest.split_once(END_THINK);
+        let last = |rest: &'a str| {
+            let ends = rest.rsplit_once(END_THINK);
+            ends.filter(|(_, behind)| !behind.contains(THINK))
+        };
         let answer = after_thinking(body);
         Parsed {
             tag,
             well_formed: header.is_some(),
             anchored: matches!(header, Some((0, ..))),
-            trace: trace.map(|t| t.strip_prefix('\n').unwrap_or(t)),
-            closed: answer.is_some(),
+            trace: opened.map(|rest| first(rest).map_or(rest, own_lines)),
+            thinking: opened.map(|rest| last(rest).map_or(rest, own_lines)),
+            closed: opened.map_or(answer.is_some(), |rest| last(rest).is_some()),
             answer,
         }
     }
@@ -235,6 +246,11 @@ fn find_header(text: &str) -> Option<(usize, &str, &str)> {
         rest.starts_with(TAG_TO_THINK)
             .then(|| (start, tag, &rest[CLOSE_TAG.len()..]))
     })
+}
+
+/// What ends with a mark, without the line break that belongs to the mark.
+fn own_lines<'a>((text, _): (&'a str, &str)) -> &'a str {
+    text.strip_suffix('\n').unwrap_or(text)
 }
 
 /// The trimmed text between the first `<lang_select>` and the `</lang_select>` after it.

@@ -10,9 +10,10 @@ use clap::Args;
 use explang::Language;
 use explang::action::{Action, distribution};
 use explang::generate::{End, Prompt, SampledToken, Sampling, generate};
-use explang::identify::{Identify, LinguaDetector};
+use explang::identify::LinguaDetector;
 use explang::model::Decoder;
 use explang::prompt::{PromptFormat, PromptTokens};
+use explang::reward::TraceText;
 use explang::run::Stage;
 use explang::tasks::{Problem, Split, say};
 use explang::text_stream::TextStream;
@@ -219,8 +220,8 @@ impl Answer {
         let parsed = Parsed::of(&self.text);
         let tag = parsed.language().filter(|_| parsed.anchored);
         // Before SFT there is no trace to set apart: the language of the whole text is told.
-        let trace = parsed.trace.unwrap_or(&self.text);
-        let detected = LinguaDetector::new(&Language::ALL).identify(trace);
+        let trace = parsed.thinking.unwrap_or(&self.text);
+        let detected = TraceText::Prose.language(trace, &LinguaDetector::new(&Language::ALL));
         let name = |language: Option<Language>| language.map_or("none", Language::code);
         let complies = match (tag, detected) {
             (Some(tag), Some(detected)) if tag == detected => "complies",

@@ -4,8 +4,8 @@ use std::io::{BufWriter, Write, stdin, stdout};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use explang::identify::LinguaDetector;
-use explang::reward::{Detector, Preset, Quirk, Quirks, Reward, Scope, Truncated};
+use explang::identify::Identifier;
+use explang::reward::{Detector, Preset, Quirk, Quirks, Reward, Scope, TraceText, Truncated};
 use explang::rows::{Row, score};
 use explang::verify::Extraction;
 use explang_trainer::lines::lines;
@@ -37,6 +37,12 @@ pub(crate) struct Arguments {
     /// Which languages the detector of the thinking's language may name; the seen ones, if not given, for either preset.
     #[arg(long, value_parser = choice::<Detector>())]
     detector: Option<Detector>,
+    /// Which detector that is: `lingua` is the more precise one, `whatlang` the faster one.
+    #[arg(long, value_parser = choice::<Identifier>())]
+    identifier: Option<Identifier>,
+    /// What of a trace the language is read from: its prose without TeX and code, or the whole of it; the preset's choice, if not given.
+    #[arg(long, value_parser = choice::<TraceText>())]
+    trace_text: Option<TraceText>,
     /// What becomes of a row that is `truncated`; kept, if not given.
     #[arg(long, value_parser = choice::<Truncated>())]
     truncated: Option<Truncated>,
@@ -53,6 +59,8 @@ impl Arguments {
         options.answer_scope = self.answer_scope.unwrap_or(options.answer_scope);
         // Not the preset's choice: whatever the preset, this command has always asked among the seen ones.
         options.detector = self.detector.unwrap_or(Detector::Seen);
+        options.identifier = self.identifier.unwrap_or(options.identifier);
+        options.trace_text = self.trace_text.unwrap_or(options.trace_text);
         options.truncated = self.truncated.unwrap_or(options.truncated);
         if let Some(names) = &self.quirks {
             let names = names
@@ -70,9 +78,9 @@ impl Arguments {
         if rows.is_empty() {
             bail!("{INPUT} is empty; write JSON lines with `response` and `ground_truth` to it");
         }
-        let detector = LinguaDetector::new(reward.options.detector.languages());
+        let detector = reward.options.identifier()?;
         let mut out = BufWriter::new(stdout().lock());
-        for row in score(&rows, &reward, &detector) {
+        for row in score(&rows, &reward, &*detector) {
             serde_json::to_writer(&mut out, &row).map_err(std::io::Error::from)?;
             out.write_all(b"\n")?;
         }

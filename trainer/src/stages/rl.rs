@@ -9,13 +9,11 @@ use std::time::Instant;
 
 use explang::Language;
 use explang::action::Action;
-use explang::identify::LinguaDetector;
 use explang::learn::Learner;
 use explang::model::Decoder;
 use explang::named::Unknown;
 use explang::policy::{self, PolicyOptions};
 use explang::prompt::PromptFormat;
-use explang::reward::Reward;
 use explang::run::config::PhaseSection;
 use explang::run::{Config, Metrics, PolicyMetrics, Stage};
 use serde_json::json;
@@ -40,7 +38,7 @@ pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
         Action::Free
     };
     let options = options(&config, section, action)?;
-    let detector = detector(&options.reward);
+    let detector = options.reward.options.identifier()?;
     let mut reference: Option<Decoder> = None;
     session.drive(
         stage,
@@ -56,7 +54,7 @@ pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
                 source: &config.tasks,
                 format: PromptFormat::Line,
                 tokenizer: &session.tokenizer,
-                detector: &detector,
+                detector: &*detector,
                 reference: reference.as_ref(),
                 stream: session.stream(stage.free()),
                 parallel: &Threads(session.threads),
@@ -98,11 +96,6 @@ pub fn options(
 fn seconds() -> f64 {
     static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
     BEGAN.elapsed().as_secs_f64()
-}
-
-/// What a phase's traces are judged by.
-fn detector(reward: &Reward) -> LinguaDetector {
-    LinguaDetector::new(reward.options.detector.languages())
 }
 
 /// Steps between two transcripts in `samples.jsonl`.
@@ -197,7 +190,7 @@ mod tests {
             ground_truth: "7",
             truncated: false,
         };
-        let mut scored = reward.score(&[response], &detector(&reward));
+        let mut scored = reward.score(&[response], &*reward.options.identifier().unwrap());
         scored.remove(0)
     }
 

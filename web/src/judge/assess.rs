@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use explang::Language;
 use explang::identify::{Identify, WhatlangDetector};
-use explang::reward::{Component, Components, GroupId, Preset, Response, Reward, Weights};
+use explang::reward::{
+    Component, Components, GroupId, Preset, Response, Reward, TraceText, Weights,
+};
 use explang::run::Stage;
 use explang::tasks::{Problem, say};
 use explang::transcript::Parsed;
@@ -50,7 +52,7 @@ pub struct Judged {
 pub fn assess(completed: &Completed, problem: Option<&Problem>, stage: Stage) -> Assessment {
     let parsed = Parsed::of(&completed.text);
     // Before SFT there is no trace to set apart.
-    let trace = parsed.trace.unwrap_or(&completed.text);
+    let trace = parsed.thinking.unwrap_or(&completed.text);
     let tag = parsed.language().filter(|_| parsed.anchored);
     let answer = parsed.answer.unwrap_or(match parsed.tag {
         None => &completed.text,
@@ -62,7 +64,7 @@ pub fn assess(completed: &Completed, problem: Option<&Problem>, stage: Stage) ->
     };
     Assessment {
         tag,
-        detected: DETECTOR.identify(trace),
+        detected: TraceText::Prose.language(trace, &*DETECTOR),
         boxed: extract_boxed(answer).map(str::to_owned),
         word_for_word,
         judged: problem.and_then(|problem| judge(completed, problem, stage, &*DETECTOR)),

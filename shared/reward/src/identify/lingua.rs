@@ -2,8 +2,13 @@
 
 use ::lingua::{Language as Known, LanguageDetector, LanguageDetectorBuilder};
 
+use super::lexicon::Lexicon;
 use super::{Identify, composed};
 use explang_language::Language;
+
+/// Texts of fewer letters are judged by their common words first: below this many `lingua` adds n-grams of all lengths, because those of three
+/// letters are too few to tell.
+const SHORT: usize = 120;
 
 /// The detector of the published ExpLang code, restricted to a pool.
 ///
@@ -12,6 +17,7 @@ use explang_language::Language;
 pub struct LinguaDetector {
     /// `None` for an empty pool, for which there is nothing to build.
     detector: Option<LanguageDetector>,
+    lexicon: Lexicon,
 }
 
 impl LinguaDetector {
@@ -21,6 +27,7 @@ impl LinguaDetector {
         LinguaDetector {
             detector: (!known.is_empty())
                 .then(|| LanguageDetectorBuilder::from_languages(&known).build()),
+            lexicon: Lexicon::new(pool),
         }
     }
 }
@@ -30,6 +37,31 @@ impl Identify for LinguaDetector {
         let text = composed(text)?;
         let found = self.detector.as_ref()?.detect_language_of(text)?;
         Language::ALL.into_iter().find(|l| known(*l) == found)
+    }
+
+    fn identify_words(&self, words: &str) -> Option<Language> {
+        let text = composed(words)?;
+        if text.chars().filter(|c| c.is_alphabetic()).count() >= SHORT {
+            return self.identify(&text);
+        }
+        match self.lexicon.candidates(&text)[..] {
+            [] => self.identify(&text),
+            [language] => Some(language),
+            ref several => self.likeliest(several, &text),
+        }
+    }
+}
+
+impl LinguaDetector {
+    /// Which of some languages of the pool the text is most probably in.
+    fn likeliest(&self, languages: &[Language], text: &str) -> Option<Language> {
+        let values = self
+            .detector
+            .as_ref()?
+            .compute_language_confidence_values(text);
+        let found =
+            |(value, _): &(Known, f64)| languages.iter().copied().find(|l| known(*l) == *value);
+        values.iter().find_map(found)
     }
 }
 

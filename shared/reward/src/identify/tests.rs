@@ -4,6 +4,8 @@ use super::*;
 use explang_tasks::random::SplitMix64;
 use explang_tasks::{Spec, say};
 
+mod mixed;
+
 macro_rules! declaration {
     ($($language:ident $code:literal),*) => {
         /// Twelve lines of the Universal Declaration of Human Rights (`data/udhr/README.md`).
@@ -58,6 +60,36 @@ fn names_traces(detector: &dyn Identify) {
     }
 }
 
+/// Long traces: whatever their sample is called, all of their words are called too.
+fn samples_alike(detector: &dyn Identify) {
+    for language in Language::ALL
+        .into_iter()
+        .filter(|l| l.script() == Script::Latin)
+    {
+        let mut rng = SplitMix64::new(12);
+        let lines: Vec<&str> = declaration(language).lines().collect();
+        for _ in 0..40 {
+            let mut text = String::new();
+            while text.len() < 10 * sample::LETTERS {
+                text += lines[rng.below(lines.len() as u64) as usize];
+                text += "\n";
+                let specs = Spec::all().count() as u64;
+                if let Some(spec) = Spec::all().nth(rng.below(specs) as usize) {
+                    text += &say::trace(&spec.draw(&mut rng), language);
+                }
+            }
+            assert_eq!(detector.identify(&text), Some(language), "{text}");
+            let sampled = sample::sample(&text);
+            assert!(sampled.len() < text.len() / 4);
+            assert_eq!(
+                detector.identify_words(&sampled),
+                Some(language),
+                "{sampled}"
+            );
+        }
+    }
+}
+
 fn names_nothing_without_letters(detector: &dyn Identify) {
     for text in ["", " \n", "12 + 30 = 42", "?!…", "\\{42}", "\u{301}"] {
         assert_eq!(detector.identify(text), None, "{text:?}");
@@ -102,6 +134,16 @@ mod lingua {
     }
 
     #[test]
+    fn traces_full_of_formulas_code_and_numbers() {
+        mixed::names_mixed_traces(&LinguaDetector::new(&Language::ALL), 95);
+    }
+
+    #[test]
+    fn a_sample_of_a_long_trace_is_named_as_all_of_it() {
+        samples_alike(&LinguaDetector::new(&Language::ALL));
+    }
+
+    #[test]
     fn no_letters_no_language_and_never_outside_the_pool() {
         names_nothing_without_letters(&LinguaDetector::new(&Language::ALL));
         keeps_to_the_pool(LinguaDetector::new);
@@ -120,6 +162,16 @@ mod whatlang {
     #[test]
     fn traces_of_every_language() {
         names_traces(&WhatlangDetector::new(&Language::ALL));
+    }
+
+    #[test]
+    fn traces_full_of_formulas_code_and_numbers() {
+        mixed::names_mixed_traces(&WhatlangDetector::new(&Language::ALL), 95);
+    }
+
+    #[test]
+    fn a_sample_of_a_long_trace_is_named_as_all_of_it() {
+        samples_alike(&WhatlangDetector::new(&Language::ALL));
     }
 
     #[test]

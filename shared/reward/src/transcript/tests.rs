@@ -60,6 +60,30 @@ fn what_the_format_cannot_hold_is_refused() {
         Transcript::new(Language::En, "a</think>", ""),
         Err(TranscriptError::EndThinkInTrace)
     );
+    for answer in ["7</think>", "<think>7"] {
+        let refused = Transcript::new(Language::En, "a", answer);
+        assert_eq!(refused, Err(TranscriptError::MarkInAnswer));
+        let text = format!("{}a\n</think>\n{answer}", forced_prefix(Language::En));
+        assert_eq!(Transcript::parse(&text), Err(TranscriptError::MarkInAnswer));
+    }
+}
+
+#[test]
+fn all_thinking_reaches_to_the_last_end_of_thinking() {
+    let opening = forced_prefix(Language::En);
+    let again = "a\n</think>\nb\n<think>\nc";
+    let nested = "a\n<think>\nb\n";
+    for (rest, trace, thinking, closed) in [
+        ("a\n</think>\nb", "a", "a", true),
+        (&format!("{again}\n</think>\nd"), "a", again, true),
+        (again, "a", again, false),
+        (nested, nested, nested, false),
+    ] {
+        let text = format!("{opening}{rest}");
+        let parsed = Parsed::of(&text);
+        let found = (parsed.trace, parsed.thinking, parsed.closed);
+        assert_eq!(found, (Some(trace), Some(thinking), closed), "{rest}");
+    }
 }
 
 #[test]
@@ -120,7 +144,11 @@ proptest! {
         let transcript = Transcript {
             tag,
             trace: trace.replace(END_THINK, "<"),
-            answer: if closed { answer } else { String::new() },
+            answer: if closed {
+                answer.replace(END_THINK, "<").replace(THINK, "<")
+            } else {
+                String::new()
+            },
             closed,
         };
         prop_assume!(transcript.check().is_ok());
@@ -143,6 +171,7 @@ proptest! {
             prop_assert!(parsed.anchored);
             prop_assert_eq!(parsed.tag, Some(transcript.tag.as_str()));
             prop_assert_eq!(parsed.trace, Some(transcript.trace.as_str()));
+            prop_assert_eq!(parsed.thinking, parsed.trace);
             prop_assert_eq!(parsed.answer.unwrap_or(""), transcript.answer.as_str());
             prop_assert_eq!(parsed.closed, transcript.closed);
         }

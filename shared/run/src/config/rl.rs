@@ -6,8 +6,10 @@ use explang_objective::{
     AdvantageOptions, Deviation, DynamicSampling, Estimator, KlEstimator, KlPlace, NonFinite,
     Normaliser, Objective, ObjectiveName, Overlong, PolicyLoss, Ratio, Surrogate, Whiten,
 };
+use explang_reward::identify::Identifier;
 use explang_reward::{
-    Detector, Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, Truncated, Variant,
+    Detector, Options, Preset as RewardPreset, Quirk, Quirks, Reward, Scope, TraceText, Truncated,
+    Variant,
 };
 use explang_verify::Extraction;
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,12 @@ pub struct RlSection {
     /// Which languages the detector of the thinking's language may name; the preset's, if not given.
     #[serde(default)]
     pub detector: Option<Detector>,
+    /// Which detector that is; the preset's, if not given.
+    #[serde(default)]
+    pub identifier: Option<Identifier>,
+    /// What of a thinking trace its language is read from; the preset's, if not given.
+    #[serde(default)]
+    pub trace_text: Option<TraceText>,
     /// The behaviours of the published code that are followed, and no other; the preset's, if not given.
     #[serde(default)]
     pub quirks: Option<Vec<Quirk>>,
@@ -150,6 +158,8 @@ impl RlSection {
             answer_scope: self.answer_scope.unwrap_or(named.answer_scope),
             truncated: self.truncated,
             detector: self.detector.unwrap_or(named.detector),
+            identifier: self.identifier.unwrap_or(named.identifier),
+            trace_text: self.trace_text.unwrap_or(named.trace_text),
             quirks: self.quirks.as_deref().map_or(named.quirks, Quirks::of),
             ..named
         }
@@ -202,6 +212,8 @@ impl RlSection {
             scope: Some(paid.scope),
             answer_scope: Some(paid.answer_scope),
             detector: Some(paid.detector),
+            identifier: Some(paid.identifier),
+            trace_text: Some(paid.trace_text),
             quirks: Some(paid.quirks.named()),
             advantage: AdvantageSection {
                 estimator: Some(advantage.estimator),

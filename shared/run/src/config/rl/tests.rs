@@ -63,6 +63,9 @@ fn the_rewards_choices_are_the_presets_and_ones_own() {
     assert_eq!(mixed.detector, Detector::Seen);
     assert_eq!(options("").detector, Detector::All);
     assert_eq!(options("detector = \"seen\"").detector, Detector::Seen);
+    let read = options("identifier = \"whatlang\"\ntrace_text = \"whole\"");
+    assert_eq!(read.identifier, Identifier::Whatlang);
+    assert_eq!(read.trace_text, TraceText::Whole);
     let error = config("quirks = [\"any-tag\"]").unwrap_err();
     assert!(error.contains("any_tag"), "{error}");
 }
@@ -81,6 +84,7 @@ fn the_resolved_text_says_everything_and_means_the_same() {
         assert!(again.rl.loss.ratio.is_some() && again.rl.clip.is_some());
         assert!(again.rl.scope.is_some() && again.rl.quirks.is_some());
         assert_eq!(again.rl.detector, Some(Detector::All));
+        assert_eq!(again.rl.trace_text, Some(TraceText::Prose));
     }
 }
 
