@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod pair;
 pub mod progress;
 pub mod report;
+pub mod rows;
 pub mod run;
 pub mod stages;
 pub mod threads;

@@ -72,13 +72,14 @@ impl Row {
     /// # Errors
     /// When it is not an object with the members that scoring needs.
     pub fn parse(line: usize, text: &str) -> Result<Self, RowError> {
-        let json = |what: String| RowError::Json { line, what };
-        let members = match serde_json::from_str(text) {
-            Ok(Value::Object(members)) => members,
-            Ok(other) => return Err(json(format!("it holds {}", kind(&other)))),
-            Err(error) if is_nan(text, &error) => return Err(RowError::NotANumber { line }),
-            Err(error) => return Err(json(in_line(&error))),
-        };
+        Row::new(line, members(line, text)?)
+    }
+
+    /// The row of an object's members; `line` is the number of its line, from 1.
+    ///
+    /// # Errors
+    /// When a member that scoring needs is missing or of another type.
+    pub fn new(line: usize, members: Map<String, Value>) -> Result<Self, RowError> {
         let response = match members.get("response") {
             Some(Value::String(text)) => text.clone(),
             _ => {
@@ -122,6 +123,16 @@ impl Row {
         self.line
     }
 
+    /// The whole response.
+    pub fn response(&self) -> &str {
+        &self.response
+    }
+
+    /// The reference answer.
+    pub fn ground_truth(&self) -> &str {
+        &self.ground_truth
+    }
+
     /// A member of the line as it was written.
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.members.get(name)
@@ -147,6 +158,20 @@ impl Row {
             members.insert("masked".into(), true.into());
         }
         members
+    }
+}
+
+/// The members of a line; `line` is its number, from 1.
+///
+/// # Errors
+/// When it is not a JSON object.
+pub fn members(line: usize, text: &str) -> Result<Map<String, Value>, RowError> {
+    let json = |what: String| RowError::Json { line, what };
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(other) => Err(json(format!("it holds {}", kind(&other)))),
+        Err(error) if is_nan(text, &error) => Err(RowError::NotANumber { line }),
+        Err(error) => Err(json(in_line(&error))),
     }
 }
 
@@ -200,7 +225,8 @@ pub fn in_line(error: &serde_json::Error) -> String {
     brief(&text, 200)
 }
 
-const fn kind(value: &Value) -> &'static str {
+/// What a value is, for messages: `a text`.
+pub const fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a truth value",

@@ -10,15 +10,21 @@ use crate::config::Practice;
 use crate::stage::Stage;
 use crate::summary::{Comparison, SelectionSource};
 
-/// The part of a [`Summary`](crate::Summary) that the page shows; the other keys are passed over.
+/// The part of a [`Summary`](crate::Summary), or of a [`ResponsesSummary`](crate::ResponsesSummary), that the page shows; the other keys are
+/// passed over.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct SummaryExcerpt {
     /// Which kinds were practised in some languages more than in others.
     #[serde(default)]
     pub practice: Vec<Practice>,
     /// The figures of each stage.
+    #[serde(default)]
     pub stages: BTreeMap<Stage, StageExcerpt>,
-    /// Exploit minus control.
+    /// The figures of responses that another program sampled.
+    pub responses: Option<StageExcerpt>,
+    /// The figures of what they are compared with.
+    pub baseline: Option<StageExcerpt>,
+    /// Exploit minus control, or responses minus baseline.
     pub comparison: Option<Comparison>,
 }
 

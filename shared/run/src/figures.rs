@@ -67,10 +67,12 @@ pub struct ModeSummary {
     pub acc_star: f64,
     /// Compliant samples over samples.
     pub compliance: f64,
-    /// Mean length of the thinking trace, in tokens.
-    pub thinking_tokens: f64,
-    /// Samples that met the token limit, over samples.
-    pub truncation: f64,
+    /// Mean length of the thinking trace, in tokens, over the samples whose length is known; absent where none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking_tokens: Option<f64>,
+    /// Samples that met the token limit, over the samples of which that is known; absent where it is of none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truncation: Option<f64>,
     /// The 95 % intervals of the figures above.
     pub intervals: Intervals,
     /// Number of samples.
@@ -98,6 +100,8 @@ pub struct Intervals {
     pub acc_f: Option<[f64; 2]>,
     pub acc_star: [f64; 2],
     pub compliance: [f64; 2],
-    pub thinking_tokens: [f64; 2],
-    pub truncation: [f64; 2],
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking_tokens: Option<[f64; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truncation: Option<[f64; 2]>,
 }

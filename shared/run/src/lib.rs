@@ -5,7 +5,7 @@
 //! | `run.toml` | [`Config`] |
 //! | `run.json` | [`RunInfo`] |
 //! | `metrics.jsonl`, a line | [`Line`] |
-//! | `summary.json` | [`Summary`] |
+//! | `summary.json` | [`Summary`]; of `explang eval --responses`, [`ResponsesSummary`] |
 //! | `stages/<stage>/evaluation.jsonl`, a line | [`Record`] |
 //! | `stages/<stage>/choices.jsonl`, a line | [`Choice`] |
 //! | `stages/<stage>/checkpoint/stage.json` | [`StageInfo`] |
@@ -26,6 +26,7 @@ pub mod metrics;
 mod not_finite;
 mod position;
 mod record;
+pub mod responses;
 mod stage;
 pub mod state;
 pub mod summary;
@@ -43,6 +44,7 @@ pub use metrics::{
 pub use not_finite::NotFinite;
 pub use position::{Position, StageInfo};
 pub use record::{Mode, Record};
+pub use responses::ResponsesSummary;
 pub use stage::Stage;
 pub use state::RunState;
 pub use summary::{AgainstEnglish, Comparison, SelectionSource, StageSummary, Summary};

@@ -32,9 +32,11 @@ pub struct Record {
     pub problem: usize,
     /// Family of the problem, such as `sums`.
     pub family: String,
-    /// Style that the problem asks for, such as `steps`.
+    /// Style that the problem asks for, such as `steps`; empty where a kind has no style.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub style: String,
-    /// Difficulty level of the problem.
+    /// Difficulty level of the problem, from 1; 0 where it is unknown.
+    #[serde(default)]
     pub level: usize,
     /// How the thinking language was decided.
     pub mode: Mode,
@@ -44,14 +46,16 @@ pub struct Record {
     pub tag: Option<Language>,
     /// The language detected in the thinking trace.
     pub detected: Option<Language>,
-    /// The detected language is the tag's.
+    /// The detected language is the one that the sample counts under ([`Record::language`]).
     pub compliant: bool,
     /// The final answer equals the reference.
     pub correct: bool,
-    /// Length of the thinking trace, in tokens.
-    pub thinking_tokens: usize,
-    /// The response met the token limit before it ended.
-    pub truncated: bool,
+    /// Length of the thinking trace, in tokens; `None` where nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking_tokens: Option<usize>,
+    /// The response met the token limit before it ended; `None` where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truncated: Option<bool>,
 }
 
 impl Record {
@@ -63,9 +67,12 @@ impl Record {
         }
     }
 
-    /// Family and style of the problem, such as `sums/steps`: what choices and accuracies are told apart by.
+    /// Family and style of the problem, such as `sums/steps`, or a family that has no style: what choices and accuracies are told apart by.
     pub fn kind(&self) -> String {
-        format!("{}/{}", self.family, self.style)
+        match self.style.as_str() {
+            "" => self.family.clone(),
+            style => format!("{}/{style}", self.family),
+        }
     }
 
     /// True when the sample's language is one that SFT and RL show; `None` when it has no language.
@@ -91,8 +98,8 @@ mod tests {
             detected: tag,
             compliant: true,
             correct: true,
-            thinking_tokens: 10,
-            truncated: false,
+            thinking_tokens: Some(10),
+            truncated: Some(false),
         };
         let forced = record(Mode::Unseen, Some(Language::Sw), Some(Language::En));
         assert_eq!(forced.language(), Some(Language::Sw));
@@ -102,5 +109,8 @@ mod tests {
         assert_eq!(chosen.seen(), Some(true));
         assert_eq!(record(Mode::SelfChosen, None, None).seen(), None);
         assert_eq!(chosen.kind(), "sums/steps");
+        let mut plain = chosen;
+        plain.style.clear();
+        assert_eq!(plain.kind(), "sums");
     }
 }

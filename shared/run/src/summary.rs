@@ -77,7 +77,8 @@ pub struct StageSummary {
     pub selection_by_kind: BTreeMap<String, BTreeMap<Language, f64>>,
     /// What the kind of problem tells about the language: I(kind; language) in nats, kinds weighted equally, from
     /// `selection_by_kind`. 0 where every kind is thought about in the same languages; at most ln of the number of kinds. The interval
-    /// resamples the problems of each kind; `n` counts them.
+    /// resamples the problems of each kind; `n` counts them. Where the exact π is unknown, from how the tagged samples of each problem share
+    /// out among languages; with few samples of a kind that overstates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub information: Option<Estimate>,
     /// The same two figures at the temperature of the evaluation.

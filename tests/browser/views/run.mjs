@@ -1,9 +1,10 @@
 // View 7: read a run, one that is built in, one of a folder, and one in progress.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 
 const legend = (page) => page.locator("#run .legend");
 const walk = (page) => page.getByRole("slider", { name: "Step", exact: true });
@@ -173,6 +174,28 @@ export default async function ({ options, server, browser, check, open, picture 
     }, text);
     await told(page).filter({ hasText: "in 1 stage." }).waitFor();
     assert.deepEqual(sent, []);
+    await page.close();
+    await rm(parent, { recursive: true });
+  });
+
+  await check("responses of another engine are shown beside their baseline, without steps", async () => {
+    const parent = await folder();
+    const [rows, out] = ["rows.jsonl", "result"].map((name) => join(parent, name));
+    const row = (answer) => {
+      const response = `<think>\nWe count all of the apples.\n</think>\n\\boxed{${answer}}`;
+      return `${JSON.stringify({ response, ground_truth: 1, prompt: "p" })}\n`;
+    };
+    await writeFile(rows, row(1) + row(2));
+    await promisify(execFile)(options.explang, ["eval", "--responses", rows, "--baseline", rows, "--out", out]);
+    const page = await open("?view=run");
+    await page.getByRole("radio", { name: "A folder of yours" }).check();
+    await page.getByLabel("Choose a folder").setInputFiles(out);
+    await page.getByRole("rowheader", { name: "Responses", exact: true }).waitFor();
+    const shown = page.locator("#run .evaluated tbody tr");
+    assert.equal(await shown.count(), 2);
+    assert.match(await shown.first().textContent(), /50\.0 %/);
+    await page.locator("#run .compared li").filter({ hasText: "Responses minus baseline" }).waitFor();
+    assert.equal(await page.locator("#run .body").isVisible(), false);
     await page.close();
     await rm(parent, { recursive: true });
   });

@@ -1,4 +1,4 @@
-//! `explang eval`: a checkpoint on held-out problems.
+//! `explang eval`: a checkpoint on held-out problems, or responses that another program sampled.
 
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -9,9 +9,10 @@ use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::model::Decoder;
 use explang::run::config::{Config, MOST_PROBLEMS};
-use explang::run::{Mode, Stage};
+use explang::run::{Choice, Mode, Stage};
 use explang_trainer::checkpoint;
 use explang_trainer::config;
+use explang_trainer::eval::judge::Judged;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{Evaluation, write_records};
 use explang_trainer::eval::sample::{Evaluator, Forcing};
@@ -22,35 +23,40 @@ use explang_trainer::run::atomic::write_atomically;
 use explang_trainer::run::stop::{Stop, stopped};
 
 use super::arguments::CheckpointArguments;
+use super::choice::choice;
 use super::device::DeviceArguments;
+use super::responses::ResponsesArguments;
 
 /// Arguments of `explang eval`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    checkpoint: CheckpointArguments,
+    checkpoint: Option<CheckpointArguments>,
+    #[command(flatten)]
+    responses: Option<ResponsesArguments>,
     /// Modes: self (the model chooses), en (English forced), multi (each seen language forced), ood (each unseen one).
-    #[arg(long, value_delimiter = ',', value_parser = mode, default_value = "self,en,multi,ood")]
+    #[arg(long, value_delimiter = ',', value_parser = choice::<Mode>(), default_value = "self,en,multi,ood", conflicts_with = "responses")]
     modes: Vec<Mode>,
     /// Held-out problems in the modes self and en; the configuration's number, if not given.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "responses")]
     problems: Option<usize>,
     /// Samples a problem in these modes, the k of pass@k; the configuration's number, if not given.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "responses")]
     samples: Option<usize>,
     /// Held-out problems a language in the modes multi and ood; the configuration's number, if not given.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "responses")]
     forced_problems: Option<usize>,
     /// Sampling temperature; the configuration's, if not given.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "responses")]
     temperature: Option<f32>,
     /// A preset (quick, wide, even, no-explore, grpo, exchanged, smoke) or TOML file with the problems and numbers; the run's own, or else quick.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "responses")]
     config: Option<String>,
     /// Another seed than the configuration's.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "responses")]
     seed: Option<u64>,
-    /// Write the judged samples into this file, as JSON lines.
+    /// Write the judged responses into this file, as JSON lines that --responses reads. With --responses: into this folder, with summary.json,
+    /// which view 7 of the page opens.
     #[arg(long)]
     out: Option<PathBuf>,
     /// Print the figures as JSON.
@@ -62,7 +68,15 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let located = self.checkpoint.locate()?;
+        if let Some(responses) = &self.responses {
+            return responses.run(self.device.threads(), self.out.as_deref(), self.json);
+        }
+        let Some(checkpoint) = &self.checkpoint else {
+            bail!(
+                "give the folder of a checkpoint or of a run, or --responses with a file of responses"
+            );
+        };
+        let located = checkpoint.locate()?;
         let config = self.config(&located)?;
         let device = self.device.open()?.inner();
         let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
@@ -82,7 +96,7 @@ impl Arguments {
             stop: &stop,
         };
         let evaluated = self.evaluate(&evaluator, &model, forcing);
-        let evaluation = evaluated.map_err(|error| {
+        let (judged, choices) = evaluated.map_err(|error| {
             let path = located.checkpoint.display();
             let what = match stopped(&error) {
                 Some(_) => "stopped before all was judged; nothing was written".to_owned(),
@@ -92,9 +106,13 @@ impl Arguments {
         })?;
         if let Some(path) = &self.out {
             let mut bytes = Vec::new();
-            write_records(&mut bytes, &evaluation.records)?;
+            write_records(&mut bytes, &judged)?;
             write_atomically(path, &bytes)?;
         }
+        let evaluation = Evaluation {
+            records: judged.into_iter().map(|of| of.record).collect(),
+            choices,
+        };
         let figures = stage_summary(
             &evaluation,
             None,
@@ -128,15 +146,14 @@ impl Arguments {
         evaluator: &Evaluator<'_>,
         model: &Decoder,
         forcing: Forcing,
-    ) -> anyhow::Result<Evaluation> {
+    ) -> anyhow::Result<(Vec<Judged>, Vec<Choice>)> {
         let chooses = forcing == Forcing::Tag && self.modes.contains(&Mode::SelfChosen);
-        Ok(Evaluation {
-            records: evaluator.run(model, forcing, &self.modes)?,
-            choices: match chooses {
-                true => evaluator.choices(model)?,
-                false => Vec::new(),
-            },
-        })
+        let judged = evaluator.run(model, forcing, &self.modes)?;
+        let choices = match chooses {
+            true => evaluator.choices(model)?,
+            false => Vec::new(),
+        };
+        Ok((judged, choices))
     }
 
     /// The configuration with this command's numbers.
@@ -174,12 +191,4 @@ impl Arguments {
         config.seed = self.seed.unwrap_or(config.seed);
         Ok(config)
     }
-}
-
-/// Reads the name of a mode.
-fn mode(name: &str) -> Result<Mode, String> {
-    let mut modes = Mode::ALL.into_iter();
-    modes
-        .find(|mode| mode.name() == name)
-        .ok_or_else(|| format!("unknown mode `{name}`; expected one of: self en multi ood"))
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod choice;
+mod data;
 mod device;
 mod distil;
 mod eval;
@@ -9,6 +10,7 @@ mod export;
 mod generate;
 mod inspect;
 mod pretrain;
+mod responses;
 mod rl;
 mod run;
 mod score;
@@ -40,12 +42,14 @@ enum Command {
     Rl(rl::Arguments),
     /// Go on with a run: a smaller student of the RL policy.
     Distil(distil::Arguments),
-    /// Evaluate a checkpoint on held-out problems.
+    /// Evaluate a checkpoint on held-out problems, or responses that another program sampled.
     Eval(eval::Arguments),
     /// Answer a prompt: the distribution over thinking languages, then the transcript as it is written.
     Generate(generate::Arguments),
     /// Show or write samples of the embedded tasks.
     Tasks(tasks::Arguments),
+    /// Make data for other engines: teacher prompts, filtered traces, verl's Parquet.
+    Data(data::Arguments),
     /// Score responses: JSON lines in, reward components out.
     Score(score::Arguments),
     /// Compare answers with references mathematically: JSON lines in, verdicts out.
@@ -62,6 +66,7 @@ impl Cli {
     /// Runs the command.
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let result = match self.command {
+            Command::Data(arguments) => arguments.run(),
             Command::Run(arguments) => arguments.run(),
             Command::Pretrain(arguments) => arguments.run(),
             Command::Sft(arguments) => arguments.run(),

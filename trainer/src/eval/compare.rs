@@ -66,7 +66,7 @@ pub(super) fn mean((n, correct): (usize, usize)) -> Option<f64> {
 
 /// Accuracy of `ours` minus that of `theirs`, each in its own mode, over the problems that both have, with the paired bootstrap interval
 /// over problems. `n` is the number of problems. `None` when they share none.
-fn accuracy_difference(
+pub(super) fn accuracy_difference(
     ours: (&[Record], Mode),
     theirs: (&[Record], Mode),
     options: &Options,
@@ -92,6 +92,20 @@ pub fn differences(ours: (&[Record], Mode), theirs: (&[Record], Mode)) -> Vec<[f
         .into_iter()
         .map(|(difference, n)| [difference * n * scale, n * scale])
         .collect()
+}
+
+/// How often the mean accuracy of `ours` on a problem that both have is higher than, equal to or lower than that of `theirs`, each in its own
+/// mode.
+pub(super) fn win_tie_lose(ours: (&[Record], Mode), theirs: (&[Record], Mode)) -> WinTieLose {
+    let theirs = tally_by_problem(theirs.0, theirs.1);
+    let mut counts = WinTieLose::default();
+    for (problem, ours) in tally_by_problem(ours.0, ours.1) {
+        let theirs = theirs.get(&problem).copied().and_then(mean);
+        if let (Some(ours), Some(theirs)) = (mean(ours), theirs) {
+            counts.count(ours, theirs);
+        }
+    }
+    counts
 }
 
 fn tally_by_problem(records: &[Record], mode: Mode) -> BTreeMap<usize, (usize, usize)> {
@@ -186,6 +200,9 @@ mod tests {
         let result = comparison(&exploit, &control, &Options::default()).unwrap();
         let estimate = result.self_against_en.unwrap();
         assert_eq!((estimate.value, estimate.n), (0.25, 200));
+        let (chosen, english) = (Mode::SelfChosen, Mode::English);
+        let counts = win_tie_lose((&exploit, chosen), (&control, english));
+        assert_eq!([counts.win, counts.tie, counts.lose], [50, 150, 0]);
         assert!(estimate.low > 0.18 && estimate.high < 0.32);
         assert_eq!((result.self_chosen, result.english), (None, None));
         assert_eq!(comparison(&exploit, &[], &Options::default()), None);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use explang::Language;
 use explang::run::metrics::entropy;
 use explang::run::summary::{AtTemperature, Transfer};
-use explang::run::{Choice, Estimate, StageSummary};
+use explang::run::{Choice, Estimate, Mode, Record, StageSummary};
 
+use super::metrics::grouped;
 use super::statistics::{Bootstrap, estimate};
 
 /// Probability of each language of the pool, by its index.
@@ -19,14 +20,17 @@ type Rates = BTreeMap<Language, f64>;
 #[derive(Default)]
 struct Kinds(BTreeMap<String, Vec<Row>>);
 
-/// Fills what the summary of a stage says of its policy's choices; nothing where there are none.
+/// Fills what the summary of a stage says of its policy's choices. Where the exact ones are unknown, the information is estimated from the
+/// samples of mode `self`.
 pub(crate) fn fill(
     summary: &mut StageSummary,
     choices: &[Choice],
+    records: &[Record],
     temperature: f32,
     bootstrap: &Bootstrap,
 ) {
     let Some(kinds) = Kinds::of(choices, trained, 1.0) else {
+        summary.information = Kinds::sampled(records).information(bootstrap);
         return;
     };
     summary.selection_by_kind = kinds.rates();
@@ -53,6 +57,25 @@ impl Kinds {
             rows.push(at_temperature(&choice.probabilities, temperature));
         }
         (!kinds.0.is_empty()).then_some(kinds)
+    }
+
+    /// A row for each problem: how its tagged samples of mode `self` share out among languages.
+    fn sampled(records: &[Record]) -> Self {
+        let chosen = |record: &&Record| record.mode == Mode::SelfChosen && record.tag.is_some();
+        let tagged: Vec<&Record> = records.iter().filter(chosen).collect();
+        let mut kinds = Kinds::default();
+        for (kind, of_kind) in grouped(&tagged, |record| Some(record.kind())) {
+            let problems = grouped(&of_kind, |record| Some(record.problem));
+            let rows = problems.values().map(|samples| {
+                let mut row = [0.0; Language::ALL.len()];
+                for language in samples.iter().filter_map(|sample| sample.tag) {
+                    row[language.index()] += 1.0 / samples.len() as f64;
+                }
+                row
+            });
+            kinds.0.insert(kind, rows.collect());
+        }
+        kinds
     }
 
     /// The mean of each kind's rows.

@@ -31,7 +31,9 @@ pub fn mode_summary(records: &[Record], mode: Mode, options: &Options) -> Option
             summary.by_kind.insert(kind, of_kind);
         }
     }
-    summary.by_level = broken_down(&records, options, |r| Some(r.level));
+    summary.by_level = broken_down(&records, options, |r| {
+        Some(r.level).filter(|&level| level > 0)
+    });
     Some(summary)
 }
 
@@ -76,16 +78,16 @@ fn figures(records: &[&Record], options: &Options) -> Option<ModeSummary> {
         acc_f,
         acc_star: acc_star?,
         compliance: compliance?,
-        thinking_tokens: tokens?,
-        truncation: truncation?,
+        thinking_tokens: tokens,
+        truncation,
         intervals: Intervals {
             accuracy: ends[0]?,
             pass_at_k: ends[1]?,
             acc_f: ends[2],
             acc_star: ends[3]?,
             compliance: ends[4]?,
-            thinking_tokens: ends[5]?,
-            truncation: ends[6]?,
+            thinking_tokens: ends[5],
+            truncation: ends[6],
         },
         n: records.len(),
         problems: rows.len(),
@@ -95,8 +97,9 @@ fn figures(records: &[&Record], options: &Options) -> Option<ModeSummary> {
     })
 }
 
-/// Columns of a [`tally`]: samples, correct, compliant, both, thinking tokens, truncated, pass@k, 1.
-const COLUMNS: usize = 8;
+/// Columns of a [`tally`]: samples, correct, compliant, both, thinking tokens and samples that have them, truncated and samples that say so or
+/// not, pass@k, 1.
+const COLUMNS: usize = 10;
 /// Figures made of a tally, in the order of [`Intervals`].
 const RATIOS: usize = 7;
 
@@ -109,8 +112,14 @@ fn tally(samples: &[&Record], k: usize) -> [f64; COLUMNS] {
         correct as f64,
         count(|r| r.compliant) as f64,
         count(|r| r.compliant && r.correct) as f64,
-        samples.iter().map(|r| r.thinking_tokens as f64).sum(),
-        count(|r| r.truncated) as f64,
+        samples
+            .iter()
+            .filter_map(|r| r.thinking_tokens)
+            .map(|tokens| tokens as f64)
+            .sum(),
+        count(|r| r.thinking_tokens.is_some()) as f64,
+        count(|r| r.truncated == Some(true)) as f64,
+        count(|r| r.truncated.is_some()) as f64,
         // k is at most the number of samples, so this is always a number.
         pass_at_k(samples.len(), correct, k).unwrap_or(0.0),
         1.0,
@@ -124,7 +133,9 @@ fn ratios(sums: &[f64; COLUMNS]) -> [Option<f64>; RATIOS] {
         compliant,
         both,
         tokens,
+        measured,
         truncated,
+        told,
         pass,
         problems,
     ] = *sums;
@@ -134,8 +145,8 @@ fn ratios(sums: &[f64; COLUMNS]) -> [Option<f64>; RATIOS] {
         quotient(both, compliant),
         quotient(both, n),
         quotient(compliant, n),
-        quotient(tokens, n),
-        quotient(truncated, n),
+        quotient(tokens, measured),
+        quotient(truncated, told),
     ]
 }
 
@@ -188,8 +199,8 @@ mod tests {
             record(1, Mode::English, Some(Language::En), true),
         ];
         records[1].compliant = false;
-        records[4].truncated = true;
-        records[4].thinking_tokens = 50;
+        records[4].truncated = Some(true);
+        records[4].thinking_tokens = Some(50);
         records[5].family = "products".into();
         records[5].problem = 2;
 
@@ -199,15 +210,15 @@ mod tests {
         assert_eq!(s.compliance, 6.0 / 8.0);
         assert_eq!(s.acc_f, Some(1.0 / 6.0));
         assert_eq!(s.acc_star, 1.0 / 8.0);
-        assert_eq!(s.thinking_tokens, 120.0 / 8.0);
-        assert_eq!(s.truncation, 1.0 / 8.0);
+        assert_eq!(s.thinking_tokens, Some(120.0 / 8.0));
+        assert_eq!(s.truncation, Some(1.0 / 8.0));
         // The problem with the fewest samples has one, so k is 1: the mean over problems of 3/4, 0 and 0.
         assert_eq!((s.k, s.pass_at_k), (1, 0.25));
         assert!(s.intervals.accuracy[0] <= s.accuracy && s.accuracy <= s.intervals.accuracy[1]);
 
         assert_eq!(s.by_language[&Language::Zh].accuracy, 1.0);
         assert_eq!(s.by_language[&Language::Zh].compliance, 0.5);
-        assert_eq!(s.by_language[&Language::En].truncation, 0.2);
+        assert_eq!(s.by_language[&Language::En].truncation, Some(0.2));
         assert_eq!(s.by_language.len(), 2);
         assert_eq!(s.by_kind["sums/steps"].n, 7);
         assert_eq!(s.by_kind["sums/steps"].by_language[&Language::En].n, 4);
@@ -236,8 +247,19 @@ mod tests {
         assert_eq!(mode_summary(&[], Mode::Multi, &Options::default()), None);
         let mut wrong = record(0, Mode::Multi, Some(Language::Th), true);
         wrong.compliant = false;
-        let s = mode_summary(&[wrong], Mode::Multi, &Options::default()).unwrap();
+        let s = mode_summary(
+            std::slice::from_ref(&wrong),
+            Mode::Multi,
+            &Options::default(),
+        )
+        .unwrap();
         assert_eq!((s.acc_f, s.acc_star, s.accuracy), (None, 0.0, 1.0));
+        wrong.thinking_tokens = None;
+        wrong.truncated = None;
+        wrong.level = 0;
+        let s = mode_summary(&[wrong], Mode::Multi, &Options::default()).unwrap();
+        assert_eq!((s.thinking_tokens, s.truncation), (None, None));
+        assert!(s.by_level.is_empty());
         let json = serde_json::to_string(&s).unwrap();
         assert!(!json.contains("null"), "{json}");
         let back: ModeSummary = serde_json::from_str(&json).unwrap();

@@ -3,9 +3,11 @@
 pub mod choose;
 pub mod compare;
 pub(crate) mod information;
+pub mod judge;
 pub mod metrics;
 pub mod record;
 pub(crate) mod regret;
+pub mod responses;
 pub mod sample;
 pub mod selection;
 pub(crate) mod statistics;

@@ -124,8 +124,8 @@ pub(crate) mod tests {
             detected: language,
             compliant: language.is_some(),
             correct,
-            thinking_tokens: 10,
-            truncated: false,
+            thinking_tokens: Some(10),
+            truncated: Some(false),
         }
     }
 

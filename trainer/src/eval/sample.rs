@@ -11,13 +11,13 @@ use explang::identify::Identify;
 use explang::model::Decoder;
 use explang::prompt::PromptFormat;
 use explang::random;
-use explang::reward::{Options, Preset, Reward};
-use explang::rollout::{Query, Rollout, RolloutError, Sampler, reward};
-use explang::run::{Config, Mode, Record};
+use explang::rollout::{Query, RolloutError, Sampler};
+use explang::run::{Config, Mode};
 use explang::tasks::{Example, Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
 use explang::transcript::{END_THINK, Parsed, forced_prefix, page_header};
 
+use super::judge::{Judge, Judged, Sample};
 use crate::run::stop::Stop;
 use crate::threads::Threads;
 
@@ -54,7 +54,7 @@ struct Asked {
 }
 
 impl Evaluator<'_> {
-    /// All modes that the model has, as records.
+    /// Judged responses in all modes that the model has.
     ///
     /// # Errors
     /// When sampling fails or is broken off.
@@ -63,18 +63,18 @@ impl Evaluator<'_> {
         model: &Decoder,
         forcing: Forcing,
         modes: &[Mode],
-    ) -> anyhow::Result<Vec<Record>> {
-        let mut records = Vec::new();
+    ) -> anyhow::Result<Vec<Judged>> {
+        let mut judged = Vec::new();
         for &mode in modes {
             if mode == Mode::SelfChosen && forcing == Forcing::Page {
                 continue;
             }
-            records.extend(self.mode(model, forcing, mode)?);
+            judged.extend(self.mode(model, forcing, mode)?);
         }
-        Ok(records)
+        Ok(judged)
     }
 
-    fn mode(&self, model: &Decoder, forcing: Forcing, mode: Mode) -> anyhow::Result<Vec<Record>> {
+    fn mode(&self, model: &Decoder, forcing: Forcing, mode: Mode) -> anyhow::Result<Vec<Judged>> {
         let eval = &self.config.eval;
         let (problems, samples, languages): (usize, usize, Vec<Option<Language>>) = match mode {
             Mode::SelfChosen => (eval.problems, eval.samples, vec![None]),
@@ -120,8 +120,8 @@ impl Evaluator<'_> {
             })
             .collect();
         // This is a part of a step, which is not broken off.
-        let records = self.ask(model, Forcing::Page, Mode::Multi, &asked, 1, None)?;
-        let right = records.iter().filter(|record| record.correct).count();
+        let judged = self.ask(model, Forcing::Page, Mode::Multi, &asked, 1, None)?;
+        let right = judged.iter().filter(|of| of.record.correct).count();
         Ok(right as f64 / count.max(1) as f64)
     }
 
@@ -134,7 +134,7 @@ impl Evaluator<'_> {
         asked: &[Asked],
         samples: usize,
         stop: Option<&Stop>,
-    ) -> anyhow::Result<Vec<Record>> {
+    ) -> anyhow::Result<Vec<Judged>> {
         let eval = &self.config.eval;
         let queries: Vec<Query> = asked
             .iter()
@@ -175,45 +175,29 @@ impl Evaluator<'_> {
                 }
             }
         }
-        self.judge(&queries, asked, &rollouts, mode)
-    }
-
-    fn judge(
-        &self,
-        queries: &[Query],
-        asked: &[Asked],
-        rollouts: &[Rollout],
-        mode: Mode,
-    ) -> anyhow::Result<Vec<Record>> {
-        let mut rule = Reward::named("naive", Preset::Paper)?;
-        rule.options = Options {
-            pool: Language::ALL.to_vec(),
-            ..Options::of(Preset::Paper)
-        };
-        let scored = reward(queries, rollouts, &rule, self.detector);
-        rollouts
-            .iter()
-            .zip(scored)
-            .map(|(rollout, scored)| {
-                let asked = &asked[rollout.query];
-                let (family, style) = asked.example.kind.family_and_style();
-                let trace = Parsed::of(&rollout.text).trace.unwrap_or_default();
-                Ok(Record {
-                    problem: asked.number,
-                    family: family.to_owned(),
-                    style: style.to_owned(),
-                    level: asked.example.level,
-                    mode,
-                    forced: asked.forced,
-                    tag: scored.language,
-                    detected: scored.detected,
-                    compliant: scored.components.compliance > 0.0,
-                    correct: scored.components.verified > 0.0,
-                    thinking_tokens: self.tokenizer.encode(trace.trim())?.len(),
-                    truncated: rollout.truncated,
-                })
+        let samples = rollouts.into_iter().map(|rollout| {
+            let Asked {
+                number,
+                example,
+                forced,
+            } = &asked[rollout.query];
+            let trace = Parsed::of(&rollout.text).trace.unwrap_or_default();
+            Ok(Sample {
+                problem: *number,
+                kind: example.kind.clone(),
+                level: example.level,
+                prompt: example.question.as_str().into(),
+                mode,
+                forced: *forced,
+                thinking_tokens: Some(self.tokenizer.encode(trace.trim())?.len()),
+                response: rollout.text,
+                ground_truth: example.answer.clone(),
+                truncated: Some(rollout.truncated),
             })
-            .collect()
+        });
+        let samples = samples.collect::<anyhow::Result<Vec<_>>>()?;
+        let judge = Judge::new(self.detector, None)?;
+        Ok(judge.judged(samples, self.threads))
     }
 }
 

@@ -58,7 +58,8 @@ pub fn stage_summary(
         .iter()
         .filter_map(|(kind, counts)| Some((kind.clone(), Selection::from_counts(counts)?.rates)))
         .collect();
-    information::fill(&mut stage, choices, temperature, &options.bootstrap);
+    let bootstrap = &options.bootstrap;
+    information::fill(&mut stage, choices, records, temperature, bootstrap);
     stage.untagged = Some(selection.untagged);
     stage.choice_entropy = selection.entropy;
     stage.choice_entropy_interval = selection.entropy_interval;

@@ -1,5 +1,6 @@
 //! What a run says to people: tables and charts of its figures.
 
+pub mod accepted;
 pub mod arms;
 pub mod chart;
 pub mod figure;

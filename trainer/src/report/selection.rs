@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use comfy_table::ColumnConstraint;
 use explang::run::summary::ranked;
 use explang::run::{StageSummary, Summary};
 
-use super::table::{NONE, Style, drawn, new_table, spread, top};
+use super::table::{NONE, Style, drawn, kept_whole, new_table, spread, top};
 
 /// Makes a cell of a stage's figures; none where the stage has no such figure.
 type Figure = fn(&StageSummary) -> Option<String>;
@@ -61,8 +60,6 @@ pub fn table(summary: &Summary, style: Style) -> Option<String> {
             table.add_row(row);
         }
     }
-    if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
+    kept_whole(&mut table, 0..1);
     drawn(table)
 }

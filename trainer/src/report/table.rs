@@ -106,8 +106,10 @@ pub fn stages(summary: &Summary, style: Style) -> Option<String> {
                 with_interval(figures.accuracy, figures.intervals.accuracy),
                 format!("{} @{}", percent(figures.pass_at_k), figures.k),
                 percent(figures.compliance),
-                format!("{:.1}", figures.thinking_tokens),
-                percent(figures.truncation),
+                figures
+                    .thinking_tokens
+                    .map_or_else(|| NONE.into(), |tokens| format!("{tokens:.1}")),
+                figures.truncation.map_or_else(|| NONE.into(), percent),
                 if first { chosen(stage) } else { String::new() },
             ]);
             first = false;
@@ -184,9 +186,7 @@ pub fn families(summary: &Summary, style: Style) -> Option<String> {
     }
     align_numbers(&mut table, numbers);
     // A kind's name is one word: it is not broken.
-    if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
+    kept_whole(&mut table, 0..1);
     drawn(table)
 }
 
@@ -210,18 +210,10 @@ pub(crate) fn findings(summary: &Summary) -> Vec<String> {
             ("choosing against English", comparison.self_against_en),
         ];
         for (what, difference) in differences {
-            if let Some(Estimate {
-                value,
-                low,
-                high,
-                n,
-            }) = difference
-            {
+            if let Some(difference) = difference {
                 lines.push(format!(
-                    "Exploit minus control, {what}: {:+.1} [{:+.1}, {:+.1}] points over {n} problems.",
-                    100.0 * value,
-                    100.0 * low,
-                    100.0 * high
+                    "Exploit minus control, {what}: {}.",
+                    points(&difference)
                 ));
             }
         }
@@ -299,6 +291,15 @@ pub(super) fn align_numbers(table: &mut Table, columns: std::ops::Range<usize>) 
     }
 }
 
+/// Breaks no cell of some columns, however narrow the terminal is.
+pub(super) fn kept_whole(table: &mut Table, columns: std::ops::Range<usize>) {
+    for index in columns {
+        if let Some(column) = table.column_mut(index) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+}
+
 /// The text of a table that has rows, without blanks at the ends of lines.
 pub(super) fn drawn(table: Table) -> Option<String> {
     let lines: Vec<_> = table
@@ -316,8 +317,20 @@ pub(super) fn with_interval(value: f64, [low, high]: [f64; 2]) -> String {
     format!("{} [{}, {}]", percent(value), percent(low), percent(high))
 }
 
+/// A difference of shares with its interval, in points.
+pub(super) fn points(difference: &Estimate) -> String {
+    let Estimate {
+        value,
+        low,
+        high,
+        n,
+    } = difference;
+    let [value, low, high] = [value, low, high].map(|share| 100.0 * share);
+    format!("{value:+.1} [{low:+.1}, {high:+.1}] points over {n} problems")
+}
+
 /// Accuracy and half the width of its interval.
-fn plus_minus(figures: Option<&ModeSummary>) -> String {
+pub(super) fn plus_minus(figures: Option<&ModeSummary>) -> String {
     figures.map_or(NONE.into(), |figures| {
         let [low, high] = figures.intervals.accuracy;
         let half = 50.0 * (high - low);

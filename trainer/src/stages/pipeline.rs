@@ -134,8 +134,9 @@ fn evaluate(session: &Session, stage: Stage) -> anyhow::Result<Evaluation> {
             Forcing::Page
         };
         let model = model.insert(session.load(stage)?);
-        let records = (session.evaluator()).run(model, forcing, &Mode::ALL);
-        evaluation.records = records.map_err(failed)?;
+        let judged = (session.evaluator()).run(model, forcing, &Mode::ALL);
+        let judged = judged.map_err(failed)?.into_iter();
+        evaluation.records = judged.map(|of| of.record).collect();
         write(session, &of_samples, &evaluation.records)?;
         made = true;
     }

@@ -7,12 +7,14 @@ mod bad_input;
 mod client;
 mod command_line;
 mod contents;
+mod data;
 #[cfg(unix)]
 mod disk;
 mod export;
 mod kills;
 mod non_finite;
 mod program;
+mod responses;
 mod resume;
 mod runs;
 mod score;

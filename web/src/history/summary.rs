@@ -2,7 +2,7 @@
 
 use explang::Language;
 use explang::run::summary::ranked;
-use explang::run::{Comparison, Estimate, ModeExcerpt, SelectionSource, StageExcerpt};
+use explang::run::{Estimate, ModeExcerpt, SelectionSource, StageExcerpt, SummaryExcerpt};
 
 /// What a stage chose most.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,15 +33,25 @@ pub fn selected(figures: &StageExcerpt, most: usize) -> Option<Selected> {
     })
 }
 
-/// A sentence for each difference that was measured.
-pub fn sentences(comparison: &Comparison) -> Vec<String> {
+/// A sentence for each difference that was measured: of exploit and control, or of responses and their baseline.
+pub fn sentences(summary: &SummaryExcerpt) -> Vec<String> {
+    let Some(comparison) = &summary.comparison else {
+        return Vec::new();
+    };
+    let (minus, across) = match summary.responses {
+        Some(_) => (
+            "Responses minus baseline",
+            "the responses choose, the baseline thinks in English",
+        ),
+        None => (
+            "Exploit minus control",
+            "exploit chooses, the control thinks in English",
+        ),
+    };
     let differences = [
         ("both choose their language", comparison.self_chosen),
         ("both think in English", comparison.english),
-        (
-            "exploit chooses, the control thinks in English",
-            comparison.self_against_en,
-        ),
+        (across, comparison.self_against_en),
     ];
     differences
         .into_iter()
@@ -49,7 +59,7 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
             let Estimate { value, low, high, n } = estimate?;
             let [value, low, high] = [value, low, high].map(|of| format!("{:+.1}", 100.0 * of).replace('-', "−"));
             Some(format!(
-                "Exploit minus control when {when}: {value} points (95 % interval {low} to {high}), over {n} problems."
+                "{minus} when {when}: {value} points (95 % interval {low} to {high}), over {n} problems."
             ))
         })
         .collect()
@@ -57,7 +67,7 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use explang::run::{Stage, SummaryExcerpt};
+    use explang::run::{Comparison, Stage};
 
     use super::*;
 
@@ -65,7 +75,7 @@ mod tests {
     fn the_committed_summary_is_told_in_full() {
         let json = include_str!("../../../checkpoints/wide/summary.json");
         let summary: SummaryExcerpt = serde_json::from_str(json).unwrap();
-        assert_eq!(sentences(&summary.comparison.unwrap()).len(), 3);
+        assert_eq!(sentences(&summary).len(), 3);
         for (stage, figures) in &summary.stages {
             let chosen = selected(figures, 2);
             assert_eq!(chosen.is_some(), stage.knows_tags(), "{stage}");
@@ -116,16 +126,19 @@ mod tests {
             high: -0.08,
             n: 300,
         };
-        let comparison = Comparison {
+        summary.comparison = Some(Comparison {
             self_chosen: None,
             english: Some(english),
             self_against_en: None,
-        };
+        });
         assert_eq!(
-            sentences(&comparison),
+            sentences(&summary),
             [
                 "Exploit minus control when both think in English: −12.8 points (95 % interval −17.8 to −8.0), over 300 problems."
             ]
         );
+        summary.responses = Some(exploit);
+        assert!(sentences(&summary)[0].starts_with("Responses minus baseline when both"));
+        assert!(sentences(&SummaryExcerpt::default()).is_empty());
     }
 }

@@ -216,6 +216,30 @@ async fn every_evaluated_stage_has_a_row_with_intervals() {
     );
 }
 
+#[wasm_bindgen_test]
+async fn responses_of_another_engine_have_a_row_beside_their_baseline() {
+    let json = include_str!("../../../checkpoints/wide/summary.json");
+    let run: serde_json::Value = serde_json::from_str(json).unwrap();
+    let json = serde_json::json!({
+        "name": "ours.jsonl", "version": "0", "responses": run["stages"]["exploit"],
+        "baseline": run["stages"]["control"], "comparison": run["comparison"],
+    });
+    let summary = RwSignal::new(serde_json::from_value::<SummaryExcerpt>(json).ok());
+    let place = drawn(
+        Live::still(State::default()),
+        move || view! { <SummaryTable summary /> },
+    );
+    let names: Vec<String> = (all(&place, "tbody th").iter())
+        .filter_map(|name| name.text_content())
+        .collect();
+    assert_eq!(names, ["Responses", "Baseline"]);
+    let sentence = all(&place, ".compared li")[0].text_content().unwrap();
+    assert!(
+        sentence.starts_with("Responses minus baseline"),
+        "{sentence}"
+    );
+}
+
 /// A run with two kinds: SFT chooses English for both, exploit Chinese for sums.
 fn measured() -> SummaryExcerpt {
     let figures = |accuracy: f64| {

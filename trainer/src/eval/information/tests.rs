@@ -17,7 +17,13 @@ pub(crate) fn choice(problem: usize, kind: &str, shares: &[(Language, f32)]) -> 
 
 fn filled(choices: &[Choice], temperature: f32) -> StageSummary {
     let mut summary = StageSummary::default();
-    fill(&mut summary, choices, temperature, &Bootstrap::default());
+    fill(
+        &mut summary,
+        choices,
+        &[],
+        temperature,
+        &Bootstrap::default(),
+    );
     summary
 }
 
@@ -150,4 +156,27 @@ fn figures_are_finite_whatever_a_file_says() {
         assert!(rates.clone().all(|rate| rate.is_finite()));
         assert!((rates.sum::<f64>() - 2.0).abs() < 1e-9);
     }
+}
+
+#[test]
+fn samples_stand_in_for_exact_choices_that_are_unknown() {
+    use crate::eval::record::tests::record;
+    let sampled = |tags: &dyn Fn(usize) -> Option<Language>| {
+        let records: Vec<Record> = (0..80)
+            .map(|i| {
+                let mut record = record(i / 2, Mode::SelfChosen, tags(i), true);
+                record.style = ["steps", "breath"][i / 2 % 2].into();
+                record
+            })
+            .collect();
+        let mut summary = StageSummary::default();
+        fill(&mut summary, &[], &records, 1.0, &Bootstrap::default());
+        summary.information.unwrap()
+    };
+    let apart = sampled(&|i| Some([Language::Zh, Language::Fr][i / 2 % 2]));
+    assert!((apart.value - 2f64.ln()).abs() < 1e-12, "{apart:?}");
+    assert_eq!(apart.n, 40);
+    // What is not tagged says nothing of the language; the tagged half is the same for both kinds.
+    let alike = sampled(&|i| (i % 2 == 0).then_some(Language::Th));
+    assert_eq!((alike.value, alike.n), (0.0, 40));
 }

@@ -26,8 +26,8 @@ fn record(problem: usize, mode: Mode, language: Language, correct: bool) -> Reco
         detected: Some(language),
         compliant: true,
         correct,
-        thinking_tokens: 123,
-        truncated: false,
+        thinking_tokens: Some(123),
+        truncated: Some(false),
     }
 }
 

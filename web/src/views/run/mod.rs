@@ -15,6 +15,7 @@ pub mod stages;
 pub mod summary_table;
 pub mod values;
 
+use explang::run::SummaryExcerpt;
 use leptos::prelude::*;
 
 use charts::Charts;
@@ -40,13 +41,18 @@ pub fn Run() -> impl IntoView {
                 <Told reader />
                 <Stages reader />
             </div>
-            <div class="body">
+            <div class="body" hidden=move || reader.summary.with(foreign)>
                 <Charts log=reader.log status=reader.status />
             </div>
             <MapTable summary=reader.summary />
             <SummaryTable summary=reader.summary />
         </section>
     }
+}
+
+/// True for responses that another program sampled: there are no steps to show.
+fn foreign(summary: &Option<SummaryExcerpt>) -> bool {
+    summary.as_ref().is_some_and(|of| of.responses.is_some())
 }
 
 /// What has been read, or what stands in the way.

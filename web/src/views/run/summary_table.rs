@@ -29,22 +29,24 @@ pub fn SummaryTable(
     move || {
         summary.with(|summary| {
             let summary = summary.as_ref()?;
-            let rows = summary
-                .stages
-                .iter()
-                .map(|(stage, figures)| row(*stage, figures))
-                .collect_view();
-            let sentences = summary
-                .comparison
-                .iter()
-                .flat_map(summary::sentences)
+            let stages = summary.stages.iter();
+            let stages = stages.map(|(stage, figures)| (title(*stage), figures));
+            let others = [("Responses", &summary.responses), ("Baseline", &summary.baseline)];
+            let others = others.into_iter().filter_map(|(title, figures)| Some((title, figures.as_ref()?)));
+            let rows = stages.chain(others).map(|(title, figures)| row(title, figures)).collect_view();
+            let sentences = summary::sentences(summary)
+                .into_iter()
                 .map(|sentence| view! { <li>{sentence}</li> })
                 .collect_view();
+            let [heading, whose] = match summary.responses {
+                Some(_) => ["What the responses come to", ""],
+                None => ["What each stage can do", " to problems that training never used, after each stage"],
+            };
             Some(view! {
                 <div class="evaluated">
-                    <h3 id="evaluated">"What each stage can do"</h3>
+                    <h3 id="evaluated">{heading}</h3>
                     <p class="told">
-                        "Share of right answers to problems that training never used, after each stage: when the model chooses the \
+                        "Share of right answers" {whose} ": when the model chooses the \
                          language, and when one is forced on it. Thirteen languages were seen as tags in training, four were not. The \
                          band is the 95 % interval: with other problems of the same kinds the value would most likely lie in it."
                     </p>
@@ -52,7 +54,7 @@ pub fn SummaryTable(
                     <table role="table" aria-labelledby="evaluated">
                         <thead role="rowgroup">
                             <tr role="row">
-                                <th role="columnheader" scope="col">"After"</th>
+                                <th role="columnheader" scope="col">{if whose.is_empty() { "Of" } else { "After" }}</th>
                                 {COLUMNS.map(|name| view! { <th role="columnheader" scope="col">{name}</th> }).collect_view()}
                             </tr>
                         </thead>
@@ -65,12 +67,16 @@ pub fn SummaryTable(
     }
 }
 
-/// One stage.
-fn row(stage: Stage, figures: &StageExcerpt) -> impl IntoView + use<> {
-    let title = match stage {
+/// A stage's name in the table.
+const fn title(stage: Stage) -> &'static str {
+    match stage {
         Stage::Control => "Control, RL with English only",
         stage => stage.title(),
-    };
+    }
+}
+
+/// One stage, or one file of responses.
+fn row(title: &'static str, figures: &StageExcerpt) -> impl IntoView + use<> {
     let modes = [
         &figures.self_chosen,
         &figures.english,
