@@ -1,5 +1,7 @@
 use super::*;
 
+#[cfg(feature = "mathematics")]
+mod hacks;
 mod quirks;
 
 /// Takes a trace that opens with a language code for a trace in that language.
