@@ -19,6 +19,8 @@ use crate::{detectors, named};
 /// - `answer_scope`: where the answer may stand, one of `EXTRACTIONS`;
 /// - `truncated`: what becomes of a response cut short: "keep", "penalise", "mask";
 /// - `detector`: the thinking's language is looked for among the "seen" languages or "all";
+/// - `identifier`: "lingua" names it, precise, or "whatlang", fast;
+/// - `trace_text`: it is read from the thinking's "prose", without TeX and code, or from the "whole";
 /// - `pool`: the languages that a tag may name;
 /// - `quirks`: which of `QUIRKS` are followed, and no other;
 /// - `threads`: how many may work at once: every processor that this process may use, if not given.
@@ -37,7 +39,7 @@ impl Reward {
     #[new]
     #[pyo3(signature = (
         variant = "exploit", preset = "paper", *, scope = None, answer_scope = None, truncated = None, detector = None,
-        pool = None, quirks = None, threads = None
+        identifier = None, trace_text = None, pool = None, quirks = None, threads = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword in Python")]
     fn new(
@@ -47,6 +49,8 @@ impl Reward {
         answer_scope: Option<&str>,
         truncated: Option<&str>,
         detector: Option<&str>,
+        identifier: Option<&str>,
+        trace_text: Option<&str>,
         pool: Option<Vec<String>>,
         quirks: Option<Vec<String>>,
         threads: Option<usize>,
@@ -65,6 +69,12 @@ impl Reward {
         }
         if let Some(detector) = detector {
             options.detector = named(detector)?;
+        }
+        if let Some(identifier) = identifier {
+            options.identifier = named(identifier)?;
+        }
+        if let Some(trace_text) = trace_text {
+            options.trace_text = named(trace_text)?;
         }
         if let Some(pool) = pool {
             options.pool = pool
@@ -171,7 +181,8 @@ impl Reward {
         batch: &Batch,
         group: impl Fn(usize) -> GroupId + Sync,
     ) -> Vec<explang_reward::Alone> {
-        let detector = detectors::of(self.reward.options.detector);
+        let options = &self.reward.options;
+        let detector = detectors::of(options.identifier, options.detector);
         parallel::map(batch.len(), self.threads, |i| {
             let response = Response {
                 group: group(i),

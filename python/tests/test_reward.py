@@ -104,7 +104,7 @@ def test_errors_are_the_sentences_of_the_program(program):
         with pytest.raises(ValueError) as raised:
             Reward(**options)
         assert str(raised.value) in program("score", *arguments, rows=row)
-    for options in ({"preset": "papper"}, {"scope": "grup"}, {"truncated": "x"}, {"detector": "x"}, {"pool": ["xx"]}):
+    for options in ({"preset": "papper"}, {"scope": "grup"}, {"truncated": "x"}, {"detector": "x"}, {"identifier": "x"}, {"trace_text": "x"}, {"pool": ["xx"]}):
         with pytest.raises(ValueError, match="^unknown .*expected one of: "):
             Reward(**options)
     with pytest.raises(ValueError, match="unknown extraction"):
@@ -155,6 +155,9 @@ def test_languages_are_named():
     swahili = "Watu wote wamezaliwa huru, hadhi na haki zao ni sawa."
     assert identify(swahili) == "sw"
     assert identify(swahili, detector="seen") in SEEN
+    full_of_formulas = "函数 $f(x)=\\frac{1}{x}+\\sqrt{1-x}$ 的定义域是 $(\\quad)$"
+    assert identify(full_of_formulas) == identify(full_of_formulas, identifier="whatlang") == "zh"
+    assert identify_batch([GERMAN], identifier="whatlang", trace_text="whole") == ["de"]
     with pytest.raises(ValueError, match="unknown detector"):
         identify(GERMAN, detector="none")
     assert forced_prefix("de") == "<lang_select>\nde\n</lang_select>\n<think>\n"

@@ -3,6 +3,8 @@ from typing import Any, Final, Literal, Self, TypeAlias, final
 
 _Extraction: TypeAlias = Literal["after-thinking", "whole-response", "stated"]
 _Detector: TypeAlias = Literal["seen", "all"]
+_Identifier: TypeAlias = Literal["lingua", "whatlang"]
+_TraceText: TypeAlias = Literal["prose", "whole"]
 _Text: TypeAlias = str | int | float
 
 __all__ = [
@@ -95,6 +97,8 @@ class Reward:
         answer_scope: _Extraction | None = None,
         truncated: Literal["keep", "penalise", "mask"] | None = None,
         detector: _Detector | None = None,
+        identifier: _Identifier | None = None,
+        trace_text: _TraceText | None = None,
         pool: Sequence[str] | None = None,
         quirks: Sequence[str] | None = None,
         threads: int | None = None,
@@ -129,8 +133,15 @@ def verify_batch(
 def compare_batch(
     answers: Iterable[_Text], golds: Iterable[_Text], *, extraction: _Extraction = "stated", threads: int | None = None
 ) -> list[Comparison]: ...
-def identify(text: _Text, *, detector: _Detector = "all") -> str | None: ...
+def identify(
+    text: _Text, *, detector: _Detector = "all", identifier: _Identifier = "lingua", trace_text: _TraceText = "prose"
+) -> str | None: ...
 def identify_batch(
-    texts: Iterable[_Text], *, detector: _Detector = "all", threads: int | None = None
+    texts: Iterable[_Text],
+    *,
+    detector: _Detector = "all",
+    identifier: _Identifier = "lingua",
+    trace_text: _TraceText = "prose",
+    threads: int | None = None,
 ) -> list[str | None]: ...
 def forced_prefix(language: str) -> str: ...
