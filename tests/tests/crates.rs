@@ -112,8 +112,9 @@ fn the_verifier_needs_nothing_else_of_the_project() {
 }
 
 #[test]
-fn page_and_trainer_know_only_what_they_share() {
+fn page_trainer_and_python_package_know_only_what_they_share() {
     assert_eq!(folders_known_to("shared"), folders(&["shared"]));
     assert_eq!(folders_known_to("web"), folders(&["shared", "web"]));
     assert_eq!(folders_known_to("trainer"), folders(&["shared", "trainer"]));
+    assert_eq!(folders_known_to("python"), folders(&["shared", "python"]));
 }

@@ -8,7 +8,9 @@ const README_LINES: usize = 150;
 /// Lines of its first screen, and the columns of a line there.
 const SCREEN: (usize, usize) = (45, 120);
 /// Folders whose paths in backticks must exist.
-const FOLDERS: [&str; 5] = ["shared/", "trainer/", "web/", "tests/", "docs/"];
+const FOLDERS: [&str; 7] = [
+    "shared/", "trainer/", "web/", "python/", "recipes/", "tests/", "docs/",
+];
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -25,13 +27,15 @@ fn markdown_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The README, the manuals, and the verifier's own README.
+/// The README, the manuals, those of the Python package and of the recipes, and the verifier's own README.
 fn manuals() -> Vec<PathBuf> {
     let mut found = vec![
         root().join("README.md"),
         root().join("shared/verify/README.md"),
     ];
-    markdown_below(&root().join("docs"), &mut found);
+    for folder in ["docs", "python", "recipes"] {
+        markdown_below(&root().join(folder), &mut found);
+    }
     found
 }
 

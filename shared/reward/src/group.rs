@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Options, Response, Scope, Scored};
+use super::{Alone, Options, Scope, Scored};
 
 /// What is known of one language in one scope.
 #[derive(Default)]
@@ -16,17 +16,11 @@ struct Tally {
     verified: f64,
 }
 
-/// Fills in `diversity`, `pass_at_k` and `language_accuracy`. Masked responses and those flagged in
-/// `ignored` take no part and keep zeros.
-pub(super) fn compare(
-    options: &Options,
-    responses: &[Response<'_>],
-    ignored: &[bool],
-    scored: &mut [Scored],
-) {
+/// Fills in `diversity`, `pass_at_k` and `language_accuracy`. Masked responses and empty ones take no part and keep zeros.
+pub(super) fn compare(options: &Options, batch: &mut [Alone]) {
     let mut scopes: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (i, response) in responses.iter().enumerate() {
-        if !scored[i].masked && !ignored[i] {
+    for (i, response) in batch.iter().enumerate() {
+        if !response.scored.masked && !response.empty {
             let key = match options.scope {
                 Scope::Batch => None,
                 Scope::Group => Some(response.group),
@@ -35,18 +29,18 @@ pub(super) fn compare(
         }
     }
     for members in scopes.values() {
-        compare_within(options, members, scored);
+        compare_within(options, members, batch);
     }
 }
 
-fn compare_within(options: &Options, members: &[usize], scored: &mut [Scored]) {
+fn compare_within(options: &Options, members: &[usize], batch: &mut [Alone]) {
     let quirks = &options.quirks;
     // Untagged responses share the key None.
     let mut tallies: HashMap<Option<String>, Tally> = HashMap::new();
     for &i in members {
         let Scored {
             tag, components, ..
-        } = &scored[i];
+        } = &batch[i].scored;
         let compliant = components.compliance > 0.0;
         let tally = tallies.entry(tag.clone()).or_default();
         if compliant || quirks.count_noncompliant {
@@ -62,7 +56,7 @@ fn compare_within(options: &Options, members: &[usize], scored: &mut [Scored]) {
     for &i in members {
         let Scored {
             tag, components, ..
-        } = &mut scored[i];
+        } = &mut batch[i].scored;
         let Some(tally) = tallies.get(tag) else {
             continue;
         };
@@ -81,7 +75,7 @@ fn compare_within(options: &Options, members: &[usize], scored: &mut [Scored]) {
     }
 
     for &i in members {
-        let diversity = &mut scored[i].components.diversity;
+        let diversity = &mut batch[i].scored.components.diversity;
         if maximum > 0.0 {
             *diversity /= maximum;
         } else if quirks.undefined_diversity {

@@ -88,6 +88,17 @@ pub struct Scored {
     pub forfeits: bool,
 }
 
+/// A response as [`Reward::alone`] judges it: what [`Reward::together`] needs of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alone {
+    /// The prompt it answers.
+    pub group: GroupId,
+    /// It takes no part in the statistics of its scope.
+    empty: bool,
+    /// Its own components; those that compare languages are still 0, and so is the reward.
+    scored: Scored,
+}
+
 /// A variant and the choices around it: all that a batch needs to be scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,19 +127,30 @@ impl Reward {
     /// `detector` is asked for the language of each thinking trace; [`Options::identifier`] makes it. A language outside the pool, or one
     /// that [`Options::detector`] leaves out, counts as not detected.
     pub fn score(&self, responses: &[Response<'_>], detector: &dyn Identify) -> Vec<Scored> {
-        let mut scored = parallel::map(responses, |response| self.score_alone(response, detector));
-        let empty: Vec<bool> = responses.iter().map(|r| self.scores_nothing(r)).collect();
-        group::compare(&self.options, responses, &empty, &mut scored);
-        for ((scored, response), empty) in scored.iter_mut().zip(responses).zip(empty) {
-            let penalised = response.truncated && self.options.truncated == Truncated::Penalise;
-            scored.forfeits = empty || penalised;
-            scored.reward = if scored.forfeits {
-                0.0
-            } else {
-                self.variant.weights.sum(&scored.components)
-            };
+        let alone = parallel::map(responses, |response| self.alone(response, detector));
+        self.together(alone)
+    }
+
+    /// The part of [`Reward::score`] that asks for one response alone, and takes nearly all of its time: responses may be judged on
+    /// several threads or machines, before [`Reward::together`] compares them.
+    pub fn alone(&self, response: &Response<'_>, detector: &dyn Identify) -> Alone {
+        Alone {
+            group: response.group,
+            empty: self.scores_nothing(response),
+            scored: self.score_alone(response, detector),
         }
-        scored
+    }
+
+    /// The rest of [`Reward::score`]: compares the responses of a batch, and pays them; in their order.
+    pub fn together(&self, mut batch: Vec<Alone>) -> Vec<Scored> {
+        group::compare(&self.options, &mut batch);
+        let pay = |Alone { mut scored, .. }| {
+            if !scored.forfeits {
+                scored.reward = self.variant.weights.sum(&scored.components);
+            }
+            scored
+        };
+        batch.into_iter().map(pay).collect()
     }
 
     /// An empty response earns nothing, whatever the variant pays to others.
@@ -180,7 +202,8 @@ impl Reward {
             },
             reward: 0.0,
             masked: response.truncated && self.options.truncated == Truncated::Mask,
-            forfeits: false,
+            forfeits: self.scores_nothing(response)
+                || (response.truncated && self.options.truncated == Truncated::Penalise),
         }
     }
 }
