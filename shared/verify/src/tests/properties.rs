@@ -337,6 +337,11 @@ fn hostile_texts_take_little_time() {
         "word ".repeat(20000) + "5",
         "9.".repeat(20000),
         "5a ".repeat(20000),
+        "they say ".to_owned() + &"\\foo{1} ".repeat(20000),
+        "the answer is 5 ".to_owned() + &"and ".repeat(20000),
+        "the answer is 5 so ".to_owned() + &"it = 5 ".repeat(20000),
+        "they say ".to_owned() + &"1 or ".repeat(20000) + "1",
+        "they say ".to_owned() + &"$1$ or ".repeat(9000) + "1",
     ] {
         let short: String = text.chars().take(60).collect();
         for other in [

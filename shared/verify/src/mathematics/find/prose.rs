@@ -7,7 +7,7 @@ use crate::joints::{joint, without_name};
 use crate::mathematics::read::bounds_number;
 use crate::normal::ascii;
 
-/// A list in prose has at most this many items.
+/// A list in prose has at most this many items, and so many formulas that are not read may follow the last one that is.
 const MAX_ITEMS: usize = 20;
 
 /// The last formula or number from `start` on. Where an "and" or "or" joins it to one before it, the answer is both of them.
@@ -100,6 +100,7 @@ fn last_number<'a>(segment: &Segment<'a>, from: usize, to: usize) -> Option<&'a 
     let digit = |c: char| ascii(c).is_ascii_digit();
     let part = |c: char| digit(c) || matches!(ascii(c), '.' | ',' | '/' | ':' | '%');
     let mut end = text.len();
+    let mut tries = 0;
     while let Some(last) = text[..end].rfind(digit) {
         let stop = last + text[last..].chars().next()?.len_utf8();
         let stop = stop
@@ -131,6 +132,10 @@ fn last_number<'a>(segment: &Segment<'a>, from: usize, to: usize) -> Option<&'a 
             let formula = text[first..stop + length].trim_end_matches(['.', ',', ';', ':', '!']);
             if reads(&unescaped(Cow::Borrowed(formula))) {
                 return Some(formula);
+            }
+            tries += 1;
+            if tries == MAX_ITEMS {
+                return None;
             }
             end = first;
             continue;
