@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ];
         for (detector_name, detector) in &detectors {
             for text in TraceText::ALL {
-                let mut reward = Reward::named("explore", Preset::Paper)?;
+                let mut reward = Reward::named("verified", Preset::Paper)?;
                 reward.options.trace_text = text;
                 // The models are loaded on first use.
                 reward.score(&responses[..Language::ALL.len()], &**detector);

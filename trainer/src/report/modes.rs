@@ -275,10 +275,7 @@ fn findings(figures: &StageSummary) -> Vec<String> {
             .into_iter()
             .filter_map(|(name, of)| Some(format!("{name} {}", value(&of?))))
             .collect();
-        lines.push(format!(
-            "Forced accuracy and choice over languages: {}.",
-            both.join(", ")
-        ));
+        lines.push(format!("Forced accuracy and choice: {}.", both.join(", ")));
     }
     lines
 }

@@ -67,7 +67,7 @@ fn every_table_and_finding_is_there_and_fits_a_terminal() {
         "I(kind; language): 0.69 [0.69, 0.69] nats.",
         "Other languages against English: by mean 0 win, 0 tie, 2 lose; by pass@1",
         "zh 0/0/2",
-        "Forced accuracy and choice over languages: Pearson",
+        "Forced accuracy and choice: Pearson",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
