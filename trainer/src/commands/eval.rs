@@ -29,6 +29,9 @@ use super::responses::ResponsesArguments;
 
 /// Arguments of `explang eval`.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "explang eval [OPTIONS] <CHECKPOINT>\n       explang eval [OPTIONS] --responses <FILE>"
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     checkpoint: Option<CheckpointArguments>,
