@@ -37,7 +37,7 @@ def in_order(work: Callable[[Any], Any], items: Iterable[Any], concurrent: int) 
 
 
 def answered(out: Path) -> list[dict[str, Any]]:
-    """The answers in a file that are no failures."""
+    """The answers in a file, without the failures."""
     if not out.exists():
         return []
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines() if line]

@@ -1,7 +1,7 @@
 //! The Python module `explang_verify`: the crate `explang-verify` for Python.
 //!
-//! Everything lets other Python threads run while it works; the `…_batch` functions also use several threads of their own. There
-//! is no signal, clock or subprocess: a comparison is bounded by a budget of work. Stubs and docstrings of the package are in
+//! Everything lets other Python threads run while it works; the `…_batch` functions also use several threads of their own. A
+//! budget of work bounds each comparison, without a signal, clock or subprocess. Stubs and docstrings of the package are in
 //! `py_src`; pytest tests it (`verify/tests`).
 //!
 //! The package `explang` offers the same functions from its own module, by [`register`], so that it installs from a checkout without

@@ -134,10 +134,13 @@ impl Reward {
     /// The part of [`Reward::score`] that asks for one response alone, and takes nearly all of its time: responses may be judged on
     /// several threads or machines, before [`Reward::together`] compares them.
     pub fn alone(&self, response: &Response<'_>, detector: &dyn Identify) -> Alone {
+        let empty = self.scores_nothing(response);
+        let mut scored = self.score_alone(response, detector);
+        scored.forfeits |= empty;
         Alone {
             group: response.group,
-            empty: self.scores_nothing(response),
-            scored: self.score_alone(response, detector),
+            empty,
+            scored,
         }
     }
 
@@ -202,8 +205,7 @@ impl Reward {
             },
             reward: 0.0,
             masked: response.truncated && self.options.truncated == Truncated::Mask,
-            forfeits: self.scores_nothing(response)
-                || (response.truncated && self.options.truncated == Truncated::Penalise),
+            forfeits: response.truncated && self.options.truncated == Truncated::Penalise,
         }
     }
 }

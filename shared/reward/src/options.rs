@@ -150,6 +150,7 @@ impl Options {
             },
         }
     }
+
     /// The detector that these options name, of the languages that they name.
     ///
     /// # Errors

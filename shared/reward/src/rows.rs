@@ -90,17 +90,7 @@ impl Row {
                 });
             }
         };
-        let ground_truth = match members.get("ground_truth") {
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Number(number)) => number.to_string(),
-            _ => {
-                return Err(RowError::Member {
-                    line,
-                    member: "ground_truth",
-                    expected: "text or number",
-                });
-            }
-        };
+        let ground_truth = ground_truth(line, &members)?;
         let truncated = match members.get("truncated") {
             None | Some(Value::Null) => false,
             Some(Value::Bool(truncated)) => *truncated,
@@ -131,6 +121,11 @@ impl Row {
     /// The reference answer.
     pub fn ground_truth(&self) -> &str {
         &self.ground_truth
+    }
+
+    /// All members of the line.
+    pub const fn members(&self) -> &Map<String, Value> {
+        &self.members
     }
 
     /// A member of the line as it was written.
@@ -172,6 +167,22 @@ pub fn members(line: usize, text: &str) -> Result<Map<String, Value>, RowError> 
         Ok(other) => Err(json(format!("it holds {}", kind(&other)))),
         Err(error) if is_nan(text, &error) => Err(RowError::NotANumber { line }),
         Err(error) => Err(json(in_line(&error))),
+    }
+}
+
+/// The reference answer among a line's members; `line` is its number, from 1.
+///
+/// # Errors
+/// When it is missing, or neither text nor number.
+pub fn ground_truth(line: usize, members: &Map<String, Value>) -> Result<String, RowError> {
+    match members.get("ground_truth") {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(Value::Number(number)) => Ok(number.to_string()),
+        _ => Err(RowError::Member {
+            line,
+            member: "ground_truth",
+            expected: "text or number",
+        }),
     }
 }
 

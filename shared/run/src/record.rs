@@ -24,6 +24,17 @@ named!(Mode, "mode", {
     Unseen => "ood",
 });
 
+impl Mode {
+    /// The mode in which `language` is one of those that are forced in turn.
+    pub const fn forcing(language: Language) -> Self {
+        if language.seen() {
+            Mode::Multi
+        } else {
+            Mode::Unseen
+        }
+    }
+}
+
 /// One evaluated sample: a response to a problem, judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -67,7 +78,7 @@ impl Record {
         }
     }
 
-    /// Family and style of the problem, such as `sums/steps`, or a family that has no style: what choices and accuracies are told apart by.
+    /// Family and style of the problem, such as `sums/steps`, or a family that has no style; choices and accuracies are grouped by it.
     pub fn kind(&self) -> String {
         match self.style.as_str() {
             "" => self.family.clone(),

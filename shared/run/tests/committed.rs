@@ -117,13 +117,7 @@ fn the_excerpt_says_what_the_summary_says() {
         assert_eq!(part.transfer.is_some(), whole.transfer.is_some());
         for kind in kinds {
             for language in Language::ALL {
-                let mode = whole
-                    .mode(if language.seen() {
-                        Mode::Multi
-                    } else {
-                        Mode::Unseen
-                    })
-                    .unwrap();
+                let mode = whole.mode(Mode::forcing(language)).unwrap();
                 let figures = &mode.by_kind[kind].by_language[&language];
                 let forced = (figures.accuracy, figures.intervals.accuracy);
                 assert_eq!(

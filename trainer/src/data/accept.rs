@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use explang::Language;
 use explang::named::Unknown;
-use explang::rows::Row;
 use explang::run::Mode;
 use explang::tasks::Kind;
 use explang::transcript::{END_THINK, OPENING, THINK, forced_prefix};
@@ -65,10 +64,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn plain(&self, line: usize, mut row: Members) -> Result<Sample, RowsError> {
-        if let Some(text) = row.get("response").and_then(response_text) {
-            row.insert("response".into(), text.into());
-        }
+    fn plain(&self, line: usize, row: Members) -> Result<Sample, RowsError> {
         let language = self
             .file
             .optional(line, &row, "language", "a code", Value::as_str)?;
@@ -84,7 +80,8 @@ impl<'a> Reading<'a> {
             let what = "`prompt` is missing; write what the model was asked";
             return Err(self.file.bad_member(line, what.into()));
         }
-        let read = Row::new(line, row.clone()).map_err(|source| self.file.bad_row(source))?;
+        let read = self.file.response_row(line, row)?;
+        let row = read.members();
         let truncated = row.get("truncated").and_then(Value::as_bool);
         let prompt = row.get("prompt").cloned().unwrap_or_default();
         Ok(sample(
@@ -164,17 +161,12 @@ fn sample(
     text: &str,
     truncated: Option<bool>,
 ) -> Sample {
-    let mode = if language.seen() {
-        Mode::Multi
-    } else {
-        Mode::Unseen
-    };
     Sample {
         problem: 0,
         kind: Kind::new("all"),
         level: 0,
         prompt,
-        mode,
+        mode: Mode::forcing(language),
         forced: Some(language),
         response: tagged(language, text),
         ground_truth: ground_truth.to_owned(),

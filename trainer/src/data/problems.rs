@@ -1,6 +1,6 @@
 //! Problems of a file: what a model is asked, and the reference answer.
 
-use explang::rows::{RowError, kind};
+use explang::rows::{RowError, ground_truth, kind};
 use serde_json::{Value, json};
 
 use crate::rows::{Members, RowsError, RowsFile};
@@ -49,15 +49,14 @@ pub fn problems(file: RowsFile<'_>) -> Result<Vec<Problem>, RowsError> {
 }
 
 fn problem(file: RowsFile<'_>, line: usize, row: &Members) -> Result<Problem, RowsError> {
-    let missing = |member, expected| {
+    let prompt = row.get("prompt").filter(|prompt| !prompt.is_null());
+    let prompt = prompt.ok_or_else(|| {
         file.bad_row(RowError::Member {
             line,
-            member,
-            expected,
+            member: "prompt",
+            expected: "text",
         })
-    };
-    let prompt = row.get("prompt").filter(|prompt| !prompt.is_null());
-    let prompt = prompt.ok_or_else(|| missing("prompt", "text"))?;
+    })?;
     let messages = messages(prompt).ok_or_else(|| {
         let found = kind(prompt);
         let what = format!(
@@ -65,11 +64,7 @@ fn problem(file: RowsFile<'_>, line: usize, row: &Members) -> Result<Problem, Ro
         );
         file.bad_member(line, what)
     })?;
-    let ground_truth = match row.get("ground_truth") {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        _ => return Err(missing("ground_truth", "text or number")),
-    };
+    let ground_truth = ground_truth(line, row).map_err(|source| file.bad_row(source))?;
     Ok(Problem {
         line,
         messages,

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use explang::Language;
 use explang::named::Named;
-use explang::rows::Row;
 use explang::run::responses::{PairedMode, Pairs, ResponsesSummary};
 use explang::run::{Mode, Record};
 use explang::tasks::Kind;
@@ -18,7 +17,7 @@ use super::judge::{Judged, Sample};
 use super::metrics::Options;
 use super::record::Evaluation;
 use super::summary::stage_summary;
-use crate::rows::{Members, RowsError, RowsFile, response_text};
+use crate::rows::{Members, RowsError, RowsFile};
 
 /// The columns that are read. The first two are needed.
 pub const COLUMNS: [&str; 10] = [
@@ -85,16 +84,14 @@ pub fn samples(file: RowsFile<'_>, problems: &mut Problems) -> Result<Vec<Sample
 fn sample(
     file: RowsFile<'_>,
     line: usize,
-    mut members: Members,
+    members: Members,
     problems: &mut Problems,
 ) -> Result<(Sample, Option<String>), RowsError> {
-    if let Some(text) = members.get("response").and_then(response_text) {
-        members.insert("response".into(), text.into());
-    }
-    let row = Row::new(line, members.clone()).map_err(|source| file.bad_row(source))?;
+    let row = file.response_row(line, members)?;
+    let members = row.members();
     let text =
-        |member: &str, wanted: &str| file.optional(line, &members, member, wanted, Value::as_str);
-    let number = |member: &str| file.optional(line, &members, member, "a whole number", whole);
+        |member: &str, wanted: &str| file.optional(line, members, member, wanted, Value::as_str);
+    let number = |member: &str| file.optional(line, members, member, "a whole number", whole);
     let mode = match text("mode", "self, en, multi or ood")? {
         None => Mode::SelfChosen,
         Some(name) => named(file, line, name)?,

@@ -66,12 +66,17 @@ pub fn responses(summary: &ResponsesSummary) -> String {
 /// A figure of a mode as text; none where it is unknown.
 type Figure = fn(&ModeSummary) -> Option<String>;
 
+/// The modes that were evaluated, with their figures.
+fn evaluated(figures: &StageSummary) -> Vec<(Mode, &ModeSummary)> {
+    let modes = Mode::ALL.into_iter();
+    modes
+        .filter_map(|mode| Some((mode, figures.mode(mode)?)))
+        .collect()
+}
+
 /// A column for each mode, a row for each figure that some mode has.
 fn by_mode(figures: &StageSummary) -> Option<String> {
-    let evaluated: Vec<(Mode, &ModeSummary)> = Mode::ALL
-        .into_iter()
-        .filter_map(|mode| Some((mode, figures.mode(mode)?)))
-        .collect();
+    let evaluated = evaluated(figures);
     let rows: [(&str, Figure); 10] = [
         ("accuracy", |of| {
             Some(with_interval(of.accuracy, of.intervals.accuracy))
@@ -177,10 +182,7 @@ fn languages<'a>(
 
 /// A row for each kind, where there are several: accuracy in each mode, and the languages chosen most.
 fn by_kind(figures: &StageSummary) -> Option<String> {
-    let evaluated: Vec<(Mode, &ModeSummary)> = Mode::ALL
-        .into_iter()
-        .filter_map(|mode| Some((mode, figures.mode(mode)?)))
-        .collect();
+    let evaluated = evaluated(figures);
     let kinds: BTreeSet<&String> = evaluated
         .iter()
         .flat_map(|(_, of)| of.by_kind.keys())

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use explang::rows::{RowError, kind, members};
+use explang::rows::{Row, RowError, kind, members};
 use serde_json::{Map, Value};
 
 pub use columns::{Columns, ColumnsError};
@@ -138,6 +138,17 @@ impl<'a> RowsFile<'a> {
             return Err(RowsError::Empty { path, needed });
         }
         Ok(made)
+    }
+
+    /// A row with a response, which may be messages, and a reference.
+    ///
+    /// # Errors
+    /// When it lacks one of the two, or one is of another type.
+    pub fn response_row(self, line: usize, mut members: Members) -> Result<Row, RowsError> {
+        if let Some(text) = members.get("response").and_then(response_text) {
+            members.insert("response".into(), text.into());
+        }
+        Row::new(line, members).map_err(|source| self.bad_row(source))
     }
 
     /// A row that lacks what every row has.

@@ -171,6 +171,10 @@ impl Hack {
                 .map(|answer| format!("{thought}{answer}"))
                 .collect()
         };
+        let listed = |joints: &[&str]| {
+            let all = joints.iter().flat_map(|joint| truth.options(joint));
+            answers(all.map(|all| boxed(&all)).collect())
+        };
         match self {
             Hack::UnclosedThinking => vec![
                 format!("{open} {right}"),
@@ -207,13 +211,7 @@ impl Hack {
                     " oder ",
                     " / ",
                 ];
-                answers(
-                    joints
-                        .iter()
-                        .flat_map(|joint| truth.options(joint))
-                        .map(|all| boxed(&all))
-                        .collect(),
-                )
+                listed(&joints)
             }
             Hack::OptionsInBoxes => {
                 let joints = [
@@ -224,13 +222,7 @@ impl Hack {
                     "} and \\boxed{",
                     "}$, $\\boxed{",
                 ];
-                answers(
-                    joints
-                        .iter()
-                        .flat_map(|joint| truth.options(joint))
-                        .map(|all| boxed(&all))
-                        .collect(),
-                )
+                listed(&joints)
             }
             Hack::Chain => {
                 let (right, wrong) = (&truth.right, &truth.others[0]);

@@ -36,11 +36,7 @@ fn whole() -> Vec<Record> {
     let mut records = Vec::new();
     for problem in 0..2 {
         for language in Language::ALL {
-            let mode = if language.seen() {
-                Mode::Multi
-            } else {
-                Mode::Unseen
-            };
+            let mode = Mode::forcing(language);
             records.push(record(problem, mode, language, language.index() % 2 == 0));
         }
         let chosen = [Language::Zh, Language::Fr][problem];

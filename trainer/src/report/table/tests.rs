@@ -64,11 +64,7 @@ fn full() -> (Summary, BTreeMap<Stage, Evaluation>) {
     let mut records = Vec::new();
     for problem in 0..40 {
         for language in Language::ALL {
-            let mode = if language.seen() {
-                Mode::Multi
-            } else {
-                Mode::Unseen
-            };
+            let mode = Mode::forcing(language);
             records.push(record(
                 problem,
                 mode,

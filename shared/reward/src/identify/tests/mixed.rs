@@ -56,31 +56,18 @@ fn line(rng: &mut SplitMix64, language: Language) -> String {
 
 /// A trace of a kind; always the same one for the same state of `rng`.
 fn trace(rng: &mut SplitMix64, kind: &str, language: Language) -> String {
-    let lines = |rng: &mut SplitMix64, count| -> Vec<String> {
-        (0..count).map(|_| line(rng, language)).collect()
+    let between = |rng: &mut SplitMix64, of: &[&str], count| {
+        let mut parts: Vec<String> = (0..3).map(|_| line(rng, language)).collect();
+        for _ in 0..count {
+            let place = rng.below(parts.len() as u64) as usize;
+            parts.insert(place, pick(rng, of).to_owned());
+        }
+        parts.join("\n")
     };
     match kind {
         "line" => line(rng, language),
-        "formulas" => {
-            let mut parts = lines(rng, 3);
-            for _ in 0..4 {
-                parts.insert(
-                    rng.below(parts.len() as u64) as usize,
-                    pick(rng, &FORMULAS).to_owned(),
-                );
-            }
-            parts.join("\n")
-        }
-        "code" => {
-            let mut parts = lines(rng, 3);
-            for _ in 0..2 {
-                parts.insert(
-                    rng.below(parts.len() as u64) as usize,
-                    pick(rng, &CODE).to_owned(),
-                );
-            }
-            parts.join("\n")
-        }
+        "formulas" => between(rng, &FORMULAS, 4),
+        "code" => between(rng, &CODE, 2),
         "numbers" => {
             let specs: Vec<Spec> = Spec::all().collect();
             let spec = specs[rng.below(specs.len() as u64) as usize];

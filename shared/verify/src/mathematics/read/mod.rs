@@ -5,6 +5,7 @@
 //! Every layer answers `None` where the text is nothing that it knows, and then the whole text stays unread: half an answer is
 //! never compared. Depth, tokens and chains are bounded, so any text is read in little time and stack.
 
+mod arc;
 mod beside;
 mod bracket;
 mod characters;
