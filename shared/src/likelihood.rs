@@ -4,6 +4,8 @@ use burn::tensor::Tensor;
 
 use crate::model::{Decoder, Packing, ops};
 
+pub use crate::model::ops::Direction;
+
 /// A prompt and its response in one row of tokens.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequence<'a> {
@@ -21,7 +23,7 @@ impl Sequence<'_> {
 }
 
 /// Final hidden states `[response tokens, hidden]` from which each response token is predicted, all sequences in order.
-pub fn response_hidden(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Tensor<2> {
+fn response_hidden(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Tensor<2> {
     // The last token predicts nothing that is asked for.
     let inputs = sequences.iter().map(|s| &s.tokens[..s.tokens.len() - 1]);
     let lengths = inputs.clone().map(<[u32]>::len);
@@ -47,4 +49,18 @@ pub fn response_log_probs(model: &Decoder, sequences: &[Sequence<'_>], pad: u32)
         .flat_map(|s| s.response().iter().copied())
         .collect();
     ops::log_prob(model.logits(hidden), &targets)
+}
+
+/// Divergence in nats between student and teacher at each response token, `[response tokens]`, all sequences in order. The teacher is a
+/// constant.
+pub fn response_kl(
+    student: &Decoder,
+    teacher: &Decoder,
+    sequences: &[Sequence<'_>],
+    pad: u32,
+    direction: Direction,
+) -> Tensor<1> {
+    let [student, teacher] =
+        [student, teacher].map(|model| model.logits(response_hidden(model, sequences, pad)));
+    ops::kl(student, teacher, direction)
 }

@@ -15,6 +15,7 @@
 pub mod adamw;
 pub mod attention;
 pub mod exp;
+pub mod kl;
 pub mod log_prob;
 pub mod product;
 pub mod rms_norm;

@@ -4,6 +4,7 @@
 use burn::tensor::{Bool, Int, Tensor, TensorData, activation};
 
 use super::config::ModelConfig;
+use super::kernels::kl::Direction;
 use super::kernels::rope::RopeTable;
 use super::packing::Packing;
 
@@ -124,4 +125,18 @@ pub(super) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
     activation::log_softmax(logits, 1)
         .gather(1, ids)
         .squeeze_dim(1)
+}
+
+/// See [`super::ops::kl`].
+pub(super) fn kl(student: Tensor<2>, teacher: Tensor<2>, direction: Direction) -> Tensor<1> {
+    let student = activation::log_softmax(student, 1);
+    let mut teacher = activation::log_softmax(teacher, 1);
+    if student.device().is_autodiff() {
+        teacher = Tensor::from_inner(teacher.inner());
+    }
+    let (p, q) = match direction {
+        Direction::Forward => (teacher, student),
+        Direction::Reverse => (student, teacher),
+    };
+    (p.clone().exp() * (p - q)).sum_dim(1).squeeze_dim(1)
 }

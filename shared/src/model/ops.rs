@@ -12,6 +12,7 @@ use super::config::ModelConfig;
 use super::packing::Packing;
 use super::{composed, fused};
 
+pub use super::kernels::kl::Direction;
 pub(crate) use super::kernels::rope::RopeTable;
 
 /// `x [rows, in] · w [in, out]`.
@@ -84,6 +85,16 @@ pub(crate) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
         fused::log_prob(logits, targets)
     } else {
         composed::log_prob(logits, targets)
+    }
+}
+
+/// Divergence in nats between the softmaxes of the rows of two tensors of logits `[rows, vocab]` → `[rows]`; the teacher's are
+/// constants.
+pub(crate) fn kl(student: Tensor<2>, teacher: Tensor<2>, direction: Direction) -> Tensor<1> {
+    if fused::available(&student) {
+        fused::kl(student, teacher, direction)
+    } else {
+        composed::kl(student, teacher, direction)
     }
 }
 

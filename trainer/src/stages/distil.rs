@@ -3,24 +3,29 @@
 //! First a warm-up on the teacher's own samples, so that the student's samples are worth judging: at every token the forward KL divergence
 //! `KL(teacher ‖ student)` is lowered (supervised distillation as in Agarwal et al.; all that the teacher thought possible is learned, not
 //! only what it happened to say). Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
-//! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. The gradient does not go through the
-//! sampling.
+//! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. The gradient does not go through the sampling.
+//!
+//! So it is where the model chooses its language. Where it is told which to think in, the teacher is no model: RL, which asks only for its
+//! own choice, has cost it some of its obedience, and a divergence would teach the student to stray as often. There the teacher's responses
+//! that obey are learned by their likelihood, in both phases, and the others are dropped.
 
 use burn::module::Module;
-use burn::tensor::{Tensor, activation};
 use explang::Language;
 use explang::action::Action;
 use explang::generate::Sampling;
+use explang::identify::Identify;
 use explang::learn::Learner;
-use explang::likelihood::{Sequence, response_hidden};
+use explang::likelihood::{Direction, Sequence, response_kl, response_log_probs};
 use explang::model::{Decoder, ModelConfig};
 use explang::parallel::split;
 use explang::prompt::PromptFormat;
 use explang::random;
+use explang::reward::TraceText;
 use explang::rollout::{Query, Rollout, Sampler};
 use explang::run::config::DistilSection;
 use explang::run::{DistilMetrics, Metrics, Stage};
 use explang::tasks::{Source, Split, question_language};
+use explang::transcript::Parsed;
 
 use super::driver::Session;
 use super::step::Step;
@@ -71,26 +76,32 @@ fn forced(share: f64, i: usize) -> Option<Language> {
     (forced(i + 1) > before).then(|| Language::ALL[before % Language::ALL.len()])
 }
 
-/// Samples one response to each of the step's problems.
+/// A response, and the language that it was to think in; none where the model chose.
+type Told = (Option<Language>, Rollout);
+
+/// Samples one response to each of the step's problems; to those for which `wanted` is true of the language they force.
 fn sample(
     session: &Session,
     distil: &DistilSection,
     model: &Decoder,
     step: usize,
-) -> anyhow::Result<Vec<Rollout>> {
+    wanted: impl Fn(Option<Language>) -> bool,
+) -> anyhow::Result<Vec<Told>> {
     let stream = random::derive(session.stream(Stage::Distil), &[step as u64]);
-    let queries: Vec<Query> = (0..distil.prompts)
-        .map(|i| {
-            let forced = forced(distil.forced, step * distil.prompts + i);
+    let (told, queries): (Vec<Option<Language>>, Vec<Query>) = (0..distil.prompts)
+        .map(|i| (i, forced(distil.forced, step * distil.prompts + i)))
+        .filter(|(_, forced)| wanted(*forced))
+        .map(|(i, forced)| {
             let problem = random::derive(stream, &[i as u64]);
             let asked_in = question_language(problem, session.config.asked_in_all);
-            Query {
+            let query = Query {
                 example: session.config.tasks.draw(problem, Split::Train, asked_in),
                 prefix: forced.map_or(Action::Free, Action::Forced).prefix(),
                 samples: 1,
-            }
+            };
+            (forced, query)
         })
-        .collect();
+        .unzip();
     let sampler = Sampler {
         model,
         tokenizer: &session.tokenizer,
@@ -105,9 +116,18 @@ fn sample(
         cancel: None,
     };
     let draws = random::derive(stream, &[u64::MAX]);
-    let mut rollouts = pollster::block_on(sampler.sample(&queries, draws))?;
-    rollouts.retain(|r| r.response_len() > 0);
-    Ok(rollouts)
+    let rollouts = pollster::block_on(sampler.sample(&queries, draws))?;
+    let said = rollouts.into_iter().filter(|r| r.response_len() > 0);
+    Ok(said.map(|rollout| (told[rollout.query], rollout)).collect())
+}
+
+/// What is lowered at every token of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lesson {
+    /// A divergence between teacher and student.
+    Kl(Direction),
+    /// The negative log-likelihood of the token.
+    Likelihood,
 }
 
 fn warm_up(
@@ -117,13 +137,12 @@ fn warm_up(
     learner: &mut Learner,
     step: usize,
 ) -> anyhow::Result<Step> {
-    let mut rollouts = sample(session, distil, teacher, step)?;
+    let mut rollouts = sample(session, distil, teacher, step, |_| true)?;
     // A response that the teacher did not finish teaches nothing.
-    rollouts.retain(|rollout| !rollout.truncated);
+    rollouts.retain(|(_, rollout)| !rollout.truncated);
     let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-    Ok(update(
-        session, teacher, learner, &rollouts, rate, forward_kl,
-    ))
+    let forward = Lesson::Kl(Direction::Forward);
+    Ok(update(session, teacher, learner, rollouts, forward, rate))
 }
 
 fn on_policy(
@@ -133,37 +152,71 @@ fn on_policy(
     learner: &mut Learner,
     step: usize,
 ) -> anyhow::Result<Step> {
-    let rollouts = sample(session, distil, &learner.model, step)?;
+    let mut rollouts = sample(session, distil, teacher, step, |told| told.is_some())?;
+    rollouts.retain(|(_, rollout)| !rollout.truncated);
+    let chosen = sample(session, distil, &learner.model, step, |told| told.is_none())?;
+    rollouts.extend(chosen);
     let rate = distil
         .schedule
         .at(step - distil.warm_up_steps, distil.steps);
-    Ok(update(
-        session, teacher, learner, &rollouts, rate, reverse_kl,
-    ))
+    let reverse = Lesson::Kl(Direction::Reverse);
+    Ok(update(session, teacher, learner, rollouts, reverse, rate))
 }
 
-/// One update that lowers the mean over the rollouts' tokens of a divergence between student and teacher.
+/// Whether a response thinks in `language`.
+fn thinks_in(response: &str, language: Language, detector: &dyn Identify) -> bool {
+    let trace = Parsed::of(response).trace;
+    trace.is_some_and(|trace| TraceText::Prose.language(trace, detector) == Some(language))
+}
+
+/// One update on the mean over all tokens: of what `lesson` lowers where the model chose the language, and of the negative
+/// log-likelihood where it was told and obeyed.
 fn update(
     session: &Session,
     teacher: &Decoder,
     learner: &mut Learner,
-    rollouts: &[Rollout],
+    rollouts: Vec<Told>,
+    lesson: Lesson,
     rate: f64,
-    divergence: fn(Tensor<2>, Tensor<2>) -> Tensor<1>,
 ) -> Step {
-    let tokens: usize = rollouts.iter().map(Rollout::response_len).sum();
+    let (mut told, mut chosen) = (Vec::new(), Vec::new());
+    for (language, rollout) in rollouts {
+        match language {
+            None => chosen.push(rollout),
+            Some(language) if thinks_in(&rollout.text, language, &session.detector) => {
+                told.push(rollout);
+            }
+            Some(_) => {}
+        }
+    }
+    let rollouts = || chosen.iter().chain(&told);
+    let tokens: usize = rollouts().map(Rollout::response_len).sum();
+    let read: usize = rollouts().map(|r| r.tokens.len()).sum();
     let pad = session.tokenizer.pad();
-    let parts = split(rollouts, session.config.shards);
-    let loss = async |student: &Decoder, part: &&[Rollout]| {
+    let parts: Vec<(Lesson, &[Rollout])> = [(lesson, &chosen), (Lesson::Likelihood, &told)]
+        .into_iter()
+        .flat_map(|(lesson, rollouts)| {
+            let parts = split(rollouts, session.config.shards).into_iter();
+            parts.map(move |part| (lesson, part))
+        })
+        .collect();
+    let loss = async |student: &Decoder, &(lesson, part): &(Lesson, &[Rollout])| {
         let sequences: Vec<Sequence<'_>> = part.iter().map(Rollout::sequence).collect();
-        let student = student.logits(response_hidden(student, &sequences, pad));
-        let teacher = teacher.logits(response_hidden(teacher, &sequences, pad));
-        (divergence(student, teacher) / tokens.max(1) as f32, ())
+        let each = match lesson {
+            Lesson::Kl(direction) => response_kl(student, teacher, &sequences, pad, direction),
+            Lesson::Likelihood => response_log_probs(student, &sequences, pad).neg(),
+        };
+        let sum = each.sum();
+        let diverges = match lesson {
+            Lesson::Kl(_) => f64::from(sum.clone().inner().into_scalar::<f32>()),
+            Lesson::Likelihood => 0.0,
+        };
+        (sum / tokens.max(1) as f32, diverges)
     };
     let threads = Threads(session.threads);
     let update = pollster::block_on(learner.update(&parts, &threads, rate, loss));
-    let divergence = update.loss;
-    let read: usize = rollouts.iter().map(|r| r.tokens.len()).sum();
+    let judged: usize = chosen.iter().map(Rollout::response_len).sum();
+    let divergence = update.shards.iter().sum::<f64>() / judged.max(1) as f64;
     Step {
         metrics: Metrics::Distil(DistilMetrics {
             divergence,
@@ -180,32 +233,9 @@ fn update(
     }
 }
 
-/// Sum over tokens of `KL(teacher ‖ student)`, from logits `[tokens, vocab]`; the teacher's are constants.
-fn forward_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-    let (student, teacher) = log_probs(student, teacher);
-    kl(teacher, student)
-}
-
-/// Sum over tokens of `KL(student ‖ teacher)`, from logits `[tokens, vocab]`; the teacher's are constants.
-fn reverse_kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-    let (student, teacher) = log_probs(student, teacher);
-    kl(student, teacher)
-}
-
-fn log_probs(student: Tensor<2>, teacher: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-    let teacher = Tensor::from_inner(activation::log_softmax(teacher, 1));
-    (activation::log_softmax(student, 1), teacher)
-}
-
-/// Sum over the rows of `KL(p ‖ q)`, from log-probabilities.
-fn kl(p: Tensor<2>, q: Tensor<2>) -> Tensor<1> {
-    (p.clone().exp() * (p - q)).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::Device;
 
     #[test]
     fn forced_prompts_are_spread_and_their_languages_come_in_turn() {
@@ -222,32 +252,6 @@ mod tests {
                 prompts.filter(|&i| forced(share, i).is_some()).count() as f64
             };
             assert!((0..17).all(|step| (of_step(step) - 64.0 * share).abs() <= 1.0));
-        }
-    }
-
-    #[test]
-    fn the_divergences_are_their_formulas_and_pull_towards_the_teacher() {
-        let device = Device::flex();
-        let student =
-            Tensor::<2>::from_floats([[1.0, 0.0]], &device.clone().autodiff()).require_grad();
-        let teacher = Tensor::<2>::from_floats([[0.0, 0.0]], &device);
-        let loss = reverse_kl(student.clone(), teacher.clone());
-        let p = 1.0 / (1.0 + (-1.0f64).exp());
-        let expected = p * (2.0 * p).ln() + (1.0 - p) * (2.0 * (1.0 - p)).ln();
-        assert!((f64::from(loss.clone().into_scalar::<f32>()) - expected).abs() < 1e-6);
-        let grad = student.grad(&loss.backward()).unwrap().into_data();
-        let grad: Vec<f32> = grad.iter::<f32>().collect();
-        assert!(grad[0] > 0.0 && grad[1] < 0.0, "{grad:?}");
-        let forward = forward_kl(student.clone(), teacher.clone());
-        let expected = 0.5 * (0.5 / p).ln() + 0.5 * (0.5 / (1.0 - p)).ln();
-        assert!((f64::from(forward.clone().into_scalar::<f32>()) - expected).abs() < 1e-6);
-        let grad = student.grad(&forward.backward()).unwrap().into_data();
-        let grad: Vec<f32> = grad.iter::<f32>().collect();
-        // The gradient of a cross-entropy: the student's probabilities minus the teacher's.
-        assert!((f64::from(grad[0]) - (p - 0.5)).abs() < 1e-6, "{grad:?}");
-        for divergence in [forward_kl, reverse_kl] {
-            let same = divergence(Tensor::from_inner(teacher.clone()), teacher.clone());
-            assert!(same.into_scalar::<f32>().abs() < 1e-7);
         }
     }
 }

@@ -45,7 +45,8 @@ impl Default for SupervisedMetrics {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DistilMetrics {
-    /// Mean reverse divergence `KL(student ‖ teacher)` of a response token, in nats.
+    /// Mean divergence of a response token in nats, where the model chose its language: forward, `KL(teacher ‖ student)`, in the warm-up,
+    /// then reverse.
     pub divergence: f64,
     /// Norm of the gradient before clipping.
     pub gradient_norm: f64,

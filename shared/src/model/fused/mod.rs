@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use burn::backend::{DispatchDevice, Flex, TensorMetadata};
 use burn::tensor::{Device, Tensor};
+use burn_flex::FlexTensor;
 
 use self::node::{Kernel, apply, flex, inputs, plain, values};
 use super::config::ModelConfig;
 use super::kernels::attention::{self, CachedRow, Heads, Saved};
 use super::kernels::product::few_rows;
 use super::kernels::rope::{HeadNorm, RopeTable};
-use super::kernels::{log_prob, rms_norm, rope, swiglu};
+use super::kernels::{kl, log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
 
 /// True where tensors of this device are burn-flex's.
@@ -293,4 +294,47 @@ pub(super) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
         },
         inputs!(logits),
     )
+}
+
+#[derive(Debug, Clone)]
+struct Kl {
+    teacher: FlexTensor,
+    direction: kl::Direction,
+}
+
+impl Kernel<1> for Kl {
+    fn forward(&self, [student]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
+        let rows = self.teacher.shape()[0];
+        let saved = kl::forward(student, values(&self.teacher), rows, self.direction);
+        let kept = [saved.kl.as_slice(), &saved.student, &saved.teacher].concat();
+        (saved.kl, kept)
+    }
+
+    fn backward(&self, [student]: [&[f32]; 1], saved: &[f32], g: &[f32]) -> [Vec<f32>; 1] {
+        let mut gradient = student.to_vec();
+        let part = |i: usize| saved[i * g.len()..(i + 1) * g.len()].to_vec();
+        let saved = kl::Saved {
+            kl: part(0),
+            student: part(1),
+            teacher: part(2),
+        };
+        kl::backward(
+            &mut gradient,
+            values(&self.teacher),
+            &saved,
+            self.direction,
+            g,
+        );
+        [gradient]
+    }
+
+    fn shape(&self, first: &[usize]) -> Vec<usize> {
+        first[..1].to_vec()
+    }
+}
+
+/// See [`super::ops::kl`].
+pub(super) fn kl(student: Tensor<2>, teacher: Tensor<2>, direction: kl::Direction) -> Tensor<1> {
+    let teacher = plain(teacher.inner());
+    apply(Kl { teacher, direction }, inputs!(student))
 }

@@ -102,4 +102,17 @@ fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
             None,
         ),
     );
+    let teacher = random([4, 50]);
+    for direction in [Direction::Forward, Direction::Reverse] {
+        let run = |f: fn(Tensor<2>, Tensor<2>, Direction) -> Tensor<1>| {
+            probe(
+                f(logits.clone(), teacher.clone(), direction),
+                &[&logits],
+                None,
+            )
+        };
+        assert_close(&run(fused::kl), &run(composed::kl));
+        let same = fused::kl(logits.clone(), logits.clone(), direction);
+        assert!(same.sum().into_scalar::<f32>().abs() < 1e-5);
+    }
 }
