@@ -1,4 +1,4 @@
-//! `explang distil`: a smaller student of a run's RL policy.
+//! `explang distil`: a smaller student of a run's RL policy and SFT checkpoint.
 
 use clap::Args;
 

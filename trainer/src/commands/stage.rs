@@ -52,6 +52,13 @@ impl StageArguments {
                 explang_trainer::checkpoint::load(&checkpoint, &burn::tensor::Device::flex())?;
                 let folder = begin(&self.run, load_config(&self.config, self.seed)?)?;
                 adopt(&folder, before, &checkpoint)?;
+                // A student learns from two checkpoints, where the run has both.
+                if stages == [Stage::Distil]
+                    && stage.is_some()
+                    && let Ok(sft) = locate(from, Some(Stage::Sft))
+                {
+                    adopt(&folder, Stage::Sft, &sft.checkpoint)?;
+                }
                 folder
             }
             _ => RunFolder::open(&self.run)?,

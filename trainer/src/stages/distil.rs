@@ -5,9 +5,9 @@
 //! only what it happened to say). Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
 //! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. The gradient does not go through the sampling.
 //!
-//! So it is where the model chooses its language. Where it is told which to think in, the teacher is no model: RL, which asks only for its
-//! own choice, has cost it some of its obedience, and a divergence would teach the student to stray as often. There the teacher's responses
-//! that obey are learned by their likelihood, in both phases, and the others are dropped.
+//! So it is where the model chooses its language. Where it is told which to think in, the RL policy is no model: RL asks only for its own
+//! choice, and costs it some of its obedience and purity elsewhere. There the student learns from the SFT checkpoint, in both phases: the
+//! responses that obey, by their likelihood; the others are dropped. A divergence would teach the student to stray as often.
 
 use burn::module::Module;
 use explang::Language;
@@ -40,7 +40,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
     let Some(distil) = &config.distil else {
         return Ok(());
     };
-    let mut teacher: Option<Decoder> = None;
+    let mut teachers: Option<Teachers> = None;
     session.drive(
         Stage::Distil,
         distil.warm_up_steps + distil.steps,
@@ -53,18 +53,64 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
             ))
         },
         |session, learner, step| {
-            if teacher.is_none() {
-                teacher = Some(session.load(Stage::Exploit)?.valid());
-            }
-            match &teacher {
-                Some(teacher) if step < distil.warm_up_steps => {
-                    warm_up(session, distil, teacher, learner, step)
-                }
-                Some(teacher) => on_policy(session, distil, teacher, learner, step),
-                None => anyhow::bail!("the teacher was not loaded"),
-            }
+            let teachers = match &mut teachers {
+                Some(teachers) => teachers,
+                none => none.insert(Teachers::load(session)?),
+            };
+            learn(session, distil, teachers, learner, step)
         },
     )
+}
+
+/// Whom the student learns from.
+struct Teachers {
+    /// The RL policy, where the model chooses its language.
+    policy: Decoder,
+    /// The SFT checkpoint, where it is told; the RL policy where the run has none of its own.
+    told: Decoder,
+}
+
+impl Teachers {
+    fn load(session: &Session) -> anyhow::Result<Self> {
+        let policy = session.load(Stage::Exploit)?.valid();
+        let told = if session.is_done(Stage::Sft) {
+            session.load(Stage::Sft)?.valid()
+        } else {
+            policy.clone()
+        };
+        Ok(Teachers { policy, told })
+    }
+}
+
+/// One step of either phase.
+fn learn(
+    session: &Session,
+    distil: &DistilSection,
+    teachers: &Teachers,
+    learner: &mut Learner,
+    step: usize,
+) -> anyhow::Result<Step> {
+    let warm_up = step < distil.warm_up_steps;
+    let (chooser, direction, rate) = if warm_up {
+        let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
+        (&teachers.policy, Direction::Forward, rate)
+    } else {
+        let rate = distil
+            .schedule
+            .at(step - distil.warm_up_steps, distil.steps);
+        (&learner.model, Direction::Reverse, rate)
+    };
+    let mut chosen = sample(session, distil, chooser, step, |told| told.is_none())?;
+    let mut told = sample(session, distil, &teachers.told, step, |told| told.is_some())?;
+    // A response that a teacher did not finish teaches nothing.
+    chosen.retain(|(_, rollout)| !(warm_up && rollout.truncated));
+    told.retain(|(language, rollout)| {
+        !rollout.truncated && thinks_in(&rollout.text, *language, &session.detector)
+    });
+    let [chosen, told] =
+        [chosen, told].map(|all| all.into_iter().map(|(_, rollout)| rollout).collect());
+    let lessons = [(Some(direction), chosen), (None, told)];
+    Ok(update(session, &teachers.policy, learner, &lessons, rate))
 }
 
 /// The language that prompt `i` of all prompts of the stage is forced to be thought about in; none where the model chooses.
@@ -121,102 +167,55 @@ fn sample(
     Ok(said.map(|rollout| (told[rollout.query], rollout)).collect())
 }
 
-/// What is lowered at every token of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lesson {
-    /// A divergence between teacher and student.
-    Kl(Direction),
-    /// The negative log-likelihood of the token.
-    Likelihood,
-}
-
-fn warm_up(
-    session: &Session,
-    distil: &DistilSection,
-    teacher: &Decoder,
-    learner: &mut Learner,
-    step: usize,
-) -> anyhow::Result<Step> {
-    let mut rollouts = sample(session, distil, teacher, step, |_| true)?;
-    // A response that the teacher did not finish teaches nothing.
-    rollouts.retain(|(_, rollout)| !rollout.truncated);
-    let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-    let forward = Lesson::Kl(Direction::Forward);
-    Ok(update(session, teacher, learner, rollouts, forward, rate))
-}
-
-fn on_policy(
-    session: &Session,
-    distil: &DistilSection,
-    teacher: &Decoder,
-    learner: &mut Learner,
-    step: usize,
-) -> anyhow::Result<Step> {
-    let mut rollouts = sample(session, distil, teacher, step, |told| told.is_some())?;
-    rollouts.retain(|(_, rollout)| !rollout.truncated);
-    let chosen = sample(session, distil, &learner.model, step, |told| told.is_none())?;
-    rollouts.extend(chosen);
-    let rate = distil
-        .schedule
-        .at(step - distil.warm_up_steps, distil.steps);
-    let reverse = Lesson::Kl(Direction::Reverse);
-    Ok(update(session, teacher, learner, rollouts, reverse, rate))
-}
-
 /// Whether a response thinks in `language`.
-fn thinks_in(response: &str, language: Language, detector: &dyn Identify) -> bool {
+fn thinks_in(response: &str, language: Option<Language>, detector: &dyn Identify) -> bool {
     let trace = Parsed::of(response).trace;
-    trace.is_some_and(|trace| TraceText::Prose.language(trace, detector) == Some(language))
+    trace.is_some_and(|trace| TraceText::Prose.language(trace, detector) == language)
 }
 
-/// One update on the mean over all tokens: of what `lesson` lowers where the model chose the language, and of the negative
-/// log-likelihood where it was told and obeyed.
+/// Responses, and the divergence from the teacher that is lowered at their tokens; without one, the negative log-likelihood is.
+type Lesson = (Option<Direction>, Vec<Rollout>);
+
+/// One update on the mean over the tokens of all lessons.
 fn update(
     session: &Session,
     teacher: &Decoder,
     learner: &mut Learner,
-    rollouts: Vec<Told>,
-    lesson: Lesson,
+    lessons: &[Lesson],
     rate: f64,
 ) -> Step {
-    let (mut told, mut chosen) = (Vec::new(), Vec::new());
-    for (language, rollout) in rollouts {
-        match language {
-            None => chosen.push(rollout),
-            Some(language) if thinks_in(&rollout.text, language, &session.detector) => {
-                told.push(rollout);
-            }
-            Some(_) => {}
-        }
-    }
-    let rollouts = || chosen.iter().chain(&told);
+    let rollouts = || lessons.iter().flat_map(|(_, rollouts)| rollouts);
     let tokens: usize = rollouts().map(Rollout::response_len).sum();
     let read: usize = rollouts().map(|r| r.tokens.len()).sum();
     let pad = session.tokenizer.pad();
-    let parts: Vec<(Lesson, &[Rollout])> = [(lesson, &chosen), (Lesson::Likelihood, &told)]
-        .into_iter()
-        .flat_map(|(lesson, rollouts)| {
+    let parts: Vec<(Option<Direction>, &[Rollout])> = lessons
+        .iter()
+        .flat_map(|(direction, rollouts)| {
             let parts = split(rollouts, session.config.shards).into_iter();
-            parts.map(move |part| (lesson, part))
+            parts.map(move |part| (*direction, part))
         })
         .collect();
-    let loss = async |student: &Decoder, &(lesson, part): &(Lesson, &[Rollout])| {
+    let loss = async |student: &Decoder, &(direction, part): &(Option<Direction>, &[Rollout])| {
         let sequences: Vec<Sequence<'_>> = part.iter().map(Rollout::sequence).collect();
-        let each = match lesson {
-            Lesson::Kl(direction) => response_kl(student, teacher, &sequences, pad, direction),
-            Lesson::Likelihood => response_log_probs(student, &sequences, pad).neg(),
+        let each = match direction {
+            Some(direction) => response_kl(student, teacher, &sequences, pad, direction),
+            None => response_log_probs(student, &sequences, pad).neg(),
         };
         let sum = each.sum();
-        let diverges = match lesson {
-            Lesson::Kl(_) => f64::from(sum.clone().inner().into_scalar::<f32>()),
-            Lesson::Likelihood => 0.0,
+        let diverges = match direction {
+            Some(_) => f64::from(sum.clone().inner().into_scalar::<f32>()),
+            None => 0.0,
         };
         (sum / tokens.max(1) as f32, diverges)
     };
     let threads = Threads(session.threads);
     let update = pollster::block_on(learner.update(&parts, &threads, rate, loss));
-    let judged: usize = chosen.iter().map(Rollout::response_len).sum();
-    let divergence = update.shards.iter().sum::<f64>() / judged.max(1) as f64;
+    let compared = lessons.iter().filter(|(direction, _)| direction.is_some());
+    let compared: usize = compared
+        .flat_map(|(_, rollouts)| rollouts)
+        .map(Rollout::response_len)
+        .sum();
+    let divergence = update.shards.iter().sum::<f64>() / compared.max(1) as f64;
     Step {
         metrics: Metrics::Distil(DistilMetrics {
             divergence,

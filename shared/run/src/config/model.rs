@@ -60,7 +60,7 @@ impl ModelPreset {
             head_dim,
             intermediate_size,
         ] = match self {
-            ModelPreset::Pico => [64, 3, 4, 2, 16, 192],
+            ModelPreset::Pico => [64, 4, 2, 1, 32, 192],
             ModelPreset::Nano => [128, 4, 4, 2, 32, 384],
             ModelPreset::Small => [320, 8, 8, 4, 40, 960],
         };
