@@ -11,7 +11,7 @@ True
 ('en', 1.0)
 
 Nothing here uses a signal, a clock or a subprocess, so all of it works in any thread. Scores of a batch are the same however many
-threads work on it. Adapters for trainers: `explang.trl`.
+threads work on it. Adapters for trainers: `explang.trl`, `explang.verl`.
 """
 
 from ._explang import (
