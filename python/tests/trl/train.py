@@ -76,9 +76,12 @@ def main() -> None:
         processing_class=tokenizer,
     )
     trainer.train()
-    rank = PartialState().process_index
+    state = PartialState()
+    rank = state.process_index
     (asked.out / f"calls-{rank}.jsonl").write_text("".join(json.dumps(call) + "\n" for call in calls), encoding="utf-8")
     (asked.out / f"log-{rank}.json").write_text(json.dumps(trainer.state.log_history), encoding="utf-8")
+    # As in fail.py.
+    state.destroy_process_group()
 
 
 if __name__ == "__main__":
