@@ -83,7 +83,7 @@ def test_untagged_responses_are_warned_about_once(monkeypatch):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_judgements_of_several_workers_are_paid_as_one_batch(variant, scope):
     options = {"variant": variant, "scope": scope}
-    # Each worker has a judge of its own, and sends pickles.
+    # Each worker builds its own judge, and sends its judgements pickled.
     infos = [pickle.loads(pickle.dumps(Judge(Tokenizer(), options).judged(ids(response), "42"))) for response in TEXTS]
     order = [3, 0, 5, 1, 4, 2]
     reward, scored = together([KEYS[i] for i in order], [infos[i] for i in order])

@@ -1,7 +1,7 @@
 //! Kullback-Leibler divergence between the softmaxes of two rows of logits: what distillation lowers.
 
 use super::exp::exp;
-use super::log_prob::row_log_sum_exp;
+use super::log_prob::{floored, row_log_sum_exp};
 use super::simd::{fma, kernel, sum_lanes};
 
 /// Which of the two distributions the mean of `ln p − ln q` is taken over.
@@ -23,9 +23,6 @@ pub struct Saved {
     /// Log-sum-exp of the teacher's rows.
     pub teacher: Vec<f32>,
 }
-
-/// Far below the smallest single; also keeps a logit of `-inf` from giving 0 · inf.
-const FLOOR: f32 = -200.0;
 
 /// The divergence `[M]` in nats between the rows of `student [M, V]` and `teacher [M, V]`, which are logits.
 ///
@@ -75,13 +72,6 @@ pub fn backward(
     }
 }
 
-#[inline(always)]
-fn log_prob(logit: f32, lse: f32) -> f32 {
-    let log_prob = logit - lse;
-    // A comparison, not `max`: a NaN fails it and stays NaN.
-    if log_prob < FLOOR { FLOOR } else { log_prob }
-}
-
 kernel! {
     fn kl_rows<'a, FMA>(
         p: &'a [f32],
@@ -95,8 +85,8 @@ kernel! {
         for (((p, q), (&ln_z_p, &ln_z_q)), out) in rows.zip(ln_z_p.iter().zip(ln_z_q)).zip(out) {
             let mut lanes = [0.0f32; 16];
             let term = |p: f32, q: f32, sum: f32| {
-                let ln_p = log_prob(p, ln_z_p);
-                fma::<FMA>(exp::<FMA>(ln_p), ln_p - log_prob(q, ln_z_q), sum)
+                let ln_p = floored(p, ln_z_p);
+                fma::<FMA>(exp::<FMA>(ln_p), ln_p - floored(q, ln_z_q), sum)
             };
             let (p_chunks, p_rest) = p.as_chunks::<16>();
             let (q_chunks, q_rest) = q.as_chunks::<16>();
@@ -134,8 +124,8 @@ kernel! {
                 }
                 Direction::Reverse => {
                     for (p, &t) in p.iter_mut().zip(t) {
-                        let ln_p = log_prob(*p, ln_z_p);
-                        *p = g * exp::<FMA>(ln_p) * (ln_p - log_prob(t, ln_z_t) - kl);
+                        let ln_p = floored(*p, ln_z_p);
+                        *p = g * exp::<FMA>(ln_p) * (ln_p - floored(t, ln_z_t) - kl);
                     }
                 }
             }

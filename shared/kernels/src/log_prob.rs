@@ -61,6 +61,14 @@ pub fn entropy(logits: &[f32], lse: &[f32]) -> Vec<f32> {
     entropy
 }
 
+/// The log-probability of a logit, −200 at least: far below the smallest single, and it keeps `-inf` from giving 0 · inf.
+#[inline(always)]
+pub(super) fn floored(logit: f32, lse: f32) -> f32 {
+    let log_p = logit - lse;
+    // A comparison, not `max`: a NaN fails it and stays NaN.
+    if log_p < -200.0 { -200.0 } else { log_p }
+}
+
 fn vocab(logits: &[f32], rows: usize) -> usize {
     let vocab = logits.len().checked_div(rows).unwrap_or(0);
     assert_eq!(logits.len(), rows * vocab, "rows of logits");
@@ -103,9 +111,7 @@ kernel! {
         for ((row, &lse), out) in logits.chunks_exact(vocab).zip(lse).zip(out) {
             let mut lanes = [0.0f32; 16];
             let term = |logit: f32, sum: f32| {
-                let log_p = logit - lse;
-                // Far below the smallest single; also keeps -inf from giving 0 · inf.
-                let log_p = if log_p < -200.0 { -200.0 } else { log_p };
+                let log_p = floored(logit, lse);
                 fma::<FMA>(-log_p, exp::<FMA>(log_p), sum)
             };
             let (chunks, rest) = row.as_chunks::<16>();

@@ -3,11 +3,11 @@
 //! First a warm-up on the teacher's own samples, so that the student's samples are worth judging: at every token the forward KL divergence
 //! `KL(teacher ‖ student)` is lowered (supervised distillation as in Agarwal et al.; all that the teacher thought possible is learned, not
 //! only what it happened to say). Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
-//! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. The gradient does not go through the sampling.
+//! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. No gradient passes through the sampling.
 //!
-//! So it is where the model chooses its language. Where it is told which to think in, the RL policy is no model: RL asks only for its own
-//! choice, and costs it some of its obedience and purity elsewhere. There the student learns from the SFT checkpoint, in both phases: the
-//! responses that obey, by their likelihood; the others are dropped. A divergence would teach the student to stray as often.
+//! Both apply where the model chooses its language. Where the prompt forces one, the RL policy is a poor teacher: RL pays only for the
+//! model's own choice, and costs it obedience in other languages. There, in both phases, the student learns from the SFT checkpoint: it
+//! raises the likelihood of responses that obey, and drops the others. A divergence would teach it to disobey as often as its teacher.
 
 use burn::module::Module;
 use explang::Language;
@@ -66,7 +66,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
 struct Teachers {
     /// The RL policy, where the model chooses its language.
     policy: Decoder,
-    /// The SFT checkpoint, where it is told; the RL policy where the run has none of its own.
+    /// The SFT checkpoint, where the prompt forces a language; the RL policy if the run has no SFT checkpoint.
     told: Decoder,
 }
 
