@@ -2,9 +2,12 @@
 
 use std::str::FromStr;
 
-use explang::named::Unknown;
+use explang::named::{Unknown, brief};
 
 use super::Members;
+
+/// Most characters of a name that a message repeats.
+const SHOWN: usize = 60;
 
 /// Our name of a column and theirs, for those that differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,15 +30,14 @@ impl FromStr for Columns {
     fn from_str(text: &str) -> Result<Self, ColumnsError> {
         let mut columns: Vec<(String, String)> = Vec::new();
         for part in text.split(',') {
-            let Some((ours, theirs)) = part.split_once('=') else {
-                return Err(ColumnsError::Form(part.to_owned()));
-            };
+            let form = || ColumnsError::Form(brief(part, SHOWN));
+            let (ours, theirs) = part.split_once('=').ok_or_else(form)?;
             let (ours, theirs) = (ours.trim(), theirs.trim());
             if ours.is_empty() || theirs.is_empty() {
-                return Err(ColumnsError::Form(part.to_owned()));
+                return Err(form());
             }
             if columns.iter().any(|(before, _)| before == ours) {
-                return Err(ColumnsError::Twice(ours.to_owned()));
+                return Err(ColumnsError::Twice(brief(ours, SHOWN)));
             }
             columns.push((ours.to_owned(), theirs.to_owned()));
         }
@@ -85,7 +87,10 @@ impl Columns {
     /// Which column each of ours is read from, in parentheses behind a blank; empty where all have our names.
     pub(super) fn told(&self) -> String {
         let told = self.0.iter();
-        let told = told.map(|(ours, theirs)| format!("`{ours}` is read from `{theirs}`"));
+        let told = told.map(|(ours, theirs)| {
+            let [ours, theirs] = [ours, theirs].map(|name| brief(name, SHOWN));
+            format!("`{ours}` is read from `{theirs}`")
+        });
         match told.collect::<Vec<_>>().join(", ").as_str() {
             "" => String::new(),
             told => format!(" ({told})"),
@@ -140,5 +145,23 @@ mod tests {
             "unknown column `respons` (did you mean `response`?); expected one of: prompt response"
         );
         assert_eq!(columns.check(&["respons"]), Ok(()));
+    }
+
+    #[test]
+    fn a_message_repeats_names_on_one_short_line() {
+        for name in ["a\0b", "a\u{1b}[31mb", "a\rb", &"a".repeat(9_000)] {
+            let error = |text: String| text.parse::<Columns>().unwrap_err().to_string();
+            let columns: Columns = format!("response={name}").parse().unwrap();
+            for said in [
+                error(name.to_owned()),
+                error(format!("{name}=x,{name}=y")),
+                columns.told(),
+            ] {
+                assert!(
+                    !said.contains(char::is_control) && said.len() < 200,
+                    "{said:?}"
+                );
+            }
+        }
     }
 }
