@@ -5,9 +5,10 @@
 //! only what it happened to say). Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
 //! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. No gradient passes through the sampling.
 //!
-//! Both apply where the model chooses its language. Where the prompt forces one, the RL policy is a poor teacher: RL pays only for the
-//! model's own choice, and costs it obedience in other languages. There, in both phases, the student learns from the SFT checkpoint: it
-//! raises the likelihood of responses that obey, and drops the others. A divergence would teach it to disobey as often as its teacher.
+//! Where the model chooses its language, the RL policy is the teacher. Where the prompt forces one, that is a poor one: RL pays only for the
+//! model's own choice, and costs it obedience in other languages. There the SFT checkpoint teaches. In unseen languages it strays too, and a
+//! divergence would teach the student to stray as often; so in these, in both phases, the likelihood of those of its responses that obey is
+//! raised instead. A teacher's response that was cut off, or that strays, is dropped.
 
 use burn::module::Module;
 use explang::Language;
@@ -91,36 +92,63 @@ fn learn(
     step: usize,
 ) -> anyhow::Result<Step> {
     let warm_up = step < distil.warm_up_steps;
-    let (chooser, direction, rate) = if warm_up {
-        let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-        (&teachers.policy, Direction::Forward, rate)
-    } else {
-        let rate = distil
-            .schedule
-            .at(step - distil.warm_up_steps, distil.steps);
-        (&learner.model, Direction::Reverse, rate)
+    let taught = |(language, rollout): &Told| {
+        !rollout.truncated
+            && language.is_none_or(|language| thinks_in(&rollout.text, language, &session.detector))
     };
-    let mut chosen = sample(session, distil, chooser, step, |told| told.is_none())?;
-    let mut told = sample(session, distil, &teachers.told, step, |told| told.is_some())?;
-    // A response that a teacher did not finish teaches nothing.
-    chosen.retain(|(_, rollout)| !(warm_up && rollout.truncated));
-    told.retain(|(language, rollout)| {
-        !rollout.truncated && thinks_in(&rollout.text, *language, &session.detector)
-    });
-    let [chosen, told] =
-        [chosen, told].map(|all| all.into_iter().map(|(_, rollout)| rollout).collect());
-    let lessons = [(Some(direction), chosen), (None, told)];
-    Ok(update(session, &teachers.policy, learner, &lessons, rate))
+    let sample =
+        |model, wanted: fn(Option<Language>) -> bool| sample(session, distil, model, step, wanted);
+    let mut responses = if warm_up {
+        let mut responses = sample(&teachers.policy, |told| told.is_none())?;
+        responses.extend(sample(&teachers.told, |told| told.is_some())?);
+        responses
+    } else {
+        sample(&teachers.told, is_unseen)?
+    };
+    responses.retain(taught);
+    let (direction, rate) = if warm_up {
+        let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
+        (Direction::Forward, rate)
+    } else {
+        // What the student itself says is kept as it is: there its teachers mend it.
+        responses.extend(sample(&learner.model, |told| !is_unseen(told))?);
+        let step = step - distil.warm_up_steps;
+        (Direction::Reverse, distil.schedule.at(step, distil.steps))
+    };
+    let (unseen, others): (Vec<_>, Vec<_>) =
+        (responses.into_iter()).partition(|(told, _)| is_unseen(*told));
+    let (chosen, seen) = others.into_iter().partition(|(told, _)| told.is_none());
+    let lessons = [
+        Lesson::of(chosen, Some((&teachers.policy, direction))),
+        Lesson::of(seen, Some((&teachers.told, direction))),
+        Lesson::of(unseen, None),
+    ];
+    Ok(update(session, learner, &lessons, rate))
+}
+
+/// Whether a language is forced that SFT did not teach to obey in.
+fn is_unseen(told: Option<Language>) -> bool {
+    told.is_some_and(|language| !language.seen())
 }
 
 /// The language that prompt `i` of all prompts of the stage is forced to be thought about in; none where the model chooses.
 ///
-/// The forced prompts are spread evenly, and the languages come in turn.
+/// The forced prompts are spread evenly, and the languages come in turn, unseen ones twice: a part of their responses strays and is dropped.
 fn forced(share: f64, i: usize) -> Option<Language> {
     let forced = |prompts: usize| (prompts as f64 * share) as usize;
     let before = forced(i);
-    (forced(i + 1) > before).then(|| Language::ALL[before % Language::ALL.len()])
+    let mut turn = Language::ALL.into_iter().chain(Language::UNSEEN);
+    (forced(i + 1) > before)
+        .then(|| turn.nth(before % TURN))
+        .flatten()
 }
+
+/// Forced prompts until the languages come anew.
+const TURN: usize = Language::ALL.len() + Language::UNSEEN.len();
+
+/// Share of the probability that responses are drawn from. In a language that the policy hardly ever chooses RL has cost it obedience,
+/// and such a trace is not to be learned; how rare the language is still is, since a divergence is over all tokens.
+const TOP_P: f32 = 0.9;
 
 /// A response, and the language that it was to think in; none where the model chose.
 type Told = (Option<Language>, Rollout);
@@ -154,7 +182,7 @@ fn sample(
         format: PromptFormat::Line,
         sampling: Sampling {
             temperature: 1.0,
-            top_p: 1.0,
+            top_p: TOP_P,
             max_new_tokens: session.config.rl.max_new_tokens,
         },
         shards: session.config.shards,
@@ -168,41 +196,56 @@ fn sample(
 }
 
 /// Whether a response thinks in `language`.
-fn thinks_in(response: &str, language: Option<Language>, detector: &dyn Identify) -> bool {
+fn thinks_in(response: &str, language: Language, detector: &dyn Identify) -> bool {
     let trace = Parsed::of(response).trace;
-    trace.is_some_and(|trace| TraceText::Prose.language(trace, detector) == language)
+    trace.is_some_and(|trace| TraceText::Prose.language(trace, detector) == Some(language))
 }
 
-/// Responses, and the divergence from the teacher that is lowered at their tokens; without one, the negative log-likelihood is.
-type Lesson = (Option<Direction>, Vec<Rollout>);
+/// A teacher, and the divergence from it that is lowered.
+type Divergence<'a> = (&'a Decoder, Direction);
+
+/// Responses that the student learns from.
+struct Lesson<'a> {
+    /// What is lowered at their tokens; if nothing is said, their negative log-likelihood.
+    divergence: Option<Divergence<'a>>,
+    responses: Vec<Rollout>,
+}
+
+impl<'a> Lesson<'a> {
+    fn of(told: Vec<Told>, divergence: Option<Divergence<'a>>) -> Self {
+        let responses = told.into_iter().map(|(_, rollout)| rollout).collect();
+        Lesson {
+            divergence,
+            responses,
+        }
+    }
+}
 
 /// One update on the mean over the tokens of all lessons.
-fn update(
-    session: &Session,
-    teacher: &Decoder,
-    learner: &mut Learner,
-    lessons: &[Lesson],
-    rate: f64,
-) -> Step {
-    let rollouts = || lessons.iter().flat_map(|(_, rollouts)| rollouts);
+fn update(session: &Session, learner: &mut Learner, lessons: &[Lesson<'_>], rate: f64) -> Step {
+    let rollouts = || lessons.iter().flat_map(|lesson| &lesson.responses);
+    let responses = rollouts().count().max(1);
     let tokens: usize = rollouts().map(Rollout::response_len).sum();
     let read: usize = rollouts().map(|r| r.tokens.len()).sum();
     let pad = session.tokenizer.pad();
-    let parts: Vec<(Option<Direction>, &[Rollout])> = lessons
+    type Part<'a> = (Option<Divergence<'a>>, &'a [Rollout]);
+    let parts: Vec<Part<'_>> = lessons
         .iter()
-        .flat_map(|(direction, rollouts)| {
-            let parts = split(rollouts, session.config.shards).into_iter();
-            parts.map(move |part| (*direction, part))
+        .flat_map(|lesson| {
+            // Parts of about equal length over all lessons: a small part costs nearly as much as a large one.
+            let shards = (session.config.shards * lesson.responses.len()).div_ceil(responses);
+            let parts = split(&lesson.responses, shards).into_iter();
+            parts.map(move |part| (lesson.divergence, part))
         })
         .collect();
-    let loss = async |student: &Decoder, &(direction, part): &(Option<Direction>, &[Rollout])| {
+    let loss = async |student: &Decoder, &(divergence, part): &Part<'_>| {
         let sequences: Vec<Sequence<'_>> = part.iter().map(Rollout::sequence).collect();
-        let each = match direction {
-            Some(direction) => response_kl(student, teacher, &sequences, pad, direction),
+        let each = match divergence {
+            Some((teacher, direction)) => response_kl(student, teacher, &sequences, pad, direction),
             None => response_log_probs(student, &sequences, pad).neg(),
         };
         let sum = each.sum();
-        let diverges = match direction {
+        let diverges = match divergence {
             Some(_) => f64::from(sum.clone().inner().into_scalar::<f32>()),
             None => 0.0,
         };
@@ -210,9 +253,9 @@ fn update(
     };
     let threads = Threads(session.threads);
     let update = pollster::block_on(learner.update(&parts, &threads, rate, loss));
-    let compared = lessons.iter().filter(|(direction, _)| direction.is_some());
+    let compared = lessons.iter().filter(|lesson| lesson.divergence.is_some());
     let compared: usize = compared
-        .flat_map(|(_, rollouts)| rollouts)
+        .flat_map(|lesson| &lesson.responses)
         .map(Rollout::response_len)
         .sum();
     let divergence = update.shards.iter().sum::<f64>() / compared.max(1) as f64;
@@ -239,12 +282,15 @@ mod tests {
     #[test]
     fn forced_prompts_are_spread_and_their_languages_come_in_turn() {
         for share in [0.0, 0.25, 0.5, 0.9, 1.0] {
-            let prompts = 64 * 17;
+            let prompts = 64 * TURN;
             let languages: Vec<Language> = (0..prompts).filter_map(|i| forced(share, i)).collect();
             let expected = (prompts as f64 * share) as usize;
             assert_eq!(languages.len(), expected, "{share}");
-            for (i, language) in languages.into_iter().enumerate() {
-                assert_eq!(language, Language::ALL[i % 17]);
+            for turn in languages.chunks_exact(TURN) {
+                for language in Language::ALL {
+                    let times = turn.iter().filter(|told| **told == language).count();
+                    assert_eq!(times, if language.seen() { 1 } else { 2 }, "{language:?}");
+                }
             }
             let of_step = |step: usize| {
                 let prompts = step * 64..(step + 1) * 64;

@@ -131,8 +131,8 @@ pub struct DistilSection {
     pub steps: usize,
     /// Prompts an update.
     pub prompts: usize,
-    /// Share of the prompts with a forced language, all seventeen in turn: what the student learns to obey. In the others the model
-    /// chooses.
+    /// Share of the prompts with a forced language, all seventeen in turn and the unseen ones twice: what the student learns to obey. In
+    /// the others the model chooses.
     #[serde(default)]
     pub forced: f64,
     /// Learning rate of the warm-up.
