@@ -31,6 +31,17 @@ fn reward(variant: &str, scope: Scope) -> Reward {
 }
 
 #[test]
+fn a_row_tells_what_was_read() {
+    let read = json!({"response": "r", "ground_truth": 18, "id": 3, "prompt": null});
+    let row = Row::parse(7, &read.to_string()).unwrap();
+    assert_eq!((row.line(), row.response()), (7, "r"));
+    assert_eq!(row.ground_truth(), "18");
+    assert_eq!(row.member("id"), Some(&json!(3)));
+    assert_eq!((row.key("id"), row.key("prompt")), (Some("3".into()), None));
+    assert_eq!(Value::Object(row.members().clone()), read);
+}
+
+#[test]
 fn a_prompt_makes_a_group_and_a_batch_keeps_rows_apart() {
     let right = line("zh", "zh", "7");
     let wrong = line("zh", "zh", "8");

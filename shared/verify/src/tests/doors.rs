@@ -30,6 +30,20 @@ proptest! {
 }
 
 #[test]
+fn extractions_have_names() {
+    for extraction in Extraction::ALL {
+        assert_eq!(extraction.name().parse(), Ok(extraction));
+    }
+    let error = "boxes".parse::<Extraction>().unwrap_err().to_string();
+    assert!(
+        Extraction::ALL
+            .iter()
+            .all(|known| error.contains(known.name()))
+    );
+    assert!(error.contains("boxes"), "{error}");
+}
+
+#[test]
 fn no_box_in_thinking_counts() {
     for (response, answer) in [
         ("<think>\\boxed{1}</think>\\boxed{2}", Some("2")),

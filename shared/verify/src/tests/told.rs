@@ -72,6 +72,18 @@ proptest! {
     }
 
     #[test]
+    fn a_first_answer_joined_to_one_that_cannot_be_read_is_not_the_answer(
+        before in prop::sample::select(&ANNOUNCED[..]), a in 20_i64..400,
+        word in prop::sample::select(&["or", "and", "或", "oder", "et", "или", "または", "또는", "và"][..]),
+        strange in prop::sample::select(&["$+$", "$\\frac$", "$)($", "(]"][..]),
+    ) {
+        for first in [format!("${a}$"), a.to_string()] {
+            let response = format!("{before}{first} {word} {strange} apples");
+            prop_assert!(!compared(&response, &a.to_string()).equal, "{}", response);
+        }
+    }
+
+    #[test]
     fn the_last_of_several_in_prose_is_not_the_answer(a in 1_i64..400, by in 1_i64..400) {
         let b = a + by;
         for response in [

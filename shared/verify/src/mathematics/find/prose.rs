@@ -72,7 +72,7 @@ fn listed<'a>(
                 break;
             };
             place = before;
-            begin = Some(segments[before.checked_sub(1)?].at + segments[before - 1].text.len());
+            begin = Some(segments[before].at);
             continue;
         }
         let number = last_number(segment, 0, head.len());

@@ -210,8 +210,8 @@ fn first_formula(text: &str) -> Option<Told<'_>> {
     let [before, formula, after] = segments.get(..3)? else {
         return None;
     };
-    (before.text.is_empty() && !goes_on(after.text) && is_said(formula.text, after.text))
-        .then_some(Told::Answer(formula.text))
+    let said = before.text.is_empty() && is_said(formula.text, after.text);
+    said.then(|| alone(formula.text, after.text)).flatten()
 }
 
 /// A number that the clause begins with.
@@ -221,15 +221,20 @@ fn first_word(clause: &str) -> Option<Told<'_>> {
     let (word, rest) = clause.split_at(end);
     let word = closed(word)?;
     let digits = word.contains(|c| ascii(c).is_ascii_digit());
-    (digits && reads(word) && !goes_on(rest)).then_some(Told::Answer(word))
+    (digits && reads(word)).then(|| alone(word, rest)).flatten()
 }
 
-/// Whether the text goes on with a formula or a number that stands before it: with a sign, another number, a word that joins.
-fn goes_on(rest: &str) -> bool {
+/// What a formula or a number says before `rest`, which is not read as a whole: nothing where a sign or another number goes on with it,
+/// and where a word joins it to more it is but a part of the answer.
+fn alone<'a>(piece: &'a str, rest: &str) -> Option<Told<'a>> {
     let rest = rest.split('\n').next().unwrap_or("").trim_start();
     let word = rest
         .find(|c: char| !c.is_alphabetic())
         .unwrap_or(rest.len());
     let sign = |c: char| c.is_ascii_digit() || "+-*/=<>^!≈≤≥≠±×·÷$\\".contains(c);
-    rest.starts_with(sign) || joint(&rest[..word]).is_some()
+    if joint(&rest[..word]).is_some() {
+        Some(Told::Unclear)
+    } else {
+        (!rest.starts_with(sign)).then_some(Told::Answer(piece))
+    }
 }

@@ -55,12 +55,12 @@ impl Parser {
             for item in items {
                 group.push(item);
                 if ends.next() != Some(Separator::Comma) {
-                    groups.push(bundle(std::mem::take(&mut group), Joint::Comma)?);
+                    groups.push(bundle(std::mem::take(&mut group), Joint::Comma));
                 }
             }
-            return bundle(groups, joint);
+            return Some(bundle(groups, joint));
         }
-        bundle(items, joint)
+        Some(bundle(items, joint))
     }
 
     /// The separator here, if any; `None` where two commas stand in a row.
@@ -257,11 +257,12 @@ fn ends_item(kind: Option<&Kind>) -> bool {
     }
 }
 
-fn bundle(mut items: Vec<Node>, joint: Joint) -> Option<Node> {
-    match items.len() {
-        0 => None,
-        1 => items.pop(),
-        _ => Some(Node::List(items, joint)),
+/// The items as a list; an only one as itself.
+fn bundle(mut items: Vec<Node>, joint: Joint) -> Node {
+    if items.len() == 1 {
+        items.remove(0)
+    } else {
+        Node::List(items, joint)
     }
 }
 
