@@ -20,8 +20,8 @@ pub use hint::{brief, meant};
 #[doc(hidden)]
 pub use serde;
 
-/// Longest part of an unknown name that a message repeats, in characters.
-const LONGEST_SHOWN: usize = 60;
+/// Longest part of a name that a message repeats, in characters.
+pub const LONGEST_SHOWN: usize = 60;
 
 /// A choice with a name. Implement it with [`named!`].
 pub trait Named: Copy + 'static {

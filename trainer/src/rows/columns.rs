@@ -2,12 +2,9 @@
 
 use std::str::FromStr;
 
-use explang::named::{Unknown, brief};
+use explang::named::{LONGEST_SHOWN, Unknown, brief};
 
 use super::Members;
-
-/// Most characters of a name that a message repeats.
-const SHOWN: usize = 60;
 
 /// Our name of a column and theirs, for those that differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,14 +27,14 @@ impl FromStr for Columns {
     fn from_str(text: &str) -> Result<Self, ColumnsError> {
         let mut columns: Vec<(String, String)> = Vec::new();
         for part in text.split(',') {
-            let form = || ColumnsError::Form(brief(part, SHOWN));
+            let form = || ColumnsError::Form(brief(part, LONGEST_SHOWN));
             let (ours, theirs) = part.split_once('=').ok_or_else(form)?;
             let (ours, theirs) = (ours.trim(), theirs.trim());
             if ours.is_empty() || theirs.is_empty() {
                 return Err(form());
             }
             if columns.iter().any(|(before, _)| before == ours) {
-                return Err(ColumnsError::Twice(brief(ours, SHOWN)));
+                return Err(ColumnsError::Twice(brief(ours, LONGEST_SHOWN)));
             }
             columns.push((ours.to_owned(), theirs.to_owned()));
         }
@@ -88,7 +85,7 @@ impl Columns {
     pub(super) fn told(&self) -> String {
         let told = self.0.iter();
         let told = told.map(|(ours, theirs)| {
-            let [ours, theirs] = [ours, theirs].map(|name| brief(name, SHOWN));
+            let [ours, theirs] = [ours, theirs].map(|name| brief(name, LONGEST_SHOWN));
             format!("`{ours}` is read from `{theirs}`")
         });
         match told.collect::<Vec<_>>().join(", ").as_str() {

@@ -2,8 +2,8 @@
 //!
 //! First a warm-up on the teacher's own samples, so that the student's samples are worth judging: at every token the forward KL divergence
 //! `KL(teacher ‖ student)` is lowered (supervised distillation as in Agarwal et al.; all that the teacher thought possible is learned, not
-//! only what it happened to say). Then on-policy distillation (Agarwal et al. 2024, arXiv 2306.13649): the student samples, and at every
-//! token of its own response the reverse KL divergence `KL(student ‖ teacher)` is lowered. No gradient passes through the sampling.
+//! only what it happened to say). On-policy distillation follows (Agarwal et al. 2024, arXiv 2306.13649): the student samples responses, and
+//! training lowers the reverse KL divergence `KL(student ‖ teacher)` at each of their tokens. The sampling is not differentiated.
 //!
 //! Where the model chooses its language, the RL policy is the teacher. Where the prompt forces one, that is a poor one: RL pays only for the
 //! model's own choice, and costs it obedience in other languages. There the SFT checkpoint teaches. In unseen languages it strays too, and a
@@ -98,22 +98,20 @@ fn learn(
     };
     let sample =
         |model, wanted: fn(Option<Language>) -> bool| sample(session, distil, model, step, wanted);
-    let mut responses = if warm_up {
+    let (direction, rate, responses) = if warm_up {
         let mut responses = sample(&teachers.policy, |told| told.is_none())?;
         responses.extend(sample(&teachers.told, |told| told.is_some())?);
-        responses
-    } else {
-        sample(&teachers.told, is_unseen)?
-    };
-    responses.retain(taught);
-    let (direction, rate) = if warm_up {
+        responses.retain(taught);
         let rate = distil.warm_up_schedule.at(step, distil.warm_up_steps);
-        (Direction::Forward, rate)
+        (Direction::Forward, rate, responses)
     } else {
-        // What the student itself says is kept as it is: there its teachers mend it.
+        let mut responses = sample(&teachers.told, is_unseen)?;
+        responses.retain(taught);
+        // The student's own responses are all kept: its teachers correct them.
         responses.extend(sample(&learner.model, |told| !is_unseen(told))?);
         let step = step - distil.warm_up_steps;
-        (Direction::Reverse, distil.schedule.at(step, distil.steps))
+        let rate = distil.schedule.at(step, distil.steps);
+        (Direction::Reverse, rate, responses)
     };
     let (unseen, others): (Vec<_>, Vec<_>) =
         (responses.into_iter()).partition(|(told, _)| is_unseen(*told));
@@ -137,10 +135,11 @@ fn is_unseen(told: Option<Language>) -> bool {
 fn forced(share: f64, i: usize) -> Option<Language> {
     let forced = |prompts: usize| (prompts as f64 * share) as usize;
     let before = forced(i);
+    if forced(i + 1) == before {
+        return None;
+    }
     let mut turn = Language::ALL.into_iter().chain(Language::UNSEEN);
-    (forced(i + 1) > before)
-        .then(|| turn.nth(before % TURN))
-        .flatten()
+    turn.nth(before % TURN)
 }
 
 /// Forced prompts until the languages come anew.

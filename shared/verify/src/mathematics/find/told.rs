@@ -210,8 +210,10 @@ fn first_formula(text: &str) -> Option<Told<'_>> {
     let [before, formula, after] = segments.get(..3)? else {
         return None;
     };
-    let said = before.text.is_empty() && is_said(formula.text, after.text);
-    said.then(|| alone(formula.text, after.text)).flatten()
+    if !before.text.is_empty() || !is_said(formula.text, after.text) {
+        return None;
+    }
+    alone(formula.text, after.text)
 }
 
 /// A number that the clause begins with.
@@ -221,7 +223,10 @@ fn first_word(clause: &str) -> Option<Told<'_>> {
     let (word, rest) = clause.split_at(end);
     let word = closed(word)?;
     let digits = word.contains(|c| ascii(c).is_ascii_digit());
-    (digits && reads(word)).then(|| alone(word, rest)).flatten()
+    if !digits || !reads(word) {
+        return None;
+    }
+    alone(word, rest)
 }
 
 /// What a formula or a number says before `rest`, which is not read as a whole: nothing where a sign or another number goes on with it,
