@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use burn::tensor::Device;
 use explang::objective::Overlong;
 use explang::reward::{Components, Preset, Variant, Weights};
+use explang::run::config::ModelSection;
 use explang::run::{Config, Stage};
 use explang_trainer::config;
 use explang_trainer::run::folder::RunFolder;
@@ -118,7 +119,10 @@ fn plausible(line: &Line, config: &Config) {
     assert!(clipped.iter().sum::<f64>() <= 1.0, "{clipped:?}");
     // At most that of a uniform choice, but for luck.
     let entropy = number(line, "token_entropy");
-    let uniform = (config.model.vocab_size as f64).ln();
+    let ModelSection::New { vocab_size, .. } = config.model else {
+        panic!("the run begins with random weights");
+    };
+    let uniform = (vocab_size as f64).ln();
     assert!(0.0 < entropy && entropy < uniform, "{entropy}");
     let parts = line["seconds"].as_object().unwrap().values();
     let parts: Vec<f64> = parts.map(|part| part.as_f64().unwrap()).collect();

@@ -257,8 +257,9 @@ fn the_seed_alone_decides_a_run_whatever_the_number_of_threads() {
 fn a_skill_ends_pretraining_and_looking_changes_nothing() {
     let mut config = config::load("smoke").unwrap();
     let mut pretrained = |steps: usize, accuracy: Option<f64>| {
-        config.pretrain.steps = steps;
-        config.pretrain.until = accuracy.map(|accuracy| UntilSection {
+        let pretrain = config.pretrain.as_mut().unwrap();
+        pretrain.steps = steps;
+        pretrain.until = accuracy.map(|accuracy| UntilSection {
             kind: "sums/breath/1".parse().unwrap(),
             accuracy,
             every: 8,

@@ -29,7 +29,7 @@ fn policy() -> Policy {
 
 fn config(name: ObjectiveName) -> Config {
     let mut config = config::load("smoke").unwrap();
-    config.tasks = support::tasks();
+    config.tasks = Some(support::tasks());
     config.rl.objective = name;
     (config.rl.prompts, config.rl.group) = (6, 4);
     config.rl.max_new_tokens = 40;
@@ -59,7 +59,7 @@ fn step(policy: &Policy, config: &Config, kl: f32) -> Done {
     (options.kl, options.steps) = (kl, 10);
     let phase = policy::Phase {
         options: &options,
-        source: &config.tasks,
+        source: config.tasks.as_ref().unwrap(),
         format: PromptFormat::Line,
         tokenizer: &policy.tokenizer,
         detector: &WhatlangDetector::new(&explang::Language::SEEN),

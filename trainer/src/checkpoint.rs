@@ -10,6 +10,9 @@ use serde_json::json;
 use crate::checkpoint_tensors::{self, StoredTensor, metadata, with_metadata};
 use crate::files::{self, FileError, sha256};
 
+/// The tokenizer's file.
+const TOKENIZER_FILE: &str = "tokenizer.json";
+
 /// The entry of `model.safetensors` that says with which tokenizer the weights were saved: the SHA-256 of its file.
 const TOKENIZER_ENTRY: &str = "tokenizer_sha256";
 
@@ -103,12 +106,7 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
             path: path(),
             source,
         })?;
-    let tokenizer_file = folder.join("tokenizer.json");
-    let text = read(&tokenizer_file)?;
-    let tokenizer = Tokenizer::from_json(&text).map_err(|source| CheckpointError::Tokenizer {
-        path: path(),
-        source,
-    })?;
+    let (text, tokenizer) = read_tokenizer(folder)?;
     if !tokenizer.fits(config.vocab_size) {
         return Err(CheckpointError::Vocabulary {
             path: path(),
@@ -130,11 +128,29 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
         && saved != sha256(tokenizer.to_json().as_bytes())
     {
         return Err(CheckpointError::Swapped {
-            tokenizer: tokenizer_file,
+            tokenizer: folder.join(TOKENIZER_FILE),
             weights: file,
         });
     }
     Ok((model, tokenizer))
+}
+
+/// The tokenizer of a checkpoint.
+///
+/// # Errors
+/// When its file is missing or damaged.
+pub fn tokenizer(folder: &Path) -> Result<Tokenizer, CheckpointError> {
+    Ok(read_tokenizer(folder)?.1)
+}
+
+/// The tokenizer of a checkpoint, and the text of its file.
+fn read_tokenizer(folder: &Path) -> Result<(Vec<u8>, Tokenizer), CheckpointError> {
+    let text = read(&folder.join(TOKENIZER_FILE))?;
+    let tokenizer = Tokenizer::from_json(&text).map_err(|source| CheckpointError::Tokenizer {
+        path: folder.to_path_buf(),
+        source,
+    })?;
+    Ok((text, tokenizer))
 }
 
 /// Reads a checkpoint of a run whose tokenizer is `tokenizer`, from its file `run`.

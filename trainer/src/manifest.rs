@@ -17,6 +17,7 @@ use explang::tokenizer::Tokenizer;
 use explang::transcript::Parsed;
 
 use crate::checkpoint;
+use crate::data::source;
 use crate::eval::sample::held_out;
 use crate::files::{self, sha256};
 
@@ -78,7 +79,7 @@ fn entries(folder: &Path) -> anyhow::Result<BTreeMap<String, FileEntry>> {
 fn known_answer(config: &Config, checkpoint: &Path) -> anyhow::Result<KnownAnswer> {
     let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
     let mut best: Option<KnownAnswer> = None;
-    for example in held_out(config, PROBLEMS, Language::En) {
+    for example in held_out(&*source(config)?, config.seed, PROBLEMS, Language::En) {
         let prompt = PromptFormat::Line.text(&example.question);
         let answer = greedy(&model, &tokenizer, prompt, config.rl.max_new_tokens)?;
         if best.as_ref().is_none_or(|best| answer.margin > best.margin) {

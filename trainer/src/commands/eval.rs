@@ -12,6 +12,7 @@ use explang::run::config::{Config, MOST_PROBLEMS};
 use explang::run::{Choice, Mode, Stage};
 use explang_trainer::checkpoint;
 use explang_trainer::config;
+use explang_trainer::data::source;
 use explang_trainer::eval::judge::Judged;
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{Evaluation, write_records};
@@ -93,6 +94,7 @@ impl Arguments {
         let stop = Stop::on_signals()?;
         let evaluator = Evaluator {
             config: &config,
+            source: &*source(&config)?,
             tokenizer: &tokenizer,
             detector: &LinguaDetector::new(&Language::ALL),
             threads: self.device.threads(),

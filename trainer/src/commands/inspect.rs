@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use burn::tensor::Device;
 use clap::Args;
+use explang::run::config::ModelSection;
 use explang::run::{Config, Stage, Summary};
 use explang_trainer::checkpoint::{self, stored_tensors};
 use explang_trainer::eval::metrics::Options;
@@ -97,9 +98,11 @@ fn seed_run(path: &Path) -> anyhow::Result<SeedRun> {
             evaluations.insert(stage, evaluation);
         }
     }
+    let config = run_config(path)?;
     Ok(SeedRun {
         summary,
-        tasks: run_config(path)?.tasks,
+        tasks: config.tasks,
+        data: config.data,
         evaluations,
     })
 }
@@ -156,49 +159,78 @@ fn inspect_run(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
 
 /// The configuration in short.
 fn write_config(config: &Config, out: &mut impl Write) -> std::io::Result<()> {
-    let kinds = config.tasks.parts().iter();
-    let kinds: Vec<String> = kinds
-        .map(|part| format!("{} × {}", part.spec, part.weight))
-        .collect();
     let rl = &config.rl;
-    writeln!(
-        out,
-        "model         {:?}, {} tokens at most",
-        config.model.preset, config.model.vocab_size
-    )?;
-    writeln!(out, "tasks         {}", kinds.join(", "))?;
-    write!(
-        out,
-        "pretrain      {} steps of {}",
-        config.pretrain.steps, config.pretrain.batch
-    )?;
-    match &config.pretrain.until {
-        Some(until) => writeln!(
+    match &config.model {
+        ModelSection::New { preset, vocab_size } => {
+            writeln!(out, "model         {preset:?}, {vocab_size} tokens at most")?
+        }
+        ModelSection::From(path) => writeln!(out, "model         from {path}")?,
+    }
+    if let Some(tasks) = &config.tasks {
+        let kinds = tasks.parts().iter();
+        let kinds: Vec<String> = kinds
+            .map(|part| format!("{} × {}", part.spec, part.weight))
+            .collect();
+        writeln!(out, "tasks         {}", kinds.join(", "))?;
+    }
+    if let Some(data) = &config.data {
+        for (what, files) in [
+            ("learned from", &data.train),
+            ("measured by", &data.held_out),
+        ] {
+            for file in files {
+                writeln!(out, "data          {what} {}", file.path)?;
+            }
+        }
+    }
+    if let Some(lora) = &config.lora {
+        let targets: Vec<&str> = lora.targets.iter().map(|target| target.name()).collect();
+        let targets = targets.join(" ");
+        writeln!(
             out,
-            ", or until {:.0} % of {} are right",
-            100.0 * until.accuracy,
-            until.kind
-        )?,
-        None => writeln!(out)?,
+            "lora          rank {}, alpha {}, on {targets}",
+            lora.rank, lora.alpha
+        )?;
     }
-    for practice in &config.pretrain.practice {
-        writeln!(out, "  practice    {practice}")?;
+    if let Some(pretrain) = &config.pretrain {
+        write!(
+            out,
+            "pretrain      {} steps of {}",
+            pretrain.steps, pretrain.batch
+        )?;
+        match &pretrain.until {
+            Some(until) => writeln!(
+                out,
+                ", or until {:.0} % of {} are right",
+                100.0 * until.accuracy,
+                until.kind
+            )?,
+            None => writeln!(out)?,
+        }
+        for practice in &pretrain.practice {
+            writeln!(out, "  practice    {practice}")?;
+        }
     }
+    if let Some(sft) = &config.sft {
+        write!(out, "sft           {} steps of {}", sft.steps, sft.batch)?;
+        match &sft.rows {
+            Some(rows) => writeln!(out, " of {rows}")?,
+            None => writeln!(out)?,
+        }
+    }
+    let control = rl.control.map_or_else(
+        || "no control".to_owned(),
+        |language| format!("control in {language}"),
+    );
     writeln!(
         out,
-        "sft           {} steps of {}",
-        config.sft.steps, config.sft.batch
-    )?;
-    writeln!(
-        out,
-        "rl            {} + {} steps of {} prompts × {} rollouts, rewards {} and {}, control in {}",
+        "rl            {} + {} steps of {} prompts × {} rollouts, rewards {} and {}, {control}",
         rl.explore.steps,
         rl.exploit.steps,
         rl.prompts,
         rl.group,
         rl.explore.variant,
         rl.exploit.variant,
-        rl.control
     )?;
     if let Some(distil) = &config.distil {
         writeln!(

@@ -101,7 +101,11 @@ impl Arguments {
         let summary = pipeline::run(&mut session, self.until)?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
-        writeln!(out, "{}", what_next(&session.config, &path))?;
+        writeln!(
+            out,
+            "{}",
+            what_next(&session.config, &*session.source, &path)
+        )?;
         Ok(out.flush()?)
     }
 

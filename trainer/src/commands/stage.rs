@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use explang::Language;
+use explang::run::config::ModelSection;
 use explang::run::{Config, Stage};
+use explang::tasks::Source;
 use explang_trainer::config;
 use explang_trainer::eval::sample;
 use explang_trainer::locate::locate;
@@ -24,7 +26,7 @@ use super::device::DeviceArguments;
 pub(crate) struct StageArguments {
     /// The run's folder.
     run: PathBuf,
-    /// Begin a new run in the folder, with this checkpoint in place of the stage before; of a run, that stage's own.
+    /// Begin a new run in the folder, with this checkpoint in place of all that would come before; of a run, the stage before's own.
     #[arg(long)]
     from: Option<PathBuf>,
     /// With --from: a preset (quick, wide, even, no-explore, grpo, exchanged, smoke) or the path of a TOML file.
@@ -40,33 +42,40 @@ pub(crate) struct StageArguments {
 impl StageArguments {
     /// Runs what is left of `stages`; `command` is what asked for them, without these arguments.
     pub(crate) fn run(&self, command: &[&str], stages: &[Stage]) -> anyhow::Result<()> {
-        let folder = match (
-            &self.from,
-            stages.first().and_then(|stage| stage.starts_from()),
-        ) {
-            (Some(from), Some(before)) => {
-                // Of a run, the stage that is wanted; a single checkpoint is what it is.
-                let stage = (!from.join("config.json").exists()).then_some(before);
-                let checkpoint = locate(from, stage)?.checkpoint;
-                // Read before the run begins, so that a mistaken path leaves no run behind.
-                explang_trainer::checkpoint::load(&checkpoint, &burn::tensor::Device::flex())?;
-                let folder = begin(&self.run, load_config(&self.config, self.seed)?)?;
-                adopt(&folder, before, &checkpoint)?;
-                // A student learns from two checkpoints, where the run has both.
-                if stages == [Stage::Distil]
-                    && stage.is_some()
-                    && let Ok(sft) = locate(from, Some(Stage::Sft))
-                {
-                    adopt(&folder, Stage::Sft, &sft.checkpoint)?;
-                }
-                folder
-            }
+        let folder = match (&self.from, stages.first()) {
+            (Some(from), Some(&first)) => self.begin_from(from, first)?,
             _ => RunFolder::open(&self.run)?,
         };
         let mut again: Vec<String> = command.iter().map(ToString::to_string).collect();
         again.push(self.run.to_string_lossy().into());
         again.extend(self.device.again());
         run_stages(folder, stages, &self.device, &again)
+    }
+
+    /// Begins a run whose first stage is `first`, with a checkpoint in place of what comes before.
+    fn begin_from(&self, from: &Path, first: Stage) -> anyhow::Result<RunFolder> {
+        let mut config = load_config(&self.config, self.seed)?;
+        let before = first.starts_from();
+        // Of a run, the stage that is wanted; a single checkpoint is what it is.
+        let stage = before.filter(|_| read_info(from).is_ok());
+        let checkpoint = locate(from, stage)?.checkpoint;
+        // Read before the run begins, so that a mistaken path leaves no run behind.
+        explang_trainer::checkpoint::load(&checkpoint, &burn::tensor::Device::flex())?;
+        let (Some(before), ModelSection::New { .. }) = (before, &config.model) else {
+            // A checkpoint from elsewhere may be large: the run names it, and begins with it.
+            config.begin_with(first, std::path::absolute(&checkpoint)?.to_string_lossy());
+            return begin(&self.run, config);
+        };
+        let folder = begin(&self.run, config)?;
+        adopt(&folder, before, &checkpoint)?;
+        // A student learns from two checkpoints, where the run has both.
+        if first == Stage::Distil
+            && stage.is_some()
+            && let Ok(sft) = locate(from, Some(Stage::Sft))
+        {
+            adopt(&folder, Stage::Sft, &sft.checkpoint)?;
+        }
+        Ok(folder)
     }
 }
 
@@ -89,6 +98,10 @@ pub(crate) fn config_of(folder: &RunFolder) -> anyhow::Result<Config> {
 pub(crate) fn load_config(name: &str, seed: Option<u64>) -> anyhow::Result<Config> {
     let mut config = config::load(name)?;
     config.seed = seed.unwrap_or(config.seed);
+    // A run is gone on with from any folder.
+    for path in config.paths_mut().filter(|path| Path::new(path).exists()) {
+        *path = std::path::absolute(&*path)?.to_string_lossy().into_owned();
+    }
     Ok(config)
 }
 
@@ -144,7 +157,11 @@ pub(crate) fn run_stages(
     let summary = only(&mut session, stages).map_err(|error| going_on(error, again))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", table::report(&summary, table::Style::Terminal))?;
-    writeln!(out, "{}", what_next(&session.config, &path))?;
+    writeln!(
+        out,
+        "{}",
+        what_next(&session.config, &*session.source, &path)
+    )?;
     Ok(())
 }
 
@@ -164,9 +181,9 @@ fn program() -> String {
 }
 
 /// What to try with a run, as commands that can be pasted: one of the run's own held-out problems.
-pub(crate) fn what_next(config: &Config, path: &Path) -> String {
+pub(crate) fn what_next(config: &Config, source: &dyn Source, path: &Path) -> String {
     let (program, run) = (program(), quoted(&path.to_string_lossy()));
-    let problems = sample::held_out(config, 1, Language::En);
+    let problems = sample::held_out(source, config.seed, 1, Language::En);
     let question = problems
         .first()
         .map_or_else(String::new, |problem| problem.question.clone());
@@ -203,7 +220,8 @@ mod tests {
     #[test]
     fn the_example_is_a_held_out_problem_of_the_run() {
         let config = config::load("quick").unwrap();
-        let text = what_next(&config, Path::new("runs/quick-1"));
+        let tasks = config.tasks.clone().unwrap();
+        let text = what_next(&config, &tasks, Path::new("runs/quick-1"));
         assert!(text.contains("--checkpoint runs/quick-1"), "{text}");
         assert!(text.contains("Think in"), "{text}");
     }

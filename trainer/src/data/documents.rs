@@ -234,12 +234,11 @@ fn pick(shares: &[(Language, f64)], u: f64) -> Language {
 
 /// Texts to train a tokenizer on: every language in the same number of pages, questions and answers included; none for a language
 /// that the source has no reasoning in.
-pub fn tokenizer_texts<S: Source + Clone>(
-    source: &S,
+pub fn tokenizer_texts(
+    source: &dyn Source,
     stream: u64,
     pages: usize,
-) -> impl Iterator<Item = String> + Send + use<S> {
-    let source = source.clone();
+) -> impl Iterator<Item = String> + Send {
     (0..pages).filter_map(move |i| {
         let language = Language::ALL[i % Language::ALL.len()];
         let asked_in = if (i / Language::ALL.len()).is_multiple_of(2) {

@@ -67,14 +67,19 @@ impl Evaluator<'_> {
         let eval = &self.config.eval;
         let few = eval.forced_problems.div_ceil(QUARTER);
         // In another language an example has another text, and so no number that tells which problems are equal.
-        let trained = numbers(&held_out(self.config, eval.problems, Language::En));
+        let trained = numbers(&held_out(
+            self.source,
+            self.config.seed,
+            eval.problems,
+            Language::En,
+        ));
         let mut questions = Vec::new();
         for asked_in in Language::ALL {
             let count = match asked_in {
                 Language::En => eval.problems,
                 _ => few.min(eval.problems),
             };
-            let examples = held_out(self.config, count, asked_in);
+            let examples = held_out(self.source, self.config.seed, count, asked_in);
             questions.extend(
                 distinct(examples, &trained).map(|(problem, example)| Question {
                     problem,
@@ -84,7 +89,11 @@ impl Evaluator<'_> {
                 }),
             );
         }
-        let others = other_levels(&self.config.tasks);
+        let others = self
+            .config
+            .tasks
+            .as_ref()
+            .map_or_else(Vec::new, other_levels);
         if !others.is_empty() {
             let stream = random::derive(self.config.seed, &[LEVELS]);
             let examples = Mixture::even(others)?.held_out(stream, few, Language::En);

@@ -34,6 +34,8 @@ pub enum Forcing {
 pub struct Evaluator<'a> {
     /// The run's configuration.
     pub config: &'a Config,
+    /// What is asked.
+    pub source: &'a dyn Source,
     /// Tokenizer.
     pub tokenizer: &'a Tokenizer,
     /// Detector among all seventeen languages.
@@ -82,7 +84,7 @@ impl Evaluator<'_> {
             Mode::Multi => (eval.forced_problems, 1, Language::SEEN.map(Some).to_vec()),
             Mode::Unseen => (eval.forced_problems, 1, Language::UNSEEN.map(Some).to_vec()),
         };
-        let problems = held_out(self.config, problems, Language::En);
+        let problems = held_out(self.source, self.config.seed, problems, Language::En);
         let asked: Vec<Asked> = problems
             .iter()
             .zip(numbers(&problems))
@@ -202,9 +204,8 @@ impl Evaluator<'_> {
 }
 
 /// The first `count` held-out examples of a run: distinct as long as there are enough of them, the same in every stage.
-pub fn held_out(config: &Config, count: usize, asked_in: Language) -> Vec<Example> {
-    let stream = random::derive(config.seed, &[EVALUATION]);
-    config.tasks.held_out(stream, count, asked_in)
+pub fn held_out(source: &dyn Source, seed: u64, count: usize, asked_in: Language) -> Vec<Example> {
+    source.held_out(random::derive(seed, &[EVALUATION]), count, asked_in)
 }
 
 /// The number of each example: its place, or that of the first one that is equal. So that the samples of a problem that comes back, because

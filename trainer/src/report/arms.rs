@@ -126,7 +126,7 @@ fn chosen(arms: &[Arm<'_>], style: Style) -> Option<String> {
 
 /// True where both runs were asked the same held-out problems.
 fn comparable(a: &SeedRun, b: &SeedRun) -> bool {
-    a.summary.seed == b.summary.seed && a.tasks == b.tasks
+    a.summary.seed == b.summary.seed && a.tasks == b.tasks && a.data == b.data
 }
 
 fn exploit(run: &SeedRun) -> Option<&StageSummary> {
@@ -163,7 +163,8 @@ mod tests {
         (summary.name, summary.seed) = (name.to_owned(), seed);
         SeedRun {
             summary,
-            tasks: Mixture::even(["sums/steps/3".parse().unwrap()]).unwrap(),
+            tasks: Mixture::even(["sums/steps/3".parse().unwrap()]).ok(),
+            data: None,
             evaluations: full_run_evaluations(),
         }
     }
@@ -178,7 +179,7 @@ mod tests {
             .iter_mut()
             .for_each(|r| r.correct = false);
         let mut other_tasks = run("wide", 1);
-        other_tasks.tasks = Mixture::even(["clock/steps/1".parse().unwrap()]).unwrap();
+        other_tasks.tasks = Mixture::even(["clock/steps/1".parse().unwrap()]).ok();
         let runs = [run("quick", 2), run("quick", 1), worse, other_tasks];
         let text = report(&runs, &Options::default(), Style::Markdown).unwrap();
         let rows: Vec<Vec<&str>> = text

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use explang::Language;
+use explang::run::config::DataSection;
 use explang::run::{Estimate, Mode, Record, SelectionSource, Stage, StageSummary, Summary};
 use explang::tasks::Mixture;
 
@@ -17,7 +18,9 @@ pub struct SeedRun {
     /// `summary.json`.
     pub summary: Summary,
     /// What it is trained on and asked.
-    pub tasks: Mixture,
+    pub tasks: Option<Mixture>,
+    /// Files of problems, in place of them.
+    pub data: Option<DataSection>,
     /// The evaluation of each stage.
     pub evaluations: BTreeMap<Stage, Evaluation>,
 }
@@ -304,7 +307,8 @@ mod tests {
     fn seeds_stand_side_by_side_and_differences_are_pooled() {
         let mut run = SeedRun {
             summary: full_run(),
-            tasks: Mixture::even(["sums/steps/3".parse().unwrap()]).unwrap(),
+            tasks: Mixture::even(["sums/steps/3".parse().unwrap()]).ok(),
+            data: None,
             evaluations: full_run_evaluations(),
         };
         let mut other = run.clone();

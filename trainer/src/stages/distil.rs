@@ -25,7 +25,7 @@ use explang::reward::TraceText;
 use explang::rollout::{Query, Rollout, Sampler};
 use explang::run::config::DistilSection;
 use explang::run::{DistilMetrics, Metrics, Stage};
-use explang::tasks::{Source, Split, question_language};
+use explang::tasks::{Split, question_language};
 use explang::transcript::Parsed;
 
 use super::driver::Session;
@@ -168,7 +168,7 @@ fn sample(
             let problem = random::derive(stream, &[i as u64]);
             let asked_in = question_language(problem, session.config.asked_in_all);
             let query = Query {
-                example: session.config.tasks.draw(problem, Split::Train, asked_in),
+                example: session.source.draw(problem, Split::Train, asked_in),
                 prefix: forced.map_or(Action::Free, Action::Forced).prefix(),
                 samples: 1,
             };

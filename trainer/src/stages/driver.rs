@@ -4,6 +4,7 @@
 //! `checkpoint/` when it is done. Random numbers depend on the step alone, so nothing else needs to be kept.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -12,18 +13,21 @@ use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner, supervised};
 use explang::likelihood::Sequence;
-use explang::model::{Decoder, Precision};
+use explang::model::{Decoder, ModelConfig, Precision};
 use explang::random;
+use explang::run::config::ModelSection;
 use explang::run::{Config, Line, Position, Stage, StageInfo, SupervisedMetrics};
+use explang::tasks::Source;
 use explang::tokenizer::Tokenizer;
 
 use super::skipped::Skipped;
 use super::step::Step;
 use crate::checkpoint;
-use crate::data::Batches;
 use crate::data::documents::tokenizer_texts;
+use crate::data::{Batches, source};
 use crate::eval::sample::Evaluator;
 use crate::files;
+use crate::locate::locate;
 use crate::progress::Progress;
 use crate::run::error::RunError;
 use crate::run::folder::{RunFolder, read_json};
@@ -35,6 +39,8 @@ use crate::threads::Threads;
 pub struct Session {
     /// The resolved configuration.
     pub config: Config,
+    /// What is asked.
+    pub source: Arc<dyn Source>,
     /// The run's folder.
     pub folder: RunFolder,
     /// The run's tokenizer.
@@ -52,36 +58,27 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens the working parts of a run: its tokenizer (trained now if the run has none), logs and detector.
+    /// Opens the working parts of a run: its problems, its tokenizer (trained now if the run begins with random weights and has none), logs
+    /// and detector.
     ///
     /// # Errors
-    /// When the tokenizer cannot be trained or the disk refuses.
+    /// When a file of problems or the checkpoint that the run begins with cannot be read, the tokenizer cannot be trained or the disk
+    /// refuses.
     pub fn open(
         config: Config,
         folder: RunFolder,
         device: Device,
         threads: usize,
     ) -> anyhow::Result<Self> {
-        let path = folder.join(TOKENIZER_FILE);
-        let tokenizer = if path.exists() {
-            Tokenizer::from_json(&files::read(&path)?)
-                .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()))?
-        } else {
-            let texts = tokenizer_texts(
-                &config.tasks,
-                random::derive(config.seed, &[TOKENIZER]),
-                TOKENIZER_PAGES,
-            );
-            let tokenizer = Tokenizer::train(texts, config.model.vocab_size)?;
-            folder.write(TOKENIZER_FILE, tokenizer.to_json().as_bytes())?;
-            tokenizer
-        };
+        let source = source(&config)?;
+        let tokenizer = run_tokenizer(&config, &*source, &folder)?;
         let (metrics, samples) = (
             folder.metrics()?,
             MetricsLog::open(&folder.join("samples.jsonl"))?,
         );
         Ok(Session {
             config,
+            source,
             folder,
             tokenizer,
             device,
@@ -108,6 +105,7 @@ impl Session {
     pub fn evaluator(&self) -> Evaluator<'_> {
         Evaluator {
             config: &self.config,
+            source: &*self.source,
             tokenizer: &self.tokenizer,
             detector: &self.detector,
             threads: self.threads,
@@ -118,7 +116,7 @@ impl Session {
     /// The documents that a stage learns from.
     pub(super) fn batches(&self, stage: Stage) -> Batches<'_> {
         Batches {
-            source: &self.config.tasks,
+            source: &*self.source,
             tokenizer: &self.tokenizer,
             stream: self.stream(stage),
             asked_in_all: self.config.asked_in_all,
@@ -158,6 +156,27 @@ impl Session {
     /// When the checkpoint is missing or damaged, or its tokenizer is not the run's.
     pub fn load(&self, stage: Stage) -> anyhow::Result<Decoder> {
         self.load_from(&self.checkpoint_path(stage))
+    }
+
+    /// The model that a stage starts from: what the nearest stage before it left, or the one that the run begins with.
+    ///
+    /// # Errors
+    /// Those of [`Session::load`].
+    pub(super) fn start(&self, stage: Stage) -> anyhow::Result<Decoder> {
+        if let Some(before) = self.config.starts_from(stage) {
+            return self.load(before);
+        }
+        match &self.config.model {
+            ModelSection::New { preset, .. } => Ok(Decoder::random(
+                &ModelConfig::of(*preset, self.tokenizer.vocab_size()),
+                self.stream_named("init"),
+                &self.device,
+            )),
+            ModelSection::From(path) => {
+                let located = locate(Path::new(path), None)?;
+                Ok(checkpoint::load(&located.checkpoint, &self.device)?.0)
+            }
+        }
     }
 
     /// The model of a checkpoint of this run.
@@ -353,6 +372,31 @@ impl Session {
         lines.retain(|line| line.stage == stage);
         Ok(lines)
     }
+}
+
+/// The tokenizer of the checkpoint that a run begins with, or the run's own, trained now where it has none yet.
+fn run_tokenizer(
+    config: &Config,
+    source: &dyn Source,
+    folder: &RunFolder,
+) -> anyhow::Result<Tokenizer> {
+    let path = folder.join(TOKENIZER_FILE);
+    let vocab_size = match &config.model {
+        ModelSection::From(path) => {
+            let located = locate(Path::new(path), None)?;
+            return Ok(checkpoint::tokenizer(&located.checkpoint)?);
+        }
+        ModelSection::New { vocab_size, .. } => *vocab_size,
+    };
+    if path.exists() {
+        return Tokenizer::from_json(&files::read(&path)?)
+            .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()));
+    }
+    let stream = random::derive(config.seed, &[TOKENIZER]);
+    let texts = tokenizer_texts(source, stream, TOKENIZER_PAGES);
+    let tokenizer = Tokenizer::train(texts, vocab_size)?;
+    folder.write(TOKENIZER_FILE, tokenizer.to_json().as_bytes())?;
+    Ok(tokenizer)
 }
 
 /// The run's tokenizer, in its folder.

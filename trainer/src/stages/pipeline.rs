@@ -71,10 +71,14 @@ pub fn only(session: &mut Session, wanted: &[Stage]) -> anyhow::Result<Summary> 
 /// Refuses a stage that has nothing to start from.
 fn check(session: &Session, wanted: &[Stage], stage: Stage) -> anyhow::Result<()> {
     let path = session.folder.path().display();
-    if stage == Stage::Distil && session.config.distil.is_none() {
-        bail!("the configuration of the run in {path} has no section [distil]");
+    if session.config.steps(stage).is_none() {
+        let lacks = match stage {
+            Stage::ControlExplore | Stage::Control => "`control` in its section [rl]".to_owned(),
+            stage => format!("section [{stage}]"),
+        };
+        bail!("the configuration of the run in {path} has no {lacks}");
     }
-    match stage.starts_from() {
+    match session.config.starts_from(stage) {
         Some(before) if !wanted.contains(&before) && !session.is_done(before) => {
             bail!(
                 "{stage} starts from the checkpoint of {before}, which the run in {path} has not finished; run {before} first"
@@ -182,8 +186,8 @@ fn summarise(
         seed: session.config.seed,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         config_hash: session.folder.info().config_hash.clone(),
-        practice: (session.config.pretrain.practice.iter())
-            .map(Practice::resolved)
+        practice: (session.config.pretrain.iter())
+            .flat_map(|pretrain| pretrain.practice.iter().map(Practice::resolved))
             .collect(),
         peak_memory_bytes: peak_memory_bytes(),
         seconds,

@@ -3,31 +3,25 @@
 //!
 //! It may end before its last step, once the model can do as much as is wanted of it.
 
-use explang::model::{Decoder, ModelConfig};
 use explang::run::{Metrics, Stage, SupervisedMetrics};
 
 use super::driver::Session;
 use super::step::Step;
 use crate::data::Document;
 
-/// Runs the stage.
+/// Runs the stage; nothing where the configuration has no such section.
 ///
 /// # Errors
 /// When the disk refuses or the tokenizer fails.
 pub fn run(session: &mut Session) -> anyhow::Result<()> {
     let config = session.config.clone();
-    let pretrain = &config.pretrain;
+    let Some(pretrain) = &config.pretrain else {
+        return Ok(());
+    };
     session.drive(
         Stage::Pretrain,
         pretrain.steps,
-        |session| {
-            let shape = ModelConfig::of(config.model.preset, session.tokenizer.vocab_size());
-            Ok(Decoder::random(
-                &shape,
-                session.stream_named("init"),
-                &session.device,
-            ))
-        },
+        |session| session.start(Stage::Pretrain),
         |session, learner, step| {
             let pages = session.batches(Stage::Pretrain).pages(
                 step,

@@ -23,19 +23,19 @@ use super::step::Step;
 use crate::threads::Threads;
 
 /// Runs a stage of reinforcement learning from the checkpoint of the stage before: one phase, free or, in the control, with the control's
-/// language forced. The control draws its problems from the stream of the free phase, so that it meets the same ones in the same order.
+/// language forced; nothing where the configuration has no control. The control draws its problems from the stream of the free phase, so that it meets the same ones in the same order.
 ///
 /// # Errors
 /// When sampling fails or the disk refuses; when `stage` is not a stage of reinforcement learning.
 pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
     let config = session.config.clone();
-    let (Some(section), Some(from)) = (config.rl.phase(stage), stage.starts_from()) else {
+    let Some(section) = config.rl.phase(stage) else {
         anyhow::bail!("{stage} is not a stage of reinforcement learning");
     };
-    let action = if stage.is_control() {
-        Action::Forced(config.rl.control)
-    } else {
-        Action::Free
+    let action = match config.rl.control {
+        Some(language) if stage.is_control() => Action::Forced(language),
+        None if stage.is_control() => return Ok(()),
+        _ => Action::Free,
     };
     let options = options(&config, section, action)?;
     let detector = options.reward.options.identifier()?;
@@ -43,15 +43,15 @@ pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
     session.drive(
         stage,
         section.steps,
-        |session| session.load(from),
+        |session| session.start(stage),
         |session, learner, step| {
             if section.kl != 0.0 && reference.is_none() {
-                let policy = session.load(from)?;
+                let policy = session.start(stage)?;
                 reference = Some(burn::module::Module::valid(&policy));
             }
             let phase = policy::Phase {
                 options: &options,
-                source: &config.tasks,
+                source: &*session.source,
                 format: PromptFormat::Line,
                 tokenizer: &session.tokenizer,
                 detector: &*detector,

@@ -8,18 +8,20 @@ use super::driver::Session;
 use super::step::Step;
 use crate::data::Document;
 
-/// Runs the stage from the pretrained checkpoint, with a fresh optimizer.
+/// Runs the stage from the model before it, with a fresh optimizer; nothing where the configuration has no such section.
 ///
 /// # Errors
 /// When the disk refuses or the tokenizer fails.
 pub fn run(session: &mut Session) -> anyhow::Result<()> {
     let config = session.config.clone();
-    let sft = &config.sft;
+    let Some(sft) = &config.sft else {
+        return Ok(());
+    };
     let shares = sft.tag_shares();
     session.drive(
         Stage::Sft,
         sft.steps,
-        |session| session.load(Stage::Pretrain),
+        |session| session.start(Stage::Sft),
         |session, learner, step| {
             let transcripts = session
                 .batches(Stage::Sft)

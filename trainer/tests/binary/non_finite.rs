@@ -64,7 +64,7 @@ fn a_model_that_is_ruined_stops_the_run_and_never_becomes_a_checkpoint() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("run");
         let config = config(folder.path(), |config| {
-            config.pretrain.schedule.peak = peak;
+            config.pretrain.as_mut().unwrap().schedule.peak = peak;
             config.checkpoint_every = 1;
         });
         let sentence = fails(run(&out, &config, false));

@@ -145,7 +145,7 @@ fn a_run_stops_after_its_step_and_goes_on_as_it_says() {
 /// A run whose steps take longer than anybody waits.
 fn long_steps(folder: &Path) -> Child {
     let mut config = config::load("smoke").unwrap();
-    config.pretrain.batch = 4096;
+    config.pretrain.as_mut().unwrap().batch = 4096;
     let file = folder.join("long.toml");
     fs::write(&file, config.to_toml().unwrap()).unwrap();
     let mut command = explang(["run", "--threads", "1", "--out"]);

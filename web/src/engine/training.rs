@@ -44,7 +44,7 @@ mod tests {
         let training = read(COMMITTED).unwrap();
         let wide = PRESETS.iter().find(|(name, _)| *name == "wide").unwrap().1;
         let wide = Config::parse("wide", wide).unwrap();
-        assert_eq!(training.tasks, wide.tasks.parts());
+        assert_eq!(training.tasks, wide.tasks.unwrap().parts());
         assert_eq!(training.max_new_tokens, wide.rl.max_new_tokens);
         assert_eq!(training.asked_in_all, wide.asked_in_all);
         let error = read("[rl]\nmax_new_tokens = 3").unwrap_err().to_string();

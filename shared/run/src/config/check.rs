@@ -13,7 +13,7 @@ use explang_objective::{Estimator, KlPlace, Surrogate};
 use explang_tasks::Kind;
 
 use super::reading::PIECE;
-use super::{Config, LEAST_TOKENS, PhaseSection, RlSection, Schedule};
+use super::{Config, LEAST_TOKENS, ModelSection, PhaseSection, RlSection, Schedule};
 
 /// Most problems of an evaluation, and most samples of a problem.
 pub const MOST_PROBLEMS: usize = 1_000_000;
@@ -23,6 +23,12 @@ const MOST_AT_ONCE: usize = 1_000_000;
 
 /// Most tokens of a tokenizer that is trained.
 const MOST_TOKENS: usize = 1 << 18;
+
+/// Most positions of a model that is read.
+const MOST_POSITIONS: usize = 1 << 20;
+
+/// Widest adapter.
+const MOST_RANK: usize = 1 << 12;
 
 /// Longest name of a run, in bytes.
 const LONGEST_NAME: usize = 100;
@@ -113,16 +119,17 @@ impl Config {
             self.optimizer.max_skipped,
             1..=usize::MAX,
         )?;
-        within(
-            "model.vocab_size",
-            self.model.vocab_size,
-            LEAST_TOKENS..=MOST_TOKENS,
-        )?;
+        let mut positions = MOST_POSITIONS;
+        if let ModelSection::New { preset, vocab_size } = &self.model {
+            within("model.vocab_size", *vocab_size, LEAST_TOKENS..=MOST_TOKENS)?;
+            positions = preset.shape().max_positions;
+        }
+        self.check_adapters()?;
         self.check_optimizer()?;
+        self.check_problems()?;
         self.check_lessons()?;
         self.check_practice()?;
         self.rl.check()?;
-        let positions = self.model.preset.shape().max_positions;
         within("rl.max_new_tokens", self.rl.max_new_tokens, 1..=positions)?;
         if let Some(distil) = &self.distil {
             within("distil.prompts", distil.prompts, 1..=MOST_AT_ONCE)?;
@@ -150,6 +157,49 @@ impl Config {
         )
     }
 
+    fn check_adapters(&self) -> Checked {
+        if let Some(lora) = &self.lora {
+            within("lora.rank", lora.rank, 1..=MOST_RANK)?;
+            let rule = format!("must be a finite number above 0, not {}", lora.alpha);
+            ensure(
+                "lora.alpha",
+                lora.alpha.is_finite() && lora.alpha > 0.0,
+                rule,
+            )?;
+            let distinct: BTreeSet<_> = lora.targets.iter().collect();
+            ensure(
+                "lora.targets",
+                !lora.targets.is_empty() && distinct.len() == lora.targets.len(),
+                "must name one matrix at least, and none twice",
+            )?;
+        }
+        let micro = self.memory.micro_batch_tokens.unwrap_or(1);
+        within("memory.micro_batch_tokens", micro, 1..=usize::MAX)
+    }
+
+    /// Problems are of the embedded tasks or of files, and a stage that needs reasoning has it.
+    fn check_problems(&self) -> Checked {
+        let Some(data) = &self.data else {
+            return ensure(
+                "tasks",
+                self.tasks.is_some(),
+                "is missing; name kinds of problems, or files of problems in a section [data]",
+            );
+        };
+        let rule = "goes without [data]; keep one of the two";
+        ensure("tasks", self.tasks.is_none(), rule)?;
+        ensure(
+            "data.train",
+            !data.train.is_empty(),
+            "must name one file at least",
+        )?;
+        let rule = "goes with `tasks` only: files of problems hold no pages to learn from";
+        ensure("pretrain", self.pretrain.is_none(), rule)?;
+        let told = self.sft.as_ref().is_none_or(|sft| sft.rows.is_some());
+        let rule = "is missing; name a file that `explang data filter` wrote, or leave out [sft]";
+        ensure("sft.rows", told, rule)
+    }
+
     fn check_optimizer(&self) -> Checked {
         let adamw = &self.optimizer.adamw;
         for (key, beta) in [
@@ -171,19 +221,22 @@ impl Config {
     }
 
     fn check_lessons(&self) -> Checked {
-        let pretrain = &self.pretrain;
-        within("pretrain.batch", pretrain.batch, 1..=MOST_AT_ONCE)?;
-        share(
-            "pretrain.asked_in_own_language",
-            pretrain.asked_in_own_language,
-        )?;
-        schedule("pretrain.schedule", &pretrain.schedule)?;
-        if let Some(until) = &pretrain.until {
-            within("pretrain.until.every", until.every, 1..=usize::MAX)?;
-            within("pretrain.until.problems", until.problems, 1..=MOST_PROBLEMS)?;
-            share("pretrain.until.accuracy", until.accuracy)?;
+        if let Some(pretrain) = &self.pretrain {
+            within("pretrain.batch", pretrain.batch, 1..=MOST_AT_ONCE)?;
+            share(
+                "pretrain.asked_in_own_language",
+                pretrain.asked_in_own_language,
+            )?;
+            schedule("pretrain.schedule", &pretrain.schedule)?;
+            if let Some(until) = &pretrain.until {
+                within("pretrain.until.every", until.every, 1..=usize::MAX)?;
+                within("pretrain.until.problems", until.problems, 1..=MOST_PROBLEMS)?;
+                share("pretrain.until.accuracy", until.accuracy)?;
+            }
         }
-        let sft = &self.sft;
+        let Some(sft) = &self.sft else {
+            return Ok(());
+        };
         within("sft.batch", sft.batch, 1..=MOST_AT_ONCE)?;
         schedule("sft.schedule", &sft.schedule)?;
         shares("sft.shares", &sft.shares, 1.0)?;
@@ -196,9 +249,12 @@ impl Config {
     }
 
     fn check_practice(&self) -> Checked {
-        let kinds = self.tasks.kinds();
+        let (Some(tasks), Some(pretrain)) = (&self.tasks, &self.pretrain) else {
+            return Ok(());
+        };
+        let kinds = tasks.kinds();
         let mut named = BTreeSet::new();
-        for (i, practice) in self.pretrain.practice.iter().enumerate() {
+        for (i, practice) in pretrain.practice.iter().enumerate() {
             let key = |part: &str| format!("pretrain.practice[{i}].{part}");
             let kind = practice.kind.as_str();
             let names = kinds.iter().map(Kind::as_str);

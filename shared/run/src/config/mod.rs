@@ -4,20 +4,28 @@
 //! with everything that a name stands for written out.
 
 mod check;
+mod data;
 mod excerpt;
 mod extends;
+mod lora;
+mod memory;
 mod model;
 mod optimizer;
 mod practice;
+mod prompt;
 mod reading;
 mod rl;
 mod schedule;
 
 pub use check::MOST_PROBLEMS;
+pub use data::{DataSection, FileSection, Layout};
 pub use excerpt::{Excerpt, RlExcerpt};
+pub use lora::{LoraSection, LoraTarget};
+pub use memory::MemorySection;
 pub use model::{LEAST_TOKENS, ModelPreset, ModelSection, PresetShape};
 pub use optimizer::{AdamWConfig, OptimizerSection};
 pub use practice::Practice;
+pub use prompt::{PromptForm, PromptSection};
 pub use reading::line_number;
 pub use rl::{AdvantageSection, LossSection, PhaseSection, RlSection};
 pub use schedule::{Decay, Schedule};
@@ -46,15 +54,26 @@ pub struct Config {
     /// about in; the others are asked in English.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub asked_in_all: f64,
-    /// Shape of the model.
+    /// The model that the run begins with.
     pub model: ModelSection,
+    /// How a question is put to it.
+    #[serde(default, skip_serializing_if = "PromptSection::is_default")]
+    pub prompt: PromptSection,
+    /// Adapters that learn in place of the weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lora: Option<LoraSection>,
+    /// What lowers the memory of an update.
+    #[serde(default, skip_serializing_if = "MemorySection::is_default")]
+    pub memory: MemorySection,
     /// Constants of the optimizer, the same in every stage.
     #[serde(default)]
     pub optimizer: OptimizerSection,
     /// Traces in all languages, untagged.
-    pub pretrain: PretrainSection,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pretrain: Option<PretrainSection>,
     /// Tagged traces in the seen languages.
-    pub sft: SftSection,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sft: Option<SftSection>,
     /// Reinforcement learning: explore, exploit and the control.
     pub rl: RlSection,
     /// The smaller student.
@@ -62,7 +81,11 @@ pub struct Config {
     /// How every stage is measured.
     pub eval: EvalSection,
     /// Kinds of problems and their weights, the same in every stage.
-    pub tasks: Mixture,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Mixture>,
+    /// Problems of files, in place of `tasks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataSection>,
 }
 
 /// A run that asks in English alone says nothing about other languages.
@@ -113,7 +136,12 @@ pub struct SftSection {
     pub steps: usize,
     /// Documents an update.
     pub batch: usize,
-    /// Share of a language's tag among the samples; what is left is divided evenly among the other seen languages.
+    /// A file of tagged rows, as `explang data filter` writes them; transcripts of the embedded tasks, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<String>,
+    /// Share of a language's tag among the samples; what is left is divided evenly among the other seen languages. Of rows, that they have
+    /// themselves, if none is given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shares: BTreeMap<Language, f64>,
     /// Learning rate.
     pub schedule: Schedule,
@@ -211,14 +239,51 @@ impl Config {
     /// Most steps that a stage can have; none where the configuration lacks the stage.
     pub fn steps(&self, stage: Stage) -> Option<usize> {
         match stage {
-            Stage::Pretrain => Some(self.pretrain.steps),
-            Stage::Sft => Some(self.sft.steps),
+            Stage::Pretrain => self.pretrain.as_ref().map(|pretrain| pretrain.steps),
+            Stage::Sft => self.sft.as_ref().map(|sft| sft.steps),
+            Stage::ControlExplore | Stage::Control if self.rl.control.is_none() => None,
             Stage::Explore | Stage::ControlExplore => Some(self.rl.explore.steps),
             Stage::Exploit | Stage::Control => Some(self.rl.exploit.steps),
             Stage::Distil => {
                 (self.distil.as_ref()).map(|distil| distil.warm_up_steps + distil.steps)
             }
         }
+    }
+
+    /// The stage whose checkpoint `stage` starts from: the nearest of those before it that the configuration has; none where there is none,
+    /// so that it starts from the model that the run begins with.
+    pub fn starts_from(&self, stage: Stage) -> Option<Stage> {
+        let mut before = stage.starts_from();
+        while let Some(stage) = before
+            && self.steps(stage).is_none()
+        {
+            before = stage.starts_from();
+        }
+        before
+    }
+
+    /// Makes a checkpoint the model that the run begins with, and `first` its first stage: those before it are left out.
+    pub fn begin_with(&mut self, first: Stage, checkpoint: impl Into<String>) {
+        self.model = ModelSection::From(checkpoint.into());
+        if first != Stage::Pretrain {
+            self.pretrain = None;
+        }
+        if ![Stage::Pretrain, Stage::Sft].contains(&first) {
+            self.sft = None;
+        }
+    }
+
+    /// The paths of files and folders that the run reads.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let model = match &mut self.model {
+            ModelSection::New { .. } => None,
+            ModelSection::From(path) => Some(path),
+        };
+        let files = (self.data.iter_mut())
+            .flat_map(|data| data.train.iter_mut().chain(&mut data.held_out))
+            .map(|file| &mut file.path);
+        let rows = self.sft.iter_mut().filter_map(|sft| sft.rows.as_mut());
+        model.into_iter().chain(files).chain(rows)
     }
 
     /// The TOML text of the resolved configuration: what a name stands for is written out.
@@ -230,7 +295,7 @@ impl Config {
             rl: self.rl.resolved(),
             ..self.clone()
         };
-        for practice in &mut resolved.pretrain.practice {
+        for practice in (resolved.pretrain.iter_mut()).flat_map(|pretrain| &mut pretrain.practice) {
             *practice = practice.resolved();
         }
         toml::to_string_pretty(&resolved).map_err(|e| ConfigError::Written(e.to_string()))

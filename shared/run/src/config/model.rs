@@ -1,4 +1,4 @@
-//! Section `[model]`: the shape of the model that a run trains.
+//! Section `[model]`: the model that a run begins with.
 
 use explang_language::Language;
 use explang_named::named;
@@ -7,14 +7,79 @@ use serde::{Deserialize, Serialize};
 /// Tokens of the smallest tokenizer that is trained: every byte, the seven marks of a transcript, and the tags.
 pub const LEAST_TOKENS: usize = 256 + 7 + Language::ALL.len();
 
-/// Shape of the model.
+/// The model that a run begins with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub enum ModelSection {
+    /// Random weights and a tokenizer of its own, trained at the start.
+    New {
+        /// Named shape.
+        preset: ModelPreset,
+        /// Tokens of the tokenizer.
+        vocab_size: usize,
+    },
+    /// A checkpoint: the path of a folder or file, or the name of one on the Hugging Face hub.
+    From(String),
+}
+
+impl ModelSection {
+    /// The checkpoint that the run begins with; none where it begins with random weights.
+    pub fn from(&self) -> Option<&str> {
+        match self {
+            ModelSection::New { .. } => None,
+            ModelSection::From(path) => Some(path),
+        }
+    }
+}
+
+/// The section as it is written.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ModelSection {
-    /// Named shape.
-    pub preset: ModelPreset,
-    /// Tokens of the tokenizer that is trained at the start.
-    pub vocab_size: usize,
+struct Fields {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preset: Option<ModelPreset>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vocab_size: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+}
+
+impl TryFrom<Fields> for ModelSection {
+    type Error = &'static str;
+
+    fn try_from(fields: Fields) -> Result<Self, Self::Error> {
+        match fields {
+            Fields {
+                preset: Some(preset),
+                vocab_size: Some(vocab_size),
+                from: None,
+            } => Ok(ModelSection::New { preset, vocab_size }),
+            Fields {
+                preset: None,
+                vocab_size: None,
+                from: Some(path),
+            } => Ok(ModelSection::From(path)),
+            _ => Err("give either `preset` and `vocab_size`, or `from`"),
+        }
+    }
+}
+
+impl From<ModelSection> for Fields {
+    fn from(section: ModelSection) -> Self {
+        let (mut preset, mut vocab_size, mut from) = (None, None, None);
+        match section {
+            ModelSection::New {
+                preset: shape,
+                vocab_size: tokens,
+            } => (preset, vocab_size) = (Some(shape), Some(tokens)),
+            ModelSection::From(path) => from = Some(path),
+        }
+        Fields {
+            preset,
+            vocab_size,
+            from,
+        }
+    }
 }
 
 /// A preset shape of a model that is trained from scratch.

@@ -61,8 +61,9 @@ pub struct RlSection {
     /// The behaviours of the published code that are followed, and no other; the preset's, if not given.
     #[serde(default)]
     pub quirks: Option<Vec<Quirk>>,
-    /// The language that the control is forced to think in.
-    pub control: Language,
+    /// The language that the control is forced to think in; no control, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Language>,
     /// How rewards become advantages.
     #[serde(default)]
     pub advantage: AdvantageSection,

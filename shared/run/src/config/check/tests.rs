@@ -1,5 +1,6 @@
 use super::super::PRESETS;
 use super::*;
+use crate::stage::Stage;
 
 #[test]
 fn a_value_out_of_range_is_refused_with_its_line_before_the_run() {
@@ -106,7 +107,7 @@ fn with_practice(practice: &str) -> Result<Config, String> {
 fn practice_is_checked_with_its_line() {
     let of = |shares: &str| format!("{{ kind = \"sums/steps\", shares = {{ {shares} }} }}");
     let good = with_practice(&of("zh = 0.5, en = 0.5")).unwrap();
-    assert_eq!(good.pretrain.practice.len(), 1);
+    assert_eq!(good.pretrain.unwrap().practice.len(), 1);
     let twice = format!("{},\n    {}", of("zh = 0.5"), of("en = 0.1"));
     for (practice, said) in [
         (
@@ -159,5 +160,139 @@ fn practice_is_written_out_once_and_stays() {
     let text = config.to_toml().unwrap();
     let again = Config::parse("run.toml", &text).unwrap();
     assert_eq!(again.to_toml().unwrap(), text);
-    assert_eq!(again.pretrain.practice[0].shares.len(), 17);
+    assert_eq!(again.pretrain.unwrap().practice[0].shares.len(), 17);
+}
+
+/// A run from a checkpoint, on files of problems.
+const FROM: &str = r#"name = "real"
+seed = 1
+shards = 2
+checkpoint_every = 10
+[model]
+from = "Qwen/Qwen3-0.6B"
+[data]
+train = [{ path = "train.jsonl", layout = "gsm8k" }]
+[lora]
+rank = 8
+alpha = 16.0
+[rl]
+prompts = 2
+group = 4
+mini_batches = 1
+temperature = 1.0
+max_new_tokens = 4096
+[rl.explore]
+steps = 3
+variant = "explore"
+kl = 0.0
+schedule = { peak = 1e-4 }
+[rl.exploit]
+steps = 3
+variant = "exploit"
+kl = 1e-3
+schedule = { peak = 1e-4 }
+[eval]
+problems = 2
+samples = 1
+forced_problems = 1
+temperature = 0.1
+top_p = 0.9
+"#;
+
+#[test]
+fn a_run_from_a_checkpoint_needs_no_stage_before_its_first() {
+    let config = Config::parse("run.toml", FROM).unwrap();
+    assert_eq!(config.model.from(), Some("Qwen/Qwen3-0.6B"));
+    let of = |stage: Stage| (config.steps(stage), config.starts_from(stage));
+    for stage in [Stage::Pretrain, Stage::Sft, Stage::Control, Stage::Distil] {
+        assert_eq!(of(stage).0, None, "{stage}");
+    }
+    assert_eq!(of(Stage::Explore), (Some(3), None));
+    assert_eq!(of(Stage::Exploit), (Some(3), Some(Stage::Explore)));
+    let written = config.to_toml().unwrap();
+    assert_eq!(
+        Config::parse("run.toml", &written)
+            .unwrap()
+            .to_toml()
+            .unwrap(),
+        written
+    );
+
+    let rows = "[sft]\nsteps = 5\nbatch = 2\nrows = \"rows.jsonl\"\nschedule = { peak = 1e-4 }\n[rl]\ncontrol = \"en\"\n";
+    let mut config = Config::parse("run.toml", &FROM.replacen("[rl]\n", rows, 1)).unwrap();
+    for stage in [Stage::Explore, Stage::ControlExplore] {
+        assert_eq!(config.starts_from(stage), Some(Stage::Sft));
+    }
+    let paths: Vec<String> = config.paths_mut().map(|path| path.clone()).collect();
+    assert_eq!(paths, ["Qwen/Qwen3-0.6B", "train.jsonl", "rows.jsonl"]);
+    config.begin_with(Stage::Explore, "adapter");
+    assert_eq!(
+        (config.starts_from(Stage::Explore), config.model.from()),
+        (None, Some("adapter"))
+    );
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let sft = "[sft]\nsteps = 1\nbatch = 2\nschedule = { peak = 1e-4 }\n[rl]\n";
+    for (from, to, said) in [
+        (
+            "from = ",
+            "preset = \"nano\"\nfrom = ",
+            "give either `preset` and `vocab_size`, or `from`",
+        ),
+        (
+            "from = \"Qwen/Qwen3-0.6B\"",
+            "preset = \"nano\"",
+            "give either `preset` and `vocab_size`, or `from`",
+        ),
+        (
+            "checkpoint_every",
+            "tasks = [{ family = \"sums\", style = \"steps\", level = 1 }]\ncheckpoint_every",
+            "`tasks` goes without [data]",
+        ),
+        (
+            "[data]\ntrain = [{ path = \"train.jsonl\", layout = \"gsm8k\" }]\n",
+            "",
+            "`tasks` is missing",
+        ),
+        (
+            "[{ path = \"train.jsonl\", layout = \"gsm8k\" }]",
+            "[]",
+            "`data.train` must name one file at least",
+        ),
+        ("\"gsm8k\"", "\"gsm\"", "unknown layout `gsm` (did you mean"),
+        ("[rl]\n", sft, "`sft.rows` is missing"),
+        (
+            "rank = 8",
+            "rank = 0",
+            "line 10: `lora.rank` must be from 1 to",
+        ),
+        (
+            "alpha = 16.0",
+            "alpha = 0.0",
+            "line 11: `lora.alpha` must be a finite number above 0",
+        ),
+        (
+            "alpha = 16.0",
+            "alpha = 16.0\ntargets = [\"q_proj\", \"q_proj\"]",
+            "`lora.targets` must name one matrix at least, and none twice",
+        ),
+        (
+            "alpha = 16.0",
+            "alpha = 16.0\ntargets = [\"lm_head\"]",
+            "unknown LoRA target `lm_head`",
+        ),
+        (
+            "[lora]",
+            "[memory]\nmicro_batch_tokens = 0\n[lora]",
+            "`memory.micro_batch_tokens` must be from 1",
+        ),
+    ] {
+        let text = FROM.replacen(from, to, 1);
+        assert_ne!(text, FROM, "{from}");
+        let error = Config::parse("run.toml", &text).unwrap_err().to_string();
+        assert!(error.contains(said), "{to}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
 }
