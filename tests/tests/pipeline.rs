@@ -286,3 +286,27 @@ fn a_skill_ends_pretraining_and_looking_changes_nothing() {
     assert_eq!((unwatched.len(), looks(&unwatched)), (20, vec![]));
     assert!(weights == looked, "a look changes what is learned");
 }
+
+#[test]
+fn a_run_that_begins_with_a_checkpoint_goes_on_as_the_run_that_it_is_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, rest) = (folder.path().join("whole"), folder.path().join("rest"));
+    smoke(&whole, 3, 2, Stage::Exploit);
+    let mut config = config::load("smoke").unwrap();
+    config.seed = 3;
+    let sft = whole.join(Stage::Sft.checkpoint_path());
+    config.begin_with(Stage::Explore, sft.to_str().unwrap());
+    (config.rl.control, config.distil) = (None, None);
+    let summary = run(config, &rest, 2, Stage::Exploit);
+    assert_eq!(
+        summary.stages.keys().copied().collect::<Vec<_>>(),
+        [Stage::Explore, Stage::Exploit]
+    );
+    let whole = results(&whole);
+    let rest = results(&rest);
+    // Of explore and exploit each a model, a tokenizer and an evaluation.
+    assert_eq!(rest.len(), 6);
+    for (name, bytes) in rest {
+        assert!(bytes == whole[&name], "{name} differs");
+    }
+}

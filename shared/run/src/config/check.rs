@@ -14,6 +14,7 @@ use explang_tasks::Kind;
 
 use super::reading::PIECE;
 use super::{Config, LEAST_TOKENS, ModelSection, PhaseSection, RlSection, Schedule};
+use crate::stage::Stage;
 
 /// Most problems of an evaluation, and most samples of a problem.
 pub const MOST_PROBLEMS: usize = 1_000_000;
@@ -194,7 +195,7 @@ impl Config {
             "must name one file at least",
         )?;
         let rule = "goes with `tasks` only: files of problems hold no pages to learn from";
-        ensure("pretrain", self.pretrain.is_none(), rule)?;
+        ensure(Stage::Pretrain.name(), self.pretrain.is_none(), rule)?;
         let told = self.sft.as_ref().is_none_or(|sft| sft.rows.is_some());
         let rule = "is missing; name a file that `explang data filter` wrote, or leave out [sft]";
         ensure("sft.rows", told, rule)

@@ -1,6 +1,5 @@
 use super::super::PRESETS;
 use super::*;
-use crate::stage::Stage;
 
 #[test]
 fn a_value_out_of_range_is_refused_with_its_line_before_the_run() {
@@ -185,12 +184,12 @@ max_new_tokens = 4096
 steps = 3
 variant = "explore"
 kl = 0.0
-schedule = { peak = 1e-4 }
+schedule = { peak = 1e-4, warm_up = 0.0, decay = "constant" }
 [rl.exploit]
 steps = 3
 variant = "exploit"
 kl = 1e-3
-schedule = { peak = 1e-4 }
+schedule = { peak = 1e-4, warm_up = 0.0, decay = "constant" }
 [eval]
 problems = 2
 samples = 1
@@ -218,7 +217,7 @@ fn a_run_from_a_checkpoint_needs_no_stage_before_its_first() {
         written
     );
 
-    let rows = "[sft]\nsteps = 5\nbatch = 2\nrows = \"rows.jsonl\"\nschedule = { peak = 1e-4 }\n[rl]\ncontrol = \"en\"\n";
+    let rows = "[sft]\nsteps = 5\nbatch = 2\nrows = \"rows.jsonl\"\nschedule = { peak = 1e-4, warm_up = 0.0, decay = \"constant\" }\n[rl]\ncontrol = \"en\"\n";
     let mut config = Config::parse("run.toml", &FROM.replacen("[rl]\n", rows, 1)).unwrap();
     for stage in [Stage::Explore, Stage::ControlExplore] {
         assert_eq!(config.starts_from(stage), Some(Stage::Sft));
@@ -234,7 +233,7 @@ fn a_run_from_a_checkpoint_needs_no_stage_before_its_first() {
 
 #[test]
 fn what_does_not_go_together_is_refused() {
-    let sft = "[sft]\nsteps = 1\nbatch = 2\nschedule = { peak = 1e-4 }\n[rl]\n";
+    let sft = "[sft]\nsteps = 1\nbatch = 2\nschedule = { peak = 1e-4, warm_up = 0.0, decay = \"constant\" }\n[rl]\n";
     for (from, to, said) in [
         (
             "from = ",
