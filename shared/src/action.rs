@@ -8,8 +8,8 @@ use burn::tensor::Tensor;
 
 use crate::Language;
 use crate::model::{Cache, Decoder, Packing, ops};
-use crate::tokenizer::{Tokenizer, TokenizerError, tag_text};
-use crate::transcript::{CLOSE_TAG, OPEN_TAG, forced_prefix};
+use crate::tokenizer::{Tokenizer, TokenizerError};
+use crate::transcript::{CLOSE_TAG, forced_prefix};
 
 /// How the thinking language of a response is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,9 +91,7 @@ pub async fn distribution(
     let Some(&first) = pool.first() else {
         return Err(ActionError::EmptyPool);
     };
-    let whole = |language: Language| -> Result<Vec<u32>, TokenizerError> {
-        tokenizer.encode(&format!("{OPEN_TAG}{}{CLOSE_TAG}", tag_text(language)))
-    };
+    let whole = |language| tag_tokens(tokenizer, language);
     // What all tags of the 17 begin with is no choice; it counts as given, whatever the pool.
     let mut shared = whole(first)?;
     for language in Language::ALL {
@@ -137,6 +135,18 @@ pub async fn distribution(
             .collect(),
         mass: mass.min(1.0) as f32,
     })
+}
+
+/// The tokens of a tag as a response has them, up to the one with which its closing mark is complete.
+///
+/// They are taken from what follows too: with many tokenizers the end of the mark and the line break after it are one token, and a tag
+/// that is written any other way is one that a model never writes.
+fn tag_tokens(tokenizer: &Tokenizer, language: Language) -> Result<Vec<u32>, TokenizerError> {
+    let mut tokens = tokenizer.encode(&forced_prefix(language))?;
+    let closed = |end: &usize| tokenizer.decode(&tokens[..*end]).contains(CLOSE_TAG);
+    let end = (1..tokens.len()).find(closed).unwrap_or(tokens.len());
+    tokens.truncate(end);
+    Ok(tokens)
 }
 
 /// Log-probability of each of `tags` after `opened`, whose keys and values are computed once for all of them.

@@ -1,13 +1,46 @@
 //! How a question becomes the tokens before a response: the one way for training, evaluation, the command line and the page.
+//!
+//! Two forms. A *line*: the question and a line break, as the models that are trained here read it. A *chat* (feature `chat`): the
+//! checkpoint's own template, with a system prompt that explains the tag. In both the response follows word for word, tag first, and is
+//! never given to a template: some templates take the thinking out of an answer.
+
+#[cfg(feature = "chat")]
+mod chat;
+#[cfg(feature = "chat")]
+mod files;
+#[cfg(feature = "chat")]
+mod json;
+#[cfg(feature = "chat")]
+mod python;
+#[cfg(feature = "chat")]
+mod system;
+#[cfg(feature = "chat")]
+mod template;
 
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
-/// The form of a prompt. Chat templates will be another form; the models that are trained here know one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg(feature = "chat")]
+pub use {
+    chat::Chat,
+    files::ChatFiles,
+    system::system_prompt,
+    template::{ChatTemplate, TemplateError, Variables},
+};
+
+/// The form of a prompt.
+#[derive(Debug, Clone, Default)]
 pub enum PromptFormat {
     /// The question and a line break; the response follows.
     #[default]
     Line,
+    /// A conversation, as the checkpoint's template writes it.
+    #[cfg(feature = "chat")]
+    Chat(Box<Chat>),
+}
+
+/// A question in the form of a line.
+pub fn line(question: &str) -> String {
+    format!("{question}\n")
 }
 
 /// A prompt in tokens.
@@ -19,25 +52,42 @@ pub struct PromptTokens {
     pub forced_len: usize,
 }
 
+/// A question that cannot be put into its form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PromptError {
+    /// The tokenizer cannot encode it.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// The template fails on it.
+    #[cfg(feature = "chat")]
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
 impl PromptFormat {
     /// The whole text before a response that nothing is forced in.
-    pub fn text(self, question: &str) -> String {
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub fn text(&self, question: &str) -> Result<String, PromptError> {
         match self {
-            PromptFormat::Line => format!("{question}\n"),
+            PromptFormat::Line => Ok(line(question)),
+            #[cfg(feature = "chat")]
+            PromptFormat::Chat(chat) => Ok(chat.prompt(question)?),
         }
     }
 
     /// The prompt of a question. `forced` is what the response is made to begin with; empty where the model writes all of it.
     ///
     /// # Errors
-    /// When the tokenizer cannot encode the text.
+    /// When the template fails or the tokenizer cannot encode the text.
     pub fn tokens(
-        self,
+        &self,
         tokenizer: &Tokenizer,
         question: &str,
         forced: &str,
-    ) -> Result<PromptTokens, TokenizerError> {
-        let mut tokens = tokenizer.encode(&self.text(question))?;
+    ) -> Result<PromptTokens, PromptError> {
+        let mut tokens = tokenizer.encode(&self.text(question)?)?;
         let question_len = tokens.len();
         tokens.extend(tokenizer.encode(forced)?);
         Ok(PromptTokens {
@@ -45,4 +95,29 @@ impl PromptFormat {
             tokens,
         })
     }
+
+    /// The prompt of a question and a whole response, with what ends it: what a supervised stage learns. The response with its end is the
+    /// forced prefix.
+    ///
+    /// # Errors
+    /// As [`PromptFormat::tokens`].
+    pub fn answered(
+        &self,
+        tokenizer: &Tokenizer,
+        question: &str,
+        response: &str,
+    ) -> Result<PromptTokens, PromptError> {
+        let mut prompt = self.tokens(tokenizer, question, response)?;
+        let end = match self {
+            PromptFormat::Line => vec![tokenizer.end_of_text()],
+            #[cfg(feature = "chat")]
+            PromptFormat::Chat(chat) => chat.end(tokenizer)?,
+        };
+        prompt.forced_len += end.len();
+        prompt.tokens.extend(end);
+        Ok(prompt)
+    }
 }
+
+#[cfg(all(test, feature = "chat"))]
+mod tests;

@@ -7,11 +7,11 @@ use crate::identify::Identify;
 use crate::likelihood::Sequence;
 use crate::model::Decoder;
 use crate::parallel::{Parallel, in_order, split};
-use crate::prompt::PromptFormat;
+use crate::prompt::{PromptError, PromptFormat};
 use crate::random;
 use crate::reward::{GroupId, Response, Reward, Scored};
 use crate::tasks::Example;
-use crate::tokenizer::{END_OF_TEXT, PAD, Tokenizer, TokenizerError};
+use crate::tokenizer::{END_OF_TEXT, PAD, Tokenizer};
 
 /// An example to be answered, and how often.
 #[derive(Debug, Clone)]
@@ -59,9 +59,9 @@ impl Rollout {
 /// What can go wrong while sampling.
 #[derive(Debug, thiserror::Error)]
 pub enum RolloutError {
-    /// The tokenizer failed.
+    /// A question cannot be put to the model.
     #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
+    Prompt(#[from] PromptError),
     /// The model failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -81,7 +81,7 @@ pub struct Sampler<'a> {
     /// Its tokenizer.
     pub tokenizer: &'a Tokenizer,
     /// The form of its prompts.
-    pub format: PromptFormat,
+    pub format: &'a PromptFormat,
     /// How tokens are drawn.
     pub sampling: Sampling,
     /// Parts that the queries are split into; each is one batch.
@@ -144,7 +144,7 @@ impl Sampler<'_> {
         Ok(parts.into_iter().flatten().collect())
     }
 
-    fn prompt(&self, query: &Query, stream: u64) -> Result<Prompt, TokenizerError> {
+    fn prompt(&self, query: &Query, stream: u64) -> Result<Prompt, PromptError> {
         let prompt = self
             .format
             .tokens(self.tokenizer, &query.example.question, &query.prefix)?;

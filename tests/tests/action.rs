@@ -6,14 +6,18 @@ use std::ops::ControlFlow;
 use explang::Language;
 use explang::action::{ActionDistribution, ActionError, distribution};
 use explang::generate::{Prompt, SampledToken, Sampling, generate};
+use explang::prompt::PromptFormat;
 use explang::random;
 use explang::tokenizer::{END_OF_TEXT, PAD, Tokenizer, tag_text};
 use explang::transcript::{CLOSE_TAG, OPEN_TAG, OPENING};
 use explang_trainer::data::documents::{Batches, tokenizer_texts};
 use tokenizers::models::bpe::{BPE, BpeTrainer};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::sequence::Sequence;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{
-    AddedToken, NormalizerWrapper, PostProcessorWrapper, TokenizerBuilder, TokenizerImpl,
+    AddedToken, NormalizerWrapper, PostProcessorWrapper, SplitDelimiterBehavior, TokenizerBuilder,
+    TokenizerImpl,
 };
 
 use crate::support::{self, Policy};
@@ -132,6 +136,8 @@ fn with_a_tokenizer_that_knows_no_tags_the_distribution_is_exact_too() {
         distinct.len() > 1,
         "some codes must be one token and some two: {lengths:?}"
     );
+    // The end of the closing mark is one token with the line break after it.
+    assert_eq!(tokenizer.encode(">\n").unwrap().len(), 1);
     let policy = Policy::taught(tokenizer, 90);
     agrees(&policy, OPENING, 24);
 }
@@ -178,12 +184,18 @@ fn what_cannot_be_scored_is_refused() {
 }
 
 /// A byte-level BPE such as an imported model may have: marks and tags are ordinary text to it.
+///
+/// It cuts texts as Qwen's does, where a line break belongs to the mark before it.
 fn plain_tokenizer() -> Tokenizer {
+    let words = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    let words = SplitPattern::Regex(words.to_owned());
+    let split = Split::new(words, SplitDelimiterBehavior::Isolated, false).unwrap();
+    let bytes = ByteLevel::new(false, false, false);
     let mut inner: TokenizerImpl<_, NormalizerWrapper, _, PostProcessorWrapper, _> =
         TokenizerBuilder::new()
             .with_model(BPE::default())
             .with_normalizer(None)
-            .with_pre_tokenizer(Some(ByteLevel::new(false, false, true)))
+            .with_pre_tokenizer(Some(Sequence::new(vec![split.into(), bytes.into()])))
             .with_post_processor(None)
             .with_decoder(Some(ByteLevel::default()))
             .build()
@@ -202,6 +214,7 @@ fn plain_tokenizer() -> Tokenizer {
     let batches = Batches {
         source: &tasks,
         tokenizer: &embedded,
+        format: &PromptFormat::Line,
         stream: 4,
         asked_in_all: 0.0,
     };

@@ -60,7 +60,7 @@ fn step(policy: &Policy, config: &Config, kl: f32) -> Done {
     let phase = policy::Phase {
         options: &options,
         source: config.tasks.as_ref().unwrap(),
-        format: PromptFormat::Line,
+        format: &PromptFormat::Line,
         tokenizer: &policy.tokenizer,
         detector: &WhatlangDetector::new(&explang::Language::SEEN),
         reference: (kl != 0.0).then_some(&policy.model),

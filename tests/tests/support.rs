@@ -69,6 +69,7 @@ impl Policy {
         let batches = Batches {
             source: &tasks,
             tokenizer: &tokenizer,
+            format: &PromptFormat::Line,
             stream: 9,
             asked_in_all: 0.0,
         };

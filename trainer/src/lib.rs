@@ -13,6 +13,7 @@ pub mod locate;
 pub mod manifest;
 pub mod pair;
 pub mod progress;
+pub mod prompt;
 pub mod report;
 pub mod rows;
 pub mod run;

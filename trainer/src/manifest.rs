@@ -9,7 +9,6 @@ use explang::Language;
 use explang::action::distribution;
 use explang::generate::{End, Prompt, SampledToken, Sampling, generate};
 use explang::model::Decoder;
-use explang::prompt::PromptFormat;
 use explang::rollout::visible;
 use explang::run::manifest::{FileEntry, KnownAnswer, Manifest, StageEntry};
 use explang::run::{Config, Stage};
@@ -20,6 +19,7 @@ use crate::checkpoint;
 use crate::data::source;
 use crate::eval::sample::held_out;
 use crate::files::{self, sha256};
+use crate::prompt;
 
 /// The file's name.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -78,9 +78,14 @@ fn entries(folder: &Path) -> anyhow::Result<BTreeMap<String, FileEntry>> {
 /// otherwise does not fail; the first of equals.
 fn known_answer(config: &Config, checkpoint: &Path) -> anyhow::Result<KnownAnswer> {
     let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
+    let format = prompt::format(checkpoint, &config.prompt)?;
     let mut best: Option<KnownAnswer> = None;
     for example in held_out(&*source(config)?, config.seed, PROBLEMS, Language::En) {
-        let prompt = PromptFormat::Line.text(&example.question);
+        let question = &example.question;
+        let prompt = (
+            format.text(question)?,
+            format.tokens(&tokenizer, question, "")?.tokens,
+        );
         let answer = greedy(&model, &tokenizer, prompt, config.rl.max_new_tokens)?;
         if best.as_ref().is_none_or(|best| answer.margin > best.margin) {
             best = Some(answer);
@@ -95,14 +100,13 @@ fn known_answer(config: &Config, checkpoint: &Path) -> anyhow::Result<KnownAnswe
     Ok(best)
 }
 
-/// The most probable tokens after a prompt.
+/// The most probable tokens after a prompt, which is a text and its tokens.
 fn greedy(
     model: &Decoder,
     tokenizer: &Tokenizer,
-    prompt: String,
+    (prompt, prompt_tokens): (String, Vec<u32>),
     max_new_tokens: usize,
 ) -> anyhow::Result<KnownAnswer> {
-    let prompt_tokens = tokenizer.encode(&prompt)?;
     let prompts = [Prompt {
         tokens: prompt_tokens.clone(),
         forced_len: 0,

@@ -70,7 +70,7 @@ pub struct Phase<'a> {
     /// What is asked.
     pub source: &'a dyn Source,
     /// The form of a prompt.
-    pub format: PromptFormat,
+    pub format: &'a PromptFormat,
     /// Tokenizer of the policy.
     pub tokenizer: &'a Tokenizer,
     /// Detector of the thinking language.

@@ -19,6 +19,7 @@ use explang_trainer::eval::record::{Evaluation, write_records};
 use explang_trainer::eval::sample::{Evaluator, Forcing};
 use explang_trainer::eval::summary::stage_summary;
 use explang_trainer::locate::Location;
+use explang_trainer::prompt;
 use explang_trainer::report::modes::modes;
 use explang_trainer::run::atomic::write_atomically;
 use explang_trainer::run::stop::{Stop, stopped};
@@ -96,6 +97,7 @@ impl Arguments {
             config: &config,
             source: &*source(&config)?,
             tokenizer: &tokenizer,
+            format: &prompt::format(&located.checkpoint, &config.prompt)?,
             detector: &LinguaDetector::new(&Language::ALL),
             threads: self.device.threads(),
             stop: &stop,

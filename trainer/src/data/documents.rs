@@ -2,7 +2,7 @@
 
 use explang::Language;
 use explang::likelihood::Sequence;
-use explang::prompt::PromptFormat;
+use explang::prompt::{self, PromptError, PromptFormat};
 use explang::random;
 use explang::run::config::Practice;
 use explang::tasks::{Solved, Source, Split, question_language};
@@ -53,7 +53,7 @@ impl Document {
         language: Language,
         layout: Layout,
     ) -> Result<Self, TokenizerError> {
-        let question = PromptFormat::Line.text(&solved.example.question);
+        let question = prompt::line(&solved.example.question);
         let header = page_header(language);
         let gap = "\n".repeat(layout.gap);
         let prompt = if layout.header_on_top {
@@ -72,18 +72,35 @@ impl Document {
     /// When the tokenizer cannot encode it.
     pub fn transcript(
         tokenizer: &Tokenizer,
+        format: &PromptFormat,
         solved: &Solved,
         language: Language,
-    ) -> Result<Self, TokenizerError> {
+    ) -> Result<Self, PromptError> {
         let response = format!(
-            "{}{}\n{}\n\\boxed{{{}}}{END_OF_TEXT}",
+            "{}{}\n{}\n\\boxed{{{}}}",
             transcript::forced_prefix(language),
             solved.trace,
             transcript::END_THINK,
             solved.example.answer,
         );
-        let prompt = PromptFormat::Line.text(&solved.example.question);
-        Self::new(tokenizer, &prompt, &response)
+        Self::answered(tokenizer, format, &solved.example.question, &response)
+    }
+
+    /// A question with a whole response: all of the response is learned, and what ends it.
+    ///
+    /// # Errors
+    /// When the template fails or the tokenizer cannot encode it.
+    pub fn answered(
+        tokenizer: &Tokenizer,
+        format: &PromptFormat,
+        question: &str,
+        response: &str,
+    ) -> Result<Self, PromptError> {
+        let answered = format.answered(tokenizer, question, response)?;
+        Ok(Document {
+            prompt_len: answered.tokens.len() - answered.forced_len,
+            tokens: answered.tokens,
+        })
     }
 
     /// As the likelihood reads it.
@@ -101,6 +118,9 @@ pub enum DocumentError {
     /// The tokenizer cannot encode a text.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
+    /// A question cannot be put to the model.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
     /// The source has no reasoning in a language that the stage asks for.
     #[error("the data has no reasoning in {}; supervised stages need a trace in every language that they show", .0.english_name())]
     Unsolved(Language),
@@ -113,6 +133,8 @@ pub struct Batches<'a> {
     pub source: &'a dyn Source,
     /// Tokenizer.
     pub tokenizer: &'a Tokenizer,
+    /// The form of a transcript's prompt.
+    pub format: &'a PromptFormat,
     /// Stream of the stage.
     pub stream: u64,
     /// Share of the problems that are asked in one of the seventeen languages, each alike; the others are asked in English.
@@ -170,7 +192,12 @@ impl Batches<'_> {
                 let language = pick(shares, u);
                 let asked_in = self.question_language(step, i);
                 let solved = self.solved(step, i, asked_in, language)?;
-                Ok(Document::transcript(self.tokenizer, &solved, language)?)
+                Ok(Document::transcript(
+                    self.tokenizer,
+                    self.format,
+                    &solved,
+                    language,
+                )?)
             })
             .collect()
     }
@@ -247,7 +274,7 @@ pub fn tokenizer_texts(
             Language::En
         };
         let solved = source.solved(random::derive(stream, &[i as u64]), asked_in, language)?;
-        let question = PromptFormat::Line.text(&solved.example.question);
+        let question = prompt::line(&solved.example.question);
         Some(format!("{question}lang\n{}\n", solved.trace))
     })
 }

@@ -5,7 +5,6 @@ use explang::Language;
 use explang::action::distribution;
 use explang::model::Decoder;
 use explang::parallel::{in_order, split};
-use explang::prompt::PromptFormat;
 use explang::random;
 use explang::run::Choice;
 use explang::tasks::{Example, Mixture, Source, Spec};
@@ -48,7 +47,7 @@ impl Evaluator<'_> {
 
     async fn choice(&self, model: &Decoder, question: &Question) -> anyhow::Result<Choice> {
         let text = &question.example.question;
-        let prompt = PromptFormat::Line.tokens(self.tokenizer, text, "")?;
+        let prompt = self.format.tokens(self.tokenizer, text, "")?;
         let action = distribution(model, self.tokenizer, &prompt.tokens, &Language::ALL).await?;
         let (family, style) = question.example.kind.family_and_style();
         Ok(Choice {

@@ -38,6 +38,8 @@ pub struct Evaluator<'a> {
     pub source: &'a dyn Source,
     /// Tokenizer.
     pub tokenizer: &'a Tokenizer,
+    /// The form of a prompt.
+    pub format: &'a PromptFormat,
     /// Detector among all seventeen languages.
     pub detector: &'a dyn Identify,
     /// Threads.
@@ -154,7 +156,7 @@ impl Evaluator<'_> {
         let sampler = Sampler {
             model,
             tokenizer: self.tokenizer,
-            format: PromptFormat::Line,
+            format: self.format,
             sampling: Sampling {
                 temperature: eval.temperature,
                 top_p: eval.top_p,

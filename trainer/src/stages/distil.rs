@@ -19,7 +19,6 @@ use explang::learn::Learner;
 use explang::likelihood::{Direction, Sequence, response_kl, response_log_probs};
 use explang::model::{Decoder, ModelConfig};
 use explang::parallel::split;
-use explang::prompt::PromptFormat;
 use explang::random;
 use explang::reward::TraceText;
 use explang::rollout::{Query, Rollout, Sampler};
@@ -178,7 +177,7 @@ fn sample(
     let sampler = Sampler {
         model,
         tokenizer: &session.tokenizer,
-        format: PromptFormat::Line,
+        format: &session.format,
         sampling: Sampling {
             temperature: 1.0,
             top_p: TOP_P,

@@ -14,6 +14,7 @@ use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner, supervised};
 use explang::likelihood::Sequence;
 use explang::model::{Decoder, ModelConfig, Precision};
+use explang::prompt::PromptFormat;
 use explang::random;
 use explang::run::config::ModelSection;
 use explang::run::{Config, Line, Position, Stage, StageInfo, SupervisedMetrics};
@@ -29,6 +30,7 @@ use crate::eval::sample::Evaluator;
 use crate::files;
 use crate::locate::locate;
 use crate::progress::Progress;
+use crate::prompt::format_of_run;
 use crate::run::error::RunError;
 use crate::run::folder::{RunFolder, read_json};
 use crate::run::metrics_log::MetricsLog;
@@ -45,6 +47,8 @@ pub struct Session {
     pub folder: RunFolder,
     /// The run's tokenizer.
     pub tokenizer: Tokenizer,
+    /// The form of its prompts.
+    pub format: PromptFormat,
     /// The device, with autodiff.
     pub device: Device,
     /// Threads for shards.
@@ -72,6 +76,7 @@ impl Session {
     ) -> anyhow::Result<Self> {
         let source = source(&config)?;
         let tokenizer = run_tokenizer(&config, &*source, &folder)?;
+        let format = format_of_run(&config, folder.path())?;
         let (metrics, samples) = (
             folder.metrics()?,
             MetricsLog::open(&folder.join("samples.jsonl"))?,
@@ -81,6 +86,7 @@ impl Session {
             source,
             folder,
             tokenizer,
+            format,
             device,
             threads,
             detector: LinguaDetector::new(&Language::ALL),
@@ -107,6 +113,7 @@ impl Session {
             config: &self.config,
             source: &*self.source,
             tokenizer: &self.tokenizer,
+            format: &self.format,
             detector: &self.detector,
             threads: self.threads,
             stop: &self.stop,
@@ -118,6 +125,7 @@ impl Session {
         Batches {
             source: &*self.source,
             tokenizer: &self.tokenizer,
+            format: &self.format,
             stream: self.stream(stage),
             asked_in_all: self.config.asked_in_all,
         }

@@ -13,7 +13,6 @@ use explang::learn::Learner;
 use explang::model::Decoder;
 use explang::named::Unknown;
 use explang::policy::{self, PolicyOptions};
-use explang::prompt::PromptFormat;
 use explang::run::config::PhaseSection;
 use explang::run::{Config, Metrics, PolicyMetrics, Stage};
 use serde_json::json;
@@ -52,7 +51,7 @@ pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
             let phase = policy::Phase {
                 options: &options,
                 source: &*session.source,
-                format: PromptFormat::Line,
+                format: &session.format,
                 tokenizer: &session.tokenizer,
                 detector: &*detector,
                 reference: reference.as_ref(),

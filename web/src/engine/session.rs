@@ -9,7 +9,7 @@ use explang::Language;
 use explang::action::{Action, ActionError, distribution};
 use explang::generate::{GenerateError, Prompt, SampledToken, Sampling, generate_with_pauses};
 use explang::model::{ConfigError, Decoder, ModelConfig, WeightsError};
-use explang::prompt::{PromptFormat, PromptTokens};
+use explang::prompt::{PromptError, PromptFormat, PromptTokens};
 use explang::run::Stage;
 use explang::text_stream::TextStream;
 use explang::tokenizer::{Tokenizer, TokenizerError};
@@ -246,6 +246,6 @@ fn prompt_tokens(
     tokenizer: &Tokenizer,
     question: &str,
     prefix: &str,
-) -> Result<PromptTokens, TokenizerError> {
+) -> Result<PromptTokens, PromptError> {
     PromptFormat::Line.tokens(tokenizer, question.trim_end(), prefix)
 }

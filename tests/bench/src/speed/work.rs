@@ -173,7 +173,7 @@ impl Work {
         let sampler = Sampler {
             model: &self.policy,
             tokenizer,
-            format: PromptFormat::Line,
+            format: &PromptFormat::Line,
             sampling,
             shards: self.threads,
             parallel: &Threads(self.threads),

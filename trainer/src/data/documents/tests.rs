@@ -21,6 +21,7 @@ fn pages_carry_a_code_but_no_mark_and_every_language_equally_often() {
     let batches = Batches {
         source: &tasks,
         tokenizer: &tokenizer,
+        format: &PromptFormat::Line,
         stream: 1,
         asked_in_all: 0.0,
     };
@@ -48,6 +49,7 @@ fn practice_decides_the_languages_of_its_kind_and_of_no_other() {
     let batches = Batches {
         source: &tasks,
         tokenizer: &tokenizer,
+        format: &PromptFormat::Line,
         stream: 3,
         asked_in_all: 0.0,
     };
@@ -97,6 +99,7 @@ fn transcripts_parse_verify_and_keep_to_the_shares() {
     let batches = Batches {
         source: &tasks,
         tokenizer: &tokenizer,
+        format: &PromptFormat::Line,
         stream: 2,
         asked_in_all: 0.0,
     };
@@ -141,6 +144,7 @@ fn questions_in_all_languages_say_nothing_about_the_tag() {
         let batches = Batches {
             source: &tasks,
             tokenizer: &tokenizer,
+            format: &PromptFormat::Line,
             stream: 4,
             asked_in_all,
         };
