@@ -119,5 +119,6 @@ impl PromptFormat {
     }
 }
 
-#[cfg(all(test, feature = "chat"))]
+#[cfg(test)]
+#[cfg(feature = "chat")]
 mod tests;

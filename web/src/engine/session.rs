@@ -67,7 +67,7 @@ pub enum AskError {
     Generate(#[from] GenerateError),
     /// A prompt cannot be encoded.
     #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
+    Prompt(#[from] PromptError),
 }
 
 /// A checkpoint on its device.
