@@ -11,6 +11,7 @@ mod crates;
 mod docs;
 mod generate;
 mod identify;
+mod lora;
 mod metrics;
 mod objective;
 mod parity;

@@ -7,6 +7,7 @@ use explang::model::{ConfigError, Decoder, ModelConfig, Precision, WeightsError}
 use explang::tokenizer::{Tokenizer, TokenizerError};
 use serde_json::json;
 
+use crate::adapter::{self, AdapterError};
 use crate::checkpoint_tensors::{self, StoredTensor, metadata, with_metadata};
 use crate::files::{self, FileError, sha256};
 
@@ -32,6 +33,9 @@ pub enum CheckpointError {
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The adapter is wrong, or its base is not there.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
     /// `config.json` is wrong.
     #[error("{path}: {source}")]
     Config {
@@ -92,11 +96,19 @@ pub enum CheckpointError {
     },
 }
 
-/// Reads a checkpoint onto `device`.
+/// Reads a checkpoint onto `device`: a whole one, or an adapter on its base.
 ///
 /// # Errors
 /// When a file is missing, damaged, or of another checkpoint.
 pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), CheckpointError> {
+    let Some(base) = adapter::base_of(folder)? else {
+        return load_whole(folder, device);
+    };
+    let (model, tokenizer) = load_whole(&base, device)?;
+    Ok((adapter::load(model, folder)?, tokenizer))
+}
+
+fn load_whole(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), CheckpointError> {
     let path = || folder.to_path_buf();
     let text = read(&folder.join("config.json"))?;
     let config = std::str::from_utf8(&text)
@@ -135,12 +147,13 @@ pub fn load(folder: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Chec
     Ok((model, tokenizer))
 }
 
-/// The tokenizer of a checkpoint.
+/// The tokenizer of a checkpoint; of an adapter that of its base.
 ///
 /// # Errors
 /// When its file is missing or damaged.
 pub fn tokenizer(folder: &Path) -> Result<Tokenizer, CheckpointError> {
-    Ok(read_tokenizer(folder)?.1)
+    let base = adapter::base_of(folder)?;
+    Ok(read_tokenizer(base.as_deref().unwrap_or(folder))?.1)
 }
 
 /// The tokenizer of a checkpoint, and the text of its file.
@@ -173,17 +186,38 @@ pub(crate) fn load_of_run(
     Ok(model)
 }
 
-/// The tensors of a checkpoint folder, by name.
+/// The tensors of a checkpoint folder, by name; of an adapter's folder those of the adapter.
 ///
 /// # Errors
 /// When the file cannot be read or is damaged.
 pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
-    let path = folder.join("model.safetensors");
+    let path = folder.join(match adapter::is_adapter(folder) {
+        true => adapter::WEIGHTS,
+        false => "model.safetensors",
+    });
     let bytes = read(&path)?;
     checkpoint_tensors::read(&bytes).map_err(|source| CheckpointError::Weights { path, source })
 }
 
-/// Writes a checkpoint's files into an existing folder.
+/// How the weights of a whole checkpoint are stored: as its first tensor is.
+///
+/// # Errors
+/// When the file cannot be read or is damaged.
+pub(crate) fn precision(folder: &Path) -> Result<Precision, CheckpointError> {
+    let first = stored_tensors(folder)?.into_iter().next();
+    Ok(match first.as_ref().map(|tensor| tensor.dtype.as_str()) {
+        Some("BF16") => Precision::BF16,
+        Some("F16") => Precision::F16,
+        _ => Precision::F32,
+    })
+}
+
+/// True where a folder holds a checkpoint, a whole one or an adapter.
+pub fn is_checkpoint(folder: &Path) -> bool {
+    folder.join("config.json").exists() || adapter::is_adapter(folder)
+}
+
+/// Writes a whole checkpoint's files into an existing folder; an adapter is merged.
 ///
 /// # Errors
 /// When the disk refuses, or a weight is not finite.
@@ -195,6 +229,7 @@ pub fn save(
 ) -> Result<(), CheckpointError> {
     let tokenizer_text = tokenizer.to_json();
     let weights = model
+        .merged()
         .to_safetensors(precision)
         .and_then(|bytes| {
             with_metadata(&bytes, TOKENIZER_ENTRY, &sha256(tokenizer_text.as_bytes()))

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use burn::tensor::Device;
 use explang::model::Precision;
 use explang::run::{Config, Line, Stage, Summary};
 
+use crate::adapter;
 use crate::checkpoint;
 use crate::files;
 use crate::locate::{LocateError, finished, unfinished};
@@ -63,6 +65,49 @@ pub fn export(run: &Path, out: &Path, only: &[Stage]) -> anyhow::Result<()> {
         text.push('\n');
         Ok(files::write(&tmp.join(MANIFEST), text.as_bytes())?)
     })
+}
+
+/// Writes the adapter in the folder `checkpoint`, merged into its base, to the folder `out`: a whole checkpoint in the base's number format
+/// and with the base's other files. What stood there is replaced.
+///
+/// # Errors
+/// When `checkpoint` holds no adapter, a file is damaged, or the disk refuses.
+pub fn merge(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
+    let Some(base) = adapter::base_of(checkpoint)? else {
+        bail!(
+            "{} holds no adapter (it has no adapter_config.json), so there is nothing to merge",
+            checkpoint.display()
+        );
+    };
+    let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
+    let precision = checkpoint::precision(&base)?;
+    if let Some(parent) = out.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    replace_folder_atomically(out, |tmp| -> anyhow::Result<()> {
+        checkpoint::save(tmp, &model, &tokenizer, precision)?;
+        for entry in std::fs::read_dir(&base)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if entry.file_type()?.is_file() && !holds_weights(&name.to_string_lossy()) {
+                files::write(&tmp.join(&name), &files::read(&entry.path())?)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// True for the files of a checkpoint that hold its weights, or say which do.
+fn holds_weights(name: &str) -> bool {
+    let ends = [
+        ".safetensors",
+        ".bin",
+        ".gguf",
+        ".pt",
+        ".pth",
+        ".index.json",
+    ];
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 /// The finished stages of a run; of `only`, where it names some, these.

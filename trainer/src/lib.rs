@@ -1,5 +1,6 @@
 //! The trainer: data → pretrain → SFT → explore → exploit → distil → eval, as runs on disk that can be killed and resumed.
 
+pub mod adapter;
 pub mod checkpoint;
 pub mod checkpoint_tensors;
 pub mod config;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use explang::run::{Config, Stage};
 
+use crate::checkpoint::is_checkpoint;
 use crate::run::error::RunError;
 use crate::run::folder;
 
@@ -38,7 +39,7 @@ pub enum LocateError {
     #[error("{} does not exist; give the folder of a checkpoint or of a run", .0.display())]
     Absent(PathBuf),
     /// It is neither a checkpoint nor a run.
-    #[error("{} is neither a checkpoint (it has no config.json) nor a run (it has no run.json); give the folder of one", .0.display())]
+    #[error("{} is neither a checkpoint (it has no config.json or adapter_config.json) nor a run (it has no run.json); give the folder of one", .0.display())]
     Neither(PathBuf),
     /// It is a run whose `run.json` cannot be read.
     #[error("{0}")]
@@ -74,7 +75,7 @@ pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Location, LocateError
     if !path.exists() {
         return Err(LocateError::Absent(owned()));
     }
-    if path.join("config.json").exists() {
+    if is_checkpoint(path) {
         let (run, found) = origin(path);
         return match stage {
             Some(asked) if found != Some(asked) => Err(LocateError::NoStages(owned())),

@@ -156,6 +156,14 @@ impl<'a> NamedTensors<'a> {
             .map(NamedTensors)
             .map_err(|e| damaged(&e))
     }
+
+    /// Name and shape of every tensor.
+    pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
+        let tensors = self.0.tensors().into_iter();
+        tensors
+            .map(|(name, view)| (name, view.shape().to_vec()))
+            .collect()
+    }
 }
 
 impl Weights for NamedTensors<'_> {

@@ -11,6 +11,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::cache::Cache;
 use super::config::ModelConfig;
+#[cfg(feature = "lora")]
+use super::lora::Adapter;
 use super::ops::{self, RopeTable};
 use super::packing::Packing;
 
@@ -91,6 +93,9 @@ pub struct Mlp {
 pub struct Linear {
     /// `[out, in]`.
     pub weight: Param<Tensor<2>>,
+    /// What LoRA adds; the weight is frozen then.
+    #[cfg(feature = "lora")]
+    pub adapter: Option<Adapter>,
 }
 
 /// The gain of an RMS norm.
@@ -115,7 +120,12 @@ pub trait Weights {
 impl Linear {
     /// `x [tokens, in]` → `[tokens, out]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        ops::product(x, self.weight.val().transpose())
+        let weight = self.weight.val().transpose();
+        #[cfg(feature = "lora")]
+        if let Some(adapter) = &self.adapter {
+            return ops::product(x.clone(), weight) + adapter.forward(x);
+        }
+        ops::product(x, weight)
     }
 }
 
@@ -271,7 +281,11 @@ struct Build<'a, W> {
 impl<W: Weights> Build<'_, W> {
     fn linear(&mut self, name: &str, out: usize, input: usize) -> Result<Linear, W::Error> {
         self.tensor(&format!("{name}.weight"), [out, input])
-            .map(|weight| Linear { weight })
+            .map(|weight| Linear {
+                weight,
+                #[cfg(feature = "lora")]
+                adapter: None,
+            })
     }
 
     fn norm(&mut self, name: &str, width: usize) -> Result<RmsNorm, W::Error> {

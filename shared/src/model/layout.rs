@@ -10,7 +10,7 @@ use super::decoder::{Decoder, Shape};
 use super::fused;
 
 impl Decoder {
-    /// The same decoder without a graph, its matrices laid out for products with few rows: to sample from, not to be saved. One that
+    /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to be saved. One that
     /// is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
     ///
     /// Weights lie in memory as checkpoints have them, `[out, in]`; a product on the CPU wants `[in, out]` and turns them
@@ -20,6 +20,9 @@ impl Decoder {
         if self.shape.for_sampling {
             return Cow::Borrowed(self);
         }
+        #[cfg(feature = "lora")]
+        let plain = self.merged();
+        #[cfg(not(feature = "lora"))]
         let plain = self.valid();
         if !fused::on_cpu(&plain.device()) {
             return Cow::Owned(plain);

@@ -8,6 +8,8 @@ mod decoder;
 pub mod device;
 mod fused;
 mod layout;
+#[cfg(feature = "lora")]
+mod lora;
 pub(crate) mod ops;
 mod packing;
 
@@ -19,4 +21,6 @@ pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::{Decoder, Weights};
 pub use explang_run::config::ModelPreset;
+#[cfg(feature = "lora")]
+pub use lora::Adapter;
 pub use packing::Packing;

@@ -28,6 +28,7 @@ use explang::tasks::{Split, question_language};
 use explang::transcript::Parsed;
 
 use super::driver::Session;
+use super::start::Start;
 use super::step::Step;
 use crate::threads::Threads;
 
@@ -46,11 +47,8 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         distil.warm_up_steps + distil.steps,
         |session| {
             let shape = ModelConfig::of(distil.preset, session.tokenizer.vocab_size());
-            Ok(Decoder::random(
-                &shape,
-                session.stream_named("student"),
-                &session.device,
-            ))
+            let model = Decoder::random(&shape, session.stream_named("student"), &session.device);
+            Ok(Start { model, base: None })
         },
         |session, learner, step| {
             let teachers = match &mut teachers {
@@ -74,7 +72,7 @@ impl Teachers {
     fn load(session: &Session) -> anyhow::Result<Self> {
         let policy = session.load(Stage::Exploit)?.valid();
         let told = if session.is_done(Stage::Sft) {
-            session.load(Stage::Sft)?.valid()
+            session.load_beside(&session.checkpoint_path(Stage::Sft), &policy)?
         } else {
             policy.clone()
         };

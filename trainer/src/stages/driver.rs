@@ -13,7 +13,7 @@ use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner, supervised};
 use explang::likelihood::Sequence;
-use explang::model::{Decoder, ModelConfig, Precision};
+use explang::model::Decoder;
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::run::config::ModelSection;
@@ -22,7 +22,9 @@ use explang::tasks::Source;
 use explang::tokenizer::Tokenizer;
 
 use super::skipped::Skipped;
+use super::start::Start;
 use super::step::Step;
+use crate::adapter;
 use crate::checkpoint;
 use crate::data::documents::tokenizer_texts;
 use crate::data::{Batches, source};
@@ -158,7 +160,7 @@ impl Session {
         self.checkpoint_path(stage).exists()
     }
 
-    /// The model that a finished stage left.
+    /// The model that a finished stage left; of an adapter's run the adapter on its base.
     ///
     /// # Errors
     /// When the checkpoint is missing or damaged, or its tokenizer is not the run's.
@@ -166,29 +168,8 @@ impl Session {
         self.load_from(&self.checkpoint_path(stage))
     }
 
-    /// The model that a stage starts from: what the nearest stage before it left, or the one that the run begins with.
-    ///
-    /// # Errors
-    /// Those of [`Session::load`].
-    pub(super) fn start(&self, stage: Stage) -> anyhow::Result<Decoder> {
-        if let Some(before) = self.config.starts_from(stage) {
-            return self.load(before);
-        }
-        match &self.config.model {
-            ModelSection::New { preset, .. } => Ok(Decoder::random(
-                &ModelConfig::of(*preset, self.tokenizer.vocab_size()),
-                self.stream_named("init"),
-                &self.device,
-            )),
-            ModelSection::From(path) => {
-                let located = locate(Path::new(path), None)?;
-                Ok(checkpoint::load(&located.checkpoint, &self.device)?.0)
-            }
-        }
-    }
-
     /// The model of a checkpoint of this run.
-    fn load_from(&self, folder: &Path) -> anyhow::Result<Decoder> {
+    pub(super) fn load_from(&self, folder: &Path) -> anyhow::Result<Decoder> {
         let run = self.folder.join(TOKENIZER_FILE);
         Ok(checkpoint::load_of_run(
             folder,
@@ -216,7 +197,7 @@ impl Session {
         &mut self,
         stage: Stage,
         steps: usize,
-        start: impl FnOnce(&Self) -> anyhow::Result<Decoder>,
+        start: impl FnOnce(&Self) -> anyhow::Result<Start>,
         mut body: impl FnMut(&Self, &mut Learner, usize) -> anyhow::Result<Step>,
     ) -> anyhow::Result<()> {
         let resume = self.folder.join(format!("stages/{stage}/resume"));
@@ -226,10 +207,12 @@ impl Session {
             return Ok(());
         }
         if !resume.exists() {
-            let learner = self.learner(start(self)?);
-            self.keep(stage, &learner, self.position(0, 0.0))?;
+            let Start { model, base } = start(self)?;
+            let learner = self.learner(model);
+            self.keep(stage, &learner, base.as_deref(), self.position(0, 0.0))?;
         }
         let (mut learner, begin) = self.resume(&resume)?;
+        let base = adapter::base_of(&resume)?;
         let progress = Progress::new(stage.name(), begin.step, steps);
         let started = Instant::now();
         let spent = || begin.seconds + started.elapsed().as_secs_f64();
@@ -263,7 +246,7 @@ impl Session {
             if skipped.is_none()
                 && let Some((learner, position)) = next.take()
             {
-                self.keep(stage, &learner, position)?;
+                self.keep(stage, &learner, base.as_deref(), position)?;
                 kept = position.step;
             }
             if done.last {
@@ -274,7 +257,8 @@ impl Session {
             {
                 let mut place = format!("stopped after step {} of {stage}", step + 1);
                 if skipped.is_none() {
-                    self.keep(stage, &learner, self.position(step + 1, spent()))?;
+                    let position = self.position(step + 1, spent());
+                    self.keep(stage, &learner, base.as_deref(), position)?;
                     place += ", with a checkpoint";
                 } else {
                     place += &format!(
@@ -290,7 +274,7 @@ impl Session {
         let finished = StageInfo { seconds: spent() };
         self.folder
             .write_folder(stage.checkpoint_path(), |tmp| -> anyhow::Result<()> {
-                checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
+                self.save(tmp, &learner.model, base.as_deref())?;
                 let text = serde_json::to_vec_pretty(&finished)?;
                 Ok(files::write(&tmp.join("stage.json"), &text)?)
             })?;
@@ -338,13 +322,19 @@ impl Session {
     }
 
     /// Writes what the stage can be resumed from.
-    fn keep(&self, stage: Stage, learner: &Learner, position: Position) -> anyhow::Result<()> {
+    fn keep(
+        &self,
+        stage: Stage,
+        learner: &Learner,
+        base: Option<&Path>,
+        position: Position,
+    ) -> anyhow::Result<()> {
         self.metrics.sync()?;
         self.samples.sync()?;
         self.folder.write_folder(
             format!("stages/{stage}/resume"),
             |tmp| -> anyhow::Result<()> {
-                checkpoint::save(tmp, &learner.model, &self.tokenizer, Precision::F32)?;
+                self.save(tmp, &learner.model, base)?;
                 let optimizer = learner.optimizer.to_safetensors(&learner.model)?;
                 files::write(&tmp.join("optimizer.safetensors"), &optimizer)?;
                 Ok(files::write(

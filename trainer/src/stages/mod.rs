@@ -7,6 +7,7 @@ pub mod pretrain;
 pub mod rl;
 pub mod sft;
 mod skipped;
+mod start;
 mod step;
 
 pub use driver::Session;

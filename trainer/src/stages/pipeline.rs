@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::driver::Session;
 use super::{distil, pretrain, rl, sft};
+use crate::adapter::{self, absolute};
 use crate::checkpoint;
 use crate::eval::metrics::Options;
 use crate::eval::record::{Evaluation, records_in, write_records};
@@ -92,15 +93,19 @@ fn check(session: &Session, wanted: &[Stage], stage: Stage) -> anyhow::Result<()
 const STAGE_FILE: &str = "stage.json";
 
 /// Makes `checkpoint` the finished stage `stage` of a new run, so that the run goes on from there; its tokenizer becomes the
-/// run's.
+/// run's. Of an adapter the base stays where it is.
 ///
 /// # Errors
 /// When the checkpoint cannot be read or the disk refuses.
 pub fn adopt(folder: &RunFolder, stage: Stage, checkpoint: &Path) -> anyhow::Result<()> {
-    let (_, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
+    let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
     folder.write("tokenizer.json", tokenizer.to_json().as_bytes())?;
     // Word for word: a folder from elsewhere holds more than we would write, and knows its own stop tokens.
+    let base = adapter::base_of(checkpoint)?;
     folder.write_folder(stage.checkpoint_path(), |tmp| -> anyhow::Result<()> {
+        if let Some(base) = base {
+            return Ok(adapter::save(tmp, &model, &absolute(&base)?)?);
+        }
         for entry in std::fs::read_dir(checkpoint)? {
             let entry = entry?;
             if entry.file_type()?.is_file() && entry.file_name() != STAGE_FILE {

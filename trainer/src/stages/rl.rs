@@ -45,8 +45,7 @@ pub fn run(session: &mut Session, stage: Stage) -> anyhow::Result<()> {
         |session| session.start(stage),
         |session, learner, step| {
             if section.kl != 0.0 && reference.is_none() {
-                let policy = session.start(stage)?;
-                reference = Some(burn::module::Module::valid(&policy));
+                reference = Some(session.reference(stage, &learner.model)?);
             }
             let phase = policy::Phase {
                 options: &options,

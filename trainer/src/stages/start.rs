@@ -1,0 +1,126 @@
+//! What a stage starts from, what its adapter is beside, and how both are saved.
+//!
+//! Where a run has `[lora]`, or begins with an adapter, the base stays where it is: a stage's checkpoints hold its adapter alone.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use burn::module::Module;
+use explang::model::{Decoder, ModelConfig, Precision};
+use explang::run::Stage;
+use explang::run::config::ModelSection;
+
+use super::driver::Session;
+use crate::adapter::{self, absolute};
+use crate::checkpoint;
+use crate::locate::locate;
+
+/// A model that a stage starts from.
+pub(super) struct Start {
+    /// The model; of an adapted one the adapter alone learns.
+    pub(super) model: Decoder,
+    /// The checkpoint of its adapter's base; none where all weights learn.
+    pub(super) base: Option<PathBuf>,
+}
+
+impl Session {
+    /// The checkpoint that a stage starts from: what the nearest stage before it left, or the one that the run begins with. None where the
+    /// run begins with random weights.
+    fn origin(&self, stage: Stage) -> anyhow::Result<Option<PathBuf>> {
+        match (self.config.starts_from(stage), &self.config.model) {
+            (Some(before), _) => Ok(Some(self.checkpoint_path(before))),
+            (None, ModelSection::New { .. }) => Ok(None),
+            (None, ModelSection::From(path)) => Ok(Some(locate(Path::new(path), None)?.checkpoint)),
+        }
+    }
+
+    /// What a stage starts from. An adapter goes on learning; a whole checkpoint gets a fresh one where the run has `[lora]`.
+    ///
+    /// # Errors
+    /// Those of [`Session::load`]; when the checkpoint's adapter is not as `[lora]` says.
+    pub(super) fn start(&self, stage: Stage) -> anyhow::Result<Start> {
+        let Some(folder) = self.origin(stage)? else {
+            let model = match &self.config.model {
+                ModelSection::New { preset, .. } => Decoder::random(
+                    &ModelConfig::of(*preset, self.tokenizer.vocab_size()),
+                    self.stream_named("init"),
+                    &self.device,
+                ),
+                ModelSection::From(path) => bail!("{path} is not a checkpoint"),
+            };
+            return Ok(Start { model, base: None });
+        };
+        let mut model = self.load_from(&folder)?;
+        if let Some(lora) = &self.config.lora {
+            let fresh = (model.clone()).with_lora(lora, self.stream_named("lora"));
+            if model.adapters().is_empty() {
+                model = fresh;
+            } else if shapes(&model) != shapes(&fresh) {
+                bail!(
+                    "{} holds an adapter of other ranks, alphas or targets than [lora]; leave [lora] out to go on with it, or merge it \
+                     (`explang export --merge`) and begin with the merged checkpoint",
+                    folder.display()
+                );
+            }
+        }
+        let base = match model.adapters().is_empty() {
+            true => None,
+            false => Some(adapter::base_of(&folder)?.unwrap_or(folder)),
+        };
+        Ok(Start { model, base })
+    }
+
+    /// What a stage started from, without autodiff, to compare `policy` with, which the stage trains. Where that is an adapter, both share
+    /// the weights of its base.
+    pub(super) fn reference(&self, stage: Stage, policy: &Decoder) -> anyhow::Result<Decoder> {
+        match self.origin(stage)? {
+            Some(folder) => self.load_beside(&folder, policy),
+            None => Ok(self.start(stage)?.model.valid()),
+        }
+    }
+
+    /// The model of a checkpoint of this run, without autodiff. Where `other` is an adapter on the same base, both share its weights.
+    pub(super) fn load_beside(&self, folder: &Path, other: &Decoder) -> anyhow::Result<Decoder> {
+        if other.adapters().is_empty() {
+            return Ok(self.load_from(folder)?.valid());
+        }
+        let base = other.valid().without_adapters();
+        match adapter::is_adapter(folder) {
+            true => Ok(adapter::load(base, folder)?),
+            // The base itself.
+            false => Ok(base),
+        }
+    }
+
+    /// Writes a stage's checkpoint into an existing folder three below the run's: the adapter where there is a base, else all weights.
+    pub(super) fn save(
+        &self,
+        folder: &Path,
+        model: &Decoder,
+        base: Option<&Path>,
+    ) -> anyhow::Result<()> {
+        let Some(base) = base else {
+            return Ok(checkpoint::save(
+                folder,
+                model,
+                &self.tokenizer,
+                Precision::F32,
+            )?);
+        };
+        // A base within the run is named by the way from the checkpoint, so that the run can be moved.
+        let (base, run) = (absolute(base)?, absolute(self.folder.path())?);
+        let name = match Path::new(&base).strip_prefix(&run) {
+            Ok(rest) => format!("../../../{}", rest.display()),
+            Err(_) => base,
+        };
+        Ok(adapter::save(folder, model, &name)?)
+    }
+}
+
+/// Rank and alpha of every adapted module.
+fn shapes(model: &Decoder) -> Vec<(String, usize, f64)> {
+    let adapters = model.adapters().into_iter();
+    adapters
+        .map(|(module, adapter)| (module, adapter.rank(), adapter.alpha()))
+        .collect()
+}
