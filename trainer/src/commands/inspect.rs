@@ -9,6 +9,7 @@ use burn::tensor::Device;
 use clap::Args;
 use explang::run::config::ModelSection;
 use explang::run::{Config, Stage, Summary};
+use explang_trainer::adapter;
 use explang_trainer::checkpoint::{self, stored_tensors};
 use explang_trainer::eval::metrics::Options;
 use explang_trainer::eval::record::{Evaluation, records_in};
@@ -286,6 +287,9 @@ fn inspect_checkpoint(path: &Path, list: bool, out: &mut impl Write) -> anyhow::
         }
     )?;
     writeln!(out, "tokenizer     {} tokens", tokenizer.vocab_size())?;
+    if let Some(base) = adapter::base_of(path)? {
+        writeln!(out, "adapter of    {}", base.display())?;
+    }
     writeln!(
         out,
         "parameters    {parameters} in {} tensors, stored as {}",

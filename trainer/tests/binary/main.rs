@@ -12,6 +12,8 @@ mod data;
 mod disk;
 mod export;
 mod kills;
+#[cfg(unix)]
+mod lora;
 mod non_finite;
 mod program;
 mod responses;
