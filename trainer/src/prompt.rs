@@ -6,6 +6,7 @@ use explang::Language;
 use explang::prompt::{Chat, ChatFiles, PromptFormat, TemplateError, Variables, system_prompt};
 use explang::run::config::{Config, ModelSection, PromptForm, PromptSection};
 
+use crate::adapter::{AdapterError, base_of};
 use crate::files;
 use crate::locate::{finished, locate};
 
@@ -15,6 +16,9 @@ pub enum FormatError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] files::FileError),
+    /// The base of an adapter cannot be found.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
     /// A file is not text.
     #[error("{} is not UTF-8; copy it again from where the checkpoint is from", .0.display())]
     NotText(PathBuf),
@@ -46,8 +50,11 @@ pub fn format(checkpoint: &Path, section: &PromptSection) -> Result<PromptFormat
         path: checkpoint.to_path_buf(),
         source,
     };
-    let template = text(&checkpoint.join("chat_template.jinja"))?;
-    let config = text(&checkpoint.join("tokenizer_config.json"))?;
+    // An adapter asks as its base does.
+    let base = base_of(checkpoint)?;
+    let folder = base.as_deref().unwrap_or(checkpoint);
+    let template = text(&folder.join("chat_template.jinja"))?;
+    let config = text(&folder.join("tokenizer_config.json"))?;
     let found = ChatFiles::find(template.as_deref(), config.as_deref()).map_err(wrong)?;
     match found {
         Some(found) => {

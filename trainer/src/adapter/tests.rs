@@ -37,7 +37,7 @@ fn drawn(seed: u64) -> Decoder {
         let path: Vec<u64> = drawn_by.bytes().map(u64::from).collect();
         let stream = random::derive(seed, &path);
         let draw = |i: u64, most: usize| (random::uniform(stream, i) * most as f32) as usize;
-        let adapted = seed % 3 == 0 || draw(0, 3) > 0;
+        let adapted = seed.is_multiple_of(3) || draw(0, 3) > 0;
         adapted.then(|| (1 + draw(1, 9), 0.5 + draw(2, 20) as f64))
     };
     let Ok(model) = base().with_adapters(shape, &mut Spread(seed));
