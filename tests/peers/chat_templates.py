@@ -1,13 +1,12 @@
 """Conversations rendered by transformers with the chat templates that TRL ships, as JSON lines on standard output.
 
-A line has `template` (its name), `source`, `variables` (what the template is given, in their order) and `text`, what
-`render_jinja_template` makes of them: null where the template raises.
+A line has `template` (its name), `source` and `renders`; each of these has `variables` (what the template is given, as a JSON
+text, which keeps their order) and `text`, what `render_jinja_template` makes of them: null where the template raises.
 """
 
 import datetime
 import json
 import pathlib
-import sys
 from importlib.util import find_spec
 
 from transformers.utils import chat_template_utils
@@ -146,8 +145,7 @@ def render(source, variables):
     messages = variables.pop("messages")
     try:
         rendered, _ = render_jinja_template([messages], chat_template=source, **variables)
-    except Exception as error:  # noqa: BLE001 — whatever a template raises
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    except Exception:  # noqa: BLE001 — whatever a template raises
         return None
     return rendered[0]
 
@@ -156,18 +154,14 @@ def main():
     chat_template_utils.datetime = Day
     folder = pathlib.Path(find_spec("trl").submodule_search_locations[0], "chat_templates")
     for path in sorted(folder.glob("*.jinja")):
-        source = path.read_text(encoding="utf-8")
+        source, renders = path.read_text(encoding="utf-8"), []
         for more, messages in CONVERSATIONS:
             # As `render_jinja_template` does, so that both sides are given one thing.
             messages = chat_template_utils._alias_reasoning_fields(messages)
             variables = {"tools": None, "documents": None, **SPECIAL, **more, "messages": messages}
-            line = {
-                "template": path.stem,
-                "source": source,
-                "variables": variables,
-                "text": render(source, variables),
-            }
-            print(json.dumps(line, ensure_ascii=False))
+            text = render(source, variables)
+            renders.append({"variables": json.dumps(variables, ensure_ascii=False), "text": text})
+        print(json.dumps({"template": path.stem, "source": source, "renders": renders}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

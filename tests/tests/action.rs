@@ -187,7 +187,8 @@ fn what_cannot_be_scored_is_refused() {
 ///
 /// It cuts texts as Qwen's does, where a line break belongs to the mark before it.
 fn plain_tokenizer() -> Tokenizer {
-    let words = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    let words =
+        r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     let words = SplitPattern::Regex(words.to_owned());
     let split = Split::new(words, SplitDelimiterBehavior::Isolated, false).unwrap();
     let bytes = ByteLevel::new(false, false, false);

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod action;
+mod chat_templates;
 mod crates;
 mod docs;
 mod generate;

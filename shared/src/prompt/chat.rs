@@ -64,7 +64,7 @@ impl Chat {
     }
 
     fn find_shape(&self) -> Result<Shape, TemplateError> {
-        let mut first = None;
+        let (mut first, mut shown) = (None, false);
         for (parts, merged) in [(false, false), (false, true), (true, false), (true, true)] {
             let shape = Shape { parts, merged };
             let tried = Chat {
@@ -75,11 +75,12 @@ impl Chat {
                 Ok(text) if text.contains(QUESTION) && text.contains(&self.system) => {
                     return Ok(shape);
                 }
-                Ok(_) => {}
+                Ok(_) => shown = true,
                 Err(error) => first = first.or(Some(error)),
             }
         }
-        Err(first.unwrap_or(TemplateError::Silent))
+        let failed = first.filter(|_| !shown);
+        Err(failed.unwrap_or(TemplateError::Silent))
     }
 
     /// The text before a response. What the template ends it with to begin the thinking (`<think>`, or an empty thinking block where

@@ -55,7 +55,9 @@ fn indentation(given: Option<Value>) -> Result<Option<String>, Error> {
     let spaces = given
         .as_usize()
         .filter(|spaces| *spaces <= 64)
-        .ok_or_else(|| invalid("`indent` of `tojson` must be a number of spaces up to 64, or a text"))?;
+        .ok_or_else(|| {
+            invalid("`indent` of `tojson` must be a number of spaces up to 64, or a text")
+        })?;
     Ok(Some(" ".repeat(spaces)))
 }
 
@@ -81,7 +83,9 @@ impl Writer {
     fn value(&mut self, value: &Value) -> Result<(), Error> {
         match value.kind() {
             ValueKind::None => self.out.push_str("null"),
-            ValueKind::Bool => self.out.push_str(if value.is_true() { "true" } else { "false" }),
+            ValueKind::Bool => self
+                .out
+                .push_str(if value.is_true() { "true" } else { "false" }),
             ValueKind::Number => self.out.push_str(&python::number(value)),
             ValueKind::String => self.text(value.as_str().unwrap_or_default()),
             ValueKind::Seq | ValueKind::Iterable => {

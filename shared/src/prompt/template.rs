@@ -16,7 +16,7 @@ use super::json::tojson;
 use super::python;
 
 /// Work that a template may do for one conversation, in minijinja's fuel: about one unit an instruction or 64 bytes.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 2_000_000;
 
 /// Longest message of a template that is repeated, in characters.
 const MESSAGE: usize = 300;
@@ -45,7 +45,9 @@ pub enum TemplateError {
     #[error("the chat template fails: {0}")]
     Failed(String),
     /// It leaves the question or the system prompt out.
-    #[error("the chat template shows the question or the system prompt in no form; ask in lines (`[prompt] format = \"line\"`)")]
+    #[error(
+        "the chat template leaves out the question, whether it is a text or a list of parts; set `[prompt] format` to \"line\""
+    )]
     Silent,
     /// The variables are not an object of JSON.
     #[error("the template's variables are not a JSON object: {0}")]
@@ -62,8 +64,7 @@ impl Variables {
     /// When the text is anything else.
     pub fn from_json(text: &str) -> Result<Self, TemplateError> {
         let wrong = |what: &str| TemplateError::Variables(what.to_owned());
-        let read: Value =
-            serde_json::from_str(text).map_err(|error| wrong(&error.to_string()))?;
+        let read: Value = serde_json::from_str(text).map_err(|error| wrong(&error.to_string()))?;
         if read.kind() != ValueKind::Map {
             return Err(wrong(&format!("it is a {}", read.kind())));
         }

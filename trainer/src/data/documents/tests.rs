@@ -1,3 +1,4 @@
+use explang::prompt::{Chat, ChatTemplate, Variables};
 use explang::run::config::Practice;
 use explang::tasks::Mixture;
 
@@ -170,4 +171,36 @@ fn questions_in_all_languages_say_nothing_about_the_tag() {
     );
     // One in seventeen is asked in English all the same; five standard deviations are 24.
     assert!(same(false).abs_diff(400 / 17) <= 24, "{}", same(false));
+}
+
+#[test]
+fn a_chat_puts_the_same_responses_after_prompts_of_its_template() {
+    let (tasks, tokenizer) = (tasks(), tokenizer());
+    let template = "{% for m in messages %}[{{ m.role }}]{{ m.content }}<|endoftext|>{% endfor %}\
+        {% if add_generation_prompt %}[assistant]{% endif %}";
+    let template = ChatTemplate::new(template, Variables::default()).unwrap();
+    let chat = PromptFormat::Chat(Box::new(Chat::new(template, "S").unwrap()));
+    let shares = [(Language::Ja, 1.0)];
+    let of = |format: &PromptFormat| {
+        let batches = Batches {
+            source: &tasks,
+            tokenizer: &tokenizer,
+            format,
+            stream: 5,
+            asked_in_all: 0.5,
+        };
+        batches.transcripts(0, 40, &shares).unwrap()
+    };
+    for (line, chat) in of(&PromptFormat::Line).iter().zip(of(&chat)) {
+        assert_eq!(
+            line.tokens[line.prompt_len..],
+            chat.tokens[chat.prompt_len..]
+        );
+        let question = tokenizer.decode(&line.tokens[..line.prompt_len]);
+        let question = question.strip_suffix('\n').unwrap();
+        assert_eq!(
+            tokenizer.decode(&chat.tokens[..chat.prompt_len]),
+            format!("[system]S<|endoftext|>[user]{question}<|endoftext|>[assistant]")
+        );
+    }
 }

@@ -1,0 +1,86 @@
+//! Chat templates against `transformers`: the 72 that TRL ships, with conversations of twenty shapes, rendered by
+//! `tests/peers/chat_templates.py`; and what our prompts are of each.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use explang::Language;
+use explang::prompt::{Chat, ChatTemplate, Variables, system_prompt};
+use explang::transcript::Transcript;
+use serde_json::Value;
+
+/// Templates, and conversations that each renders.
+const EXPECTED: (usize, usize) = (72, 20);
+/// Renders in which a template raises: it refuses a role, or content of another kind.
+const RAISED: usize = 96;
+/// Templates that keep a response word for word: the others take the thinking, or the tag before it, out of an answer.
+const KEEPING: usize = 50;
+
+/// What `transformers` makes of the templates, a line each.
+fn theirs() -> Vec<Value> {
+    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
+        panic!(
+            "EXPLANG_PYTHON names no Python with transformers and TRL, so this cannot be checked; run `bash tests/run`"
+        );
+    };
+    let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/chat_templates.py");
+    let output = Command::new(&python)
+        .arg(peer)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap_or_else(|e| panic!("EXPLANG_PYTHON ({}) does not start: {e}", python.display()));
+    assert!(
+        output.status.success(),
+        "the peer failed; its error is above"
+    );
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn templates_render_as_in_transformers_and_their_prompts_begin_their_conversations() {
+    let templates = theirs();
+    let (mut same, mut raised, mut keeping, mut different) = (0, 0, 0, Vec::new());
+    for line in &templates {
+        let name = line["template"].as_str().unwrap();
+        let source = line["source"].as_str().unwrap();
+        let template = ChatTemplate::new(source, Variables::default()).unwrap();
+        let renders = line["renders"].as_array().unwrap();
+        assert_eq!(renders.len(), EXPECTED.1, "{name}");
+        for render in renders {
+            let variables = Variables::from_json(render["variables"].as_str().unwrap()).unwrap();
+            match (template.render(&variables), render["text"].as_str()) {
+                (Ok(ours), Some(theirs)) if ours == theirs => same += 1,
+                (Err(_), None) => raised += 1,
+                (ours, theirs) => different.push(format!("{name}: {ours:?}, not {theirs:?}")),
+            }
+        }
+        let variables = Variables::from_json(renders[0]["variables"].as_str().unwrap()).unwrap();
+        keeping += usize::from(prompt_begins_conversation(name, source, variables));
+    }
+    let whole = format!("{same} the same, {raised} raised, {keeping} keeping; {different:#?}");
+    assert_eq!(templates.len(), EXPECTED.0, "{whole}");
+    assert_eq!(same + raised, EXPECTED.0 * EXPECTED.1, "{whole}");
+    assert_eq!((raised, keeping), (RAISED, KEEPING), "{whole}");
+}
+
+/// Whether the template keeps our response in a conversation that our prompt begins.
+fn prompt_begins_conversation(name: &str, source: &str, variables: Variables) -> bool {
+    let template = ChatTemplate::new(source, variables).unwrap();
+    let system = system_prompt(&Language::SEEN);
+    let chat = Chat::new(template, &system).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let response = Transcript::new(Language::Zh, "四十加三十是七十。", "\\boxed{85}").unwrap();
+    let response = response.to_string();
+    let prompt = chat.prompt("What is 47 + 38?").unwrap();
+    assert!(
+        prompt.contains(&system) && prompt.contains("What is 47 + 38?"),
+        "{name}: {prompt}"
+    );
+    assert!(!prompt.trim_end().ends_with("<think>"), "{name}: {prompt}");
+    let whole = chat.conversation("What is 47 + 38?", &response).unwrap();
+    assert!(whole.starts_with(&prompt), "{name}: {prompt:?}, {whole:?}");
+    whole.starts_with(&format!("{prompt}{response}"))
+}
