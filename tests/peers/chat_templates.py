@@ -1,7 +1,8 @@
 """Conversations rendered by transformers with the chat templates that TRL ships, as JSON lines on standard output.
 
 A line has `template` (its name), `source` and `renders`; each of these has `variables` (what the template is given, as a JSON
-text, which keeps their order) and `text`, what `render_jinja_template` makes of them: null where the template raises.
+text, which keeps their order) and `text`, what `render_jinja_template` makes of them; or, null in its place, `raised`: what
+the template called `raise_exception` with, or null where it fails otherwise.
 """
 
 import datetime
@@ -9,6 +10,7 @@ import json
 import pathlib
 from importlib.util import find_spec
 
+import jinja2
 from transformers.utils import chat_template_utils
 from transformers.utils.chat_template_utils import render_jinja_template
 
@@ -145,9 +147,12 @@ def render(source, variables):
     messages = variables.pop("messages")
     try:
         rendered, _ = render_jinja_template([messages], chat_template=source, **variables)
+    except jinja2.TemplateError as error:
+        own = type(error) is jinja2.TemplateError
+        return {"text": None, "raised": str(error) if own else None}
     except Exception:  # noqa: BLE001 — whatever a template raises
-        return None
-    return rendered[0]
+        return {"text": None, "raised": None}
+    return {"text": rendered[0]}
 
 
 def main():
@@ -159,8 +164,8 @@ def main():
             # As `render_jinja_template` does, so that both sides are given one thing.
             messages = chat_template_utils._alias_reasoning_fields(messages)
             variables = {"tools": None, "documents": None, **SPECIAL, **more, "messages": messages}
-            text = render(source, variables)
-            renders.append({"variables": json.dumps(variables, ensure_ascii=False), "text": text})
+            given = json.dumps(variables, ensure_ascii=False)
+            renders.append({"variables": given, **render(source, variables)})
         print(json.dumps({"template": path.stem, "source": source, "renders": renders}, ensure_ascii=False))
 
 
