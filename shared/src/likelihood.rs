@@ -1,8 +1,10 @@
 //! Log-probabilities of responses under a model: what SFT, RL and distillation differentiate.
 
+use burn::module::Module;
 use burn::tensor::Tensor;
 
-use crate::model::{Decoder, Packing, ops};
+use crate::model::recompute::recompute;
+use crate::model::{Decoder, Memory, Packing, ops};
 
 pub use crate::model::ops::Direction;
 
@@ -23,7 +25,12 @@ impl Sequence<'_> {
 }
 
 /// Final hidden states `[response tokens, hidden]` from which each response token is predicted, all sequences in order.
-fn response_hidden(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Tensor<2> {
+fn response_hidden(
+    model: &Decoder,
+    sequences: &[Sequence<'_>],
+    pad: u32,
+    memory: Memory,
+) -> Tensor<2> {
     // The last token predicts nothing that is asked for.
     let inputs = sequences.iter().map(|s| &s.tokens[..s.tokens.len() - 1]);
     let lengths = inputs.clone().map(<[u32]>::len);
@@ -32,7 +39,7 @@ fn response_hidden(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Ten
     } else {
         Packing::padded(lengths)
     };
-    let hidden = model.hidden(&packing.flatten(inputs, pad), &packing);
+    let hidden = model.hidden_within(&packing.flatten(inputs, pad), &packing, memory);
     let rows: Vec<usize> = sequences
         .iter()
         .zip(packing.offsets())
@@ -42,13 +49,23 @@ fn response_hidden(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Ten
 }
 
 /// Log-probability of each response token, `[response tokens]`, all sequences in order.
-pub fn response_log_probs(model: &Decoder, sequences: &[Sequence<'_>], pad: u32) -> Tensor<1> {
-    let hidden = response_hidden(model, sequences, pad);
+pub fn response_log_probs(
+    model: &Decoder,
+    sequences: &[Sequence<'_>],
+    pad: u32,
+    memory: Memory,
+) -> Tensor<1> {
+    let hidden = response_hidden(model, sequences, pad, memory);
     let targets: Vec<u32> = sequences
         .iter()
         .flat_map(|s| s.response().iter().copied())
         .collect();
-    ops::log_prob(model.logits(hidden), &targets)
+    match memory.log_prob_rows {
+        0 => ops::log_prob(model.logits(hidden), &targets),
+        rows => recompute(model.head(), hidden, rows, move |head, hidden, range| {
+            ops::log_prob(head.forward(hidden), &targets[range])
+        }),
+    }
 }
 
 /// Divergence in nats between student and teacher at each response token, `[response tokens]`, all sequences in order. The teacher is a
@@ -58,9 +75,56 @@ pub fn response_kl(
     teacher: &Decoder,
     sequences: &[Sequence<'_>],
     pad: u32,
+    memory: Memory,
     direction: Direction,
 ) -> Tensor<1> {
-    let [student, teacher] =
-        [student, teacher].map(|model| model.logits(response_hidden(model, sequences, pad)));
-    ops::kl(student, teacher, direction)
+    let [hidden, teacher_hidden] =
+        [student, teacher].map(|model| response_hidden(model, sequences, pad, memory));
+    match memory.log_prob_rows {
+        0 => ops::kl(
+            student.logits(hidden),
+            teacher.logits(teacher_hidden),
+            direction,
+        ),
+        rows => {
+            let (teacher, teacher_hidden) = (teacher.head().valid(), teacher_hidden.inner());
+            recompute(student.head(), hidden, rows, move |head, hidden, range| {
+                let rows = teacher_hidden.clone().narrow(0, range.start, range.len());
+                ops::kl(head.forward(hidden), teacher.forward(rows), direction)
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ModelConfig, ModelPreset};
+    use burn::tensor::Device;
+
+    #[test]
+    fn packed_sequences_have_the_loss_of_each_alone() {
+        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 60), 1, &Device::flex());
+        let row = |n: u32| (0..n).map(|i| (n * 5 + i * 3) % 60).collect();
+        let rows: Vec<Vec<u32>> = [9, 3, 20, 4].into_iter().map(row).collect();
+        let sequence = |tokens| Sequence {
+            tokens,
+            prompt_len: 3,
+        };
+        let sequences: Vec<Sequence<'_>> = rows.iter().map(|r| sequence(r)).collect();
+        let tokens = sequences.iter().map(|s| s.response().len()).sum::<usize>() as f32;
+        let log_prob = |sequences: &[Sequence<'_>], memory| {
+            let log_probs = response_log_probs(&model, sequences, 0, memory);
+            log_probs.sum().into_scalar::<f32>()
+        };
+        for log_prob_rows in [0, 2] {
+            let memory = Memory {
+                log_prob_rows,
+                ..Memory::default()
+            };
+            let alone = sequences.iter().map(|s| log_prob(&[*s], memory));
+            let difference = (log_prob(&sequences, memory) - alone.sum::<f32>()) / tokens;
+            assert!(difference.abs() < 1e-6, "{difference}");
+        }
+    }
 }

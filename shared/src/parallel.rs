@@ -57,6 +57,10 @@ pub async fn in_order<T: Sync, R: Send>(
 
 /// Splits `items` into `shards` parts of about equal length, in order; fewer where there are fewer items.
 pub fn split<T>(items: &[T], shards: usize) -> Vec<&[T]> {
-    let size = items.len().div_ceil(shards.max(1)).max(1);
-    items.chunks(size).collect()
+    items.chunks(shard_len(items.len(), shards)).collect()
+}
+
+/// Items of the largest of `shards` parts of `len` items, at least one.
+pub(crate) fn shard_len(len: usize, shards: usize) -> usize {
+    len.div_ceil(shards.max(1)).max(1)
 }

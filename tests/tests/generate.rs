@@ -6,7 +6,7 @@ use explang::generate::{
     Completion, End, Prompt, SampledToken, Sampling, generate, generate_with_pauses,
 };
 use explang::likelihood::{Sequence, response_log_probs};
-use explang::model::Packing;
+use explang::model::{Memory, Packing};
 
 use crate::support::{Policy, tokenizer};
 
@@ -193,8 +193,9 @@ fn sampled_log_probabilities_are_those_that_training_computes() {
             tokens: &tokens,
             prompt_len: prompt.tokens.len(),
         };
-        let computed =
-            response_log_probs(&policy.model, &[sequence], policy.tokenizer.pad()).into_data();
+        let pad = policy.tokenizer.pad();
+        let computed = response_log_probs(&policy.model, &[sequence], pad, Memory::default());
+        let computed = computed.into_data();
         let computed: Vec<f32> = computed.iter::<f32>().collect();
         assert_eq!(computed.len(), completion.log_probs.len());
         for (a, b) in computed.iter().zip(&completion.log_probs) {

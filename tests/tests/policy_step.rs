@@ -6,7 +6,7 @@ use burn::module::Module;
 use explang::action::Action;
 use explang::identify::WhatlangDetector;
 use explang::learn::Learner;
-use explang::model::Decoder;
+use explang::model::{Decoder, Memory};
 use explang::objective::ObjectiveName;
 use explang::objective::Overlong;
 use explang::objective::{DynamicSampling, Varied};
@@ -52,11 +52,16 @@ fn weights(model: &Decoder) -> Vec<f32> {
 
 /// The first step from `policy`, with a divergence paid for where `kl` is not 0.
 fn step(policy: &Policy, config: &Config, kl: f32) -> Done {
+    step_within(policy, config, kl, Memory::default())
+}
+
+/// [`step`] that keeps what `memory` allows.
+fn step_within(policy: &Policy, config: &Config, kl: f32, memory: Memory) -> Done {
     let model = policy.model.clone().fork(&support::device().autodiff());
     let mut learner = Learner::new(model, AdamWConfig::default(), 1.0);
     let before = weights(&learner.model);
     let mut options = rl::options(config, &config.rl.exploit, Action::Free).unwrap();
-    (options.kl, options.steps) = (kl, 10);
+    (options.kl, options.steps, options.memory) = (kl, 10, memory);
     let phase = policy::Phase {
         options: &options,
         source: config.tasks.as_ref().unwrap(),
@@ -223,4 +228,31 @@ fn every_objective_learns_and_its_figures_agree_with_each_other() {
         ];
         assert_eq!(m.response_tokens_range, range);
     }
+}
+
+#[test]
+fn a_step_in_parts_with_recomputation_is_the_step_of_the_whole() {
+    let policy = policy();
+    let config = config(ObjectiveName::Grpo);
+    let whole = step(&policy, &config, 0.02);
+    let memory = Memory {
+        micro_batch_tokens: Some(100),
+        recompute_layers: true,
+        log_prob_rows: 7,
+    };
+    let parts = step_within(&policy, &config, 0.02, memory);
+    let pairs = [
+        (whole.metrics.gradient_norm, parts.metrics.gradient_norm),
+        (whole.metrics.policy_loss, parts.metrics.policy_loss),
+        (whole.metrics.kl, parts.metrics.kl),
+    ];
+    for (a, b) in pairs {
+        assert!(a.abs() > 1e-9 && (a - b).abs() < 1e-6, "{pairs:?}");
+    }
+    let worst = |a: &[f32], b: &[f32]| {
+        let pairs = a.iter().zip(b);
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    assert!(worst(&whole.before, &whole.after) > 1e-5);
+    assert!(worst(&whole.after, &parts.after) < 1e-6);
 }

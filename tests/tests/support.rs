@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use explang::Language;
 use explang::generate::Prompt;
 use explang::learn::{Learner, supervised};
-use explang::model::{Decoder, ModelConfig, ModelPreset};
+use explang::model::{Decoder, Memory, ModelConfig, ModelPreset};
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::random::SplitMix64;
@@ -83,6 +83,7 @@ impl Policy {
                 4e-3,
                 2,
                 tokenizer.pad(),
+                Memory::default(),
             ));
             assert!(
                 metrics.loss.is_finite() && metrics.skipped == 0,

@@ -1,8 +1,12 @@
 //! Gradients of a batch, shard by shard.
 //!
-//! A batch is split into shards of about equal cost. Each shard is one forward and backward pass on one thread, and their
-//! gradients are added in the order of the shards. So the result depends on the number of shards, which is part of a run's
-//! configuration, and not on the number of cores or on who finishes first.
+//! A batch is split into shards of about equal cost, and a shard into parts (see [`Memory`](crate::model::Memory)).
+//! Each part is one forward and backward pass, those of a shard one after another on one thread. Gradients are added in the order
+//! of the parts and of the shards, as soon as that order allows. So the result depends on the shards and parts, which a run's
+//! configuration decides, and not on the number of cores or on who finishes first; and what is kept does not grow with the parts.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
@@ -16,65 +20,97 @@ pub(super) type Flat = Vec<Tensor<1>>;
 /// What a batch gave.
 #[derive(Debug)]
 pub(super) struct Gradient<R> {
-    /// The sum of the shards' gradients; empty where there were no shards.
+    /// The sum of the parts' gradients; empty where there were no parts.
     pub(super) flat: Flat,
-    /// The sum of the shards' losses.
+    /// The sum of the parts' losses.
     pub(super) loss: f64,
-    /// What each shard returned besides its loss.
-    pub(super) shards: Vec<R>,
+    /// What each part returned besides its loss, in order.
+    pub(super) parts: Vec<R>,
 }
 
-/// The sum over shards of the gradient of `loss(model, shard)` and of the loss, and what each shard returned besides.
+/// The sum over the parts of all shards of the gradient of `loss(model, part)` and of the loss, and what each part returned besides.
 ///
 /// `loss` returns a scalar `[1]` that is already divided by what the whole batch is divided by.
-pub(super) async fn gradients<T: Sync, R: Send>(
+pub(super) async fn gradients<P: Sync, R: Send>(
     model: &Decoder,
-    shards: &[T],
+    shards: &[Vec<P>],
     parallel: &dyn Parallel,
-    loss: impl AsyncFn(&Decoder, &T) -> (Tensor<1>, R) + Sync,
+    loss: impl AsyncFn(&Decoder, &P) -> (Tensor<1>, R) + Sync,
 ) -> Gradient<R> {
     let device = model.device();
-    let parts = in_order(parallel, shards, async |shard| {
-        // Separate leaves for each shard, so that threads do not share a graph.
-        let fork = model.clone().fork(&device);
-        let (loss, rest) = loss(&fork, shard).await;
-        let value = f64::from(scalar(loss.clone().inner()).await);
-        (flatten(&fork, &loss.backward()), value, rest)
+    let sum = Mutex::new(Sum::default());
+    let numbered: Vec<(usize, &Vec<P>)> = shards.iter().enumerate().collect();
+    let shards = in_order(parallel, &numbered, async |&(i, shard)| {
+        let mut shard_sum = None;
+        let mut shard_loss = 0.0;
+        let mut rest = Vec::with_capacity(shard.len());
+        for part in shard {
+            // Separate leaves for each part, so that threads do not share a graph.
+            let fork = model.clone().fork(&device);
+            let (loss, of_part) = loss(&fork, part).await;
+            shard_loss += f64::from(scalar(loss.clone().inner()).await);
+            shard_sum = add(shard_sum, Some(flatten(&fork, loss.backward())));
+            rest.push(of_part);
+        }
+        // A poisoned lock means that another thread panicked: whoever runs the shards passes that on.
+        if let Ok(mut sum) = sum.lock() {
+            sum.take(i, shard_sum);
+        }
+        (shard_loss, rest)
     })
     .await;
-    let mut sum: Option<Flat> = None;
-    let mut shards = Vec::with_capacity(parts.len());
-    let mut loss = 0.0;
-    for (part, value, rest) in parts {
-        sum = Some(match sum {
-            None => part,
-            Some(sum) => sum.into_iter().zip(part).map(|(a, b)| a + b).collect(),
-        });
-        loss += value;
-        shards.push(rest);
-    }
+    let (losses, parts): (Vec<f64>, Vec<Vec<R>>) = shards.into_iter().unzip();
+    let sum = sum.into_inner().unwrap_or_default();
     Gradient {
-        flat: sum.unwrap_or_default(),
-        loss,
-        shards,
+        flat: sum.flat.unwrap_or_default(),
+        loss: losses.into_iter().fold(0.0, |sum, loss| sum + loss),
+        parts: parts.into_iter().flatten().collect(),
+    }
+}
+
+/// The sum of the shards' gradients, in the shards' order.
+#[derive(Default)]
+struct Sum {
+    flat: Option<Flat>,
+    /// The shard whose turn it is.
+    next: usize,
+    /// Shards that were done before their turn.
+    early: BTreeMap<usize, Option<Flat>>,
+}
+
+impl Sum {
+    fn take(&mut self, shard: usize, flat: Option<Flat>) {
+        self.early.insert(shard, flat);
+        while let Some(flat) = self.early.remove(&self.next) {
+            self.flat = add(self.flat.take(), flat);
+            self.next += 1;
+        }
+    }
+}
+
+fn add(sum: Option<Flat>, more: Option<Flat>) -> Option<Flat> {
+    match (sum, more) {
+        (Some(sum), Some(more)) => Some(sum.into_iter().zip(more).map(|(a, b)| a + b).collect()),
+        (sum, more) => sum.or(more),
     }
 }
 
 /// The gradients of the parameters that learn, flattened; zero where one took no part.
-fn flatten(model: &Decoder, gradients: &Gradients) -> Flat {
-    struct Visit<'a> {
-        gradients: &'a Gradients,
+fn flatten(model: &Decoder, gradients: Gradients) -> Flat {
+    struct Visit {
+        gradients: Gradients,
         flat: Flat,
     }
-    impl ModuleVisitor for Visit<'_> {
+    impl ModuleVisitor for Visit {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             let value = param.val();
             if !learns(&value) {
                 return;
             }
             let size = value.shape().num_elements();
+            // Taken out: flattening most of them copies them.
             let gradient = value
-                .grad(self.gradients)
+                .grad_remove(&mut self.gradients)
                 .unwrap_or_else(|| value.inner().zeros_like());
             self.flat.push(gradient.reshape([size]));
         }
@@ -120,57 +156,61 @@ pub(crate) async fn values(tensor: Tensor<1>) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::likelihood::{Sequence, response_log_probs};
-    use crate::model::{ModelConfig, ModelPreset};
+    use crate::model::{Memory, ModelConfig, ModelPreset};
     use crate::parallel::Inline;
     use burn::tensor::Device;
 
     #[test]
-    fn shards_add_up_to_the_batch() {
+    fn shards_and_parts_add_up_to_the_batch() {
         let device = Device::flex().autodiff();
         let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 40), 1, &device);
         let rows: Vec<Vec<u32>> = (0..6)
             .map(|i| (0..5 + i).map(|j| (i * 7 + j * 3) % 40).collect())
             .collect();
-        let loss = async |model: &Decoder, shard: &Vec<usize>| {
-            let scored: Vec<Sequence<'_>> = shard
+        let loss = async |model: &Decoder, part: &Vec<usize>| {
+            let scored: Vec<Sequence<'_>> = part
                 .iter()
                 .map(|&i| Sequence {
                     tokens: &rows[i],
                     prompt_len: 2,
                 })
                 .collect();
-            (response_log_probs(model, &scored, 0).sum().neg(), ())
+            (
+                response_log_probs(model, &scored, 0, Memory::default())
+                    .sum()
+                    .neg(),
+                (),
+            )
         };
-        let run = |shards: &[Vec<usize>]| -> Vec<f32> {
+        let run = |shards: &[Vec<Vec<usize>>]| -> Vec<f32> {
             let found = pollster::block_on(gradients(&model, shards, &Inline, &loss));
             (found.flat.into_iter())
                 .flat_map(|g| g.into_data().iter::<f32>().collect::<Vec<_>>())
                 .collect()
         };
-        let split = [vec![0, 3], vec![1, 4], vec![2, 5]];
-        let one = run(&split);
-        let whole = run(&[(0..6).collect()]);
-        let worst = whole
-            .iter()
-            .zip(&one)
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f32::max);
-        assert!(
-            whole.iter().any(|g| g.abs() > 0.1) && worst < 1e-4,
-            "{worst}"
-        );
+        let whole = run(&[vec![(0..6).collect()]]);
+        assert!(whole.iter().any(|g| g.abs() > 0.1));
+        for shards in [
+            vec![vec![vec![0, 3]], vec![vec![1, 4]], vec![vec![2, 5]]],
+            vec![vec![vec![5, 0], vec![2]], vec![vec![1], vec![3], vec![4]]],
+        ] {
+            let found = run(&shards);
+            let pairs = whole.iter().zip(&found);
+            let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(worst < 1e-4, "{worst}");
+        }
     }
 
     #[test]
     fn the_norm_is_over_all_gradients_and_a_frozen_parameter_has_none() {
         let device = Device::flex().autodiff();
         let mut model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 40), 1, &device);
-        let all = flatten(&model, &model.model.norm.weight.val().sum().backward());
+        let all = flatten(&model, model.model.norm.weight.val().sum().backward());
         // The gradient of a sum is one everywhere, and the other parameters took no part.
         let norm = pollster::block_on(global_norm(&all));
         assert!((norm - (64f64).sqrt()).abs() < 1e-6, "{norm}");
         model.model.norm.weight = model.model.norm.weight.set_require_grad(false);
         let gain = model.model.embed_tokens.weight.val().sum();
-        assert_eq!(flatten(&model, &gain.backward()).len(), all.len() - 1);
+        assert_eq!(flatten(&model, gain.backward()).len(), all.len() - 1);
     }
 }

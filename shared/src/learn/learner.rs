@@ -24,14 +24,14 @@ pub struct Learner {
 /// What one update did.
 #[derive(Debug, Clone)]
 pub struct Update<R> {
-    /// Sum of the shards' losses.
+    /// Sum of the parts' losses.
     pub loss: f64,
     /// Norm of the gradient before clipping.
     pub gradient_norm: f64,
     /// What was no finite number, so that the update was left out; none where all were.
     pub not_finite: Option<NotFinite>,
-    /// What the shards returned.
-    pub shards: Vec<R>,
+    /// What the parts of all shards returned, in order.
+    pub parts: Vec<R>,
 }
 
 impl Learner {
@@ -45,20 +45,20 @@ impl Learner {
         }
     }
 
-    /// One update from the gradient of `loss` summed over the shards. Where it or the loss is NaN or infinite nothing changes; nor
-    /// does anything without shards.
-    pub async fn update<T: Sync, R: Send>(
+    /// One update from the gradient of `loss` summed over the parts of all shards; the parts of a shard are worked on one after
+    /// another. Where it or the loss is NaN or infinite nothing changes; nor does anything without parts.
+    pub async fn update<P: Sync, R: Send>(
         &mut self,
-        shards: &[T],
+        shards: &[Vec<P>],
         parallel: &dyn Parallel,
         learning_rate: f64,
-        loss: impl AsyncFn(&Decoder, &T) -> (Tensor<1>, R) + Sync,
+        loss: impl AsyncFn(&Decoder, &P) -> (Tensor<1>, R) + Sync,
     ) -> Update<R> {
         let found = gradients(&self.model, shards, parallel, loss).await;
         let Gradient {
             mut flat,
             loss,
-            shards,
+            parts,
         } = found;
         let gradient_norm = global_norm(&flat).await;
         let not_finite = [
@@ -78,7 +78,7 @@ impl Learner {
             loss,
             gradient_norm,
             not_finite,
-            shards,
+            parts,
         }
     }
 }

@@ -13,8 +13,10 @@ use super::cache::Cache;
 use super::config::ModelConfig;
 #[cfg(feature = "lora")]
 use super::lora::Adapter;
+use super::memory::Memory;
 use super::ops::{self, RopeTable};
 use super::packing::Packing;
+use super::recompute::recompute;
 
 /// A decoder-only language model.
 #[derive(Module, Debug)]
@@ -208,9 +210,28 @@ impl Decoder {
 
     /// Final hidden states `[tokens, hidden]`, after the last norm, of a packed batch.
     pub fn hidden(&self, tokens: &[u32], packing: &Packing) -> Tensor<2> {
-        self.run(tokens, packing.positions(), |_, q, k, v| {
-            ops::attention(q, k, v, packing, &self.shape.config)
-        })
+        self.hidden_within(tokens, packing, Memory::default())
+    }
+
+    /// [`Decoder::hidden`] that keeps for the backward pass what `memory` allows.
+    pub fn hidden_within(&self, tokens: &[u32], packing: &Packing, memory: Memory) -> Tensor<2> {
+        let positions: Arc<Vec<u32>> = Arc::new(packing.positions().to_vec());
+        let mut x = self.embed(tokens);
+        for layer in &self.model.layers {
+            let (shape, positions) = (self.shape.clone(), positions.clone());
+            let packing = packing.clone();
+            let run = move |layer: &Layer, x: Tensor<2>| {
+                layer.forward(x, &shape, &positions, |q, k, v| {
+                    ops::attention(q, k, v, &packing, &shape.config)
+                })
+            };
+            x = if memory.recompute_layers {
+                recompute(layer, x, tokens.len(), move |layer, x, _| run(layer, x))
+            } else {
+                run(layer, x)
+            };
+        }
+        self.norm(x)
     }
 
     /// Final hidden states `[tokens, hidden]` of new tokens after those that `cache` already holds.
@@ -222,53 +243,70 @@ impl Decoder {
         // Finished rows that a device keeps until they can be dropped may run over the table's end; they are not read.
         let last = self.shape.config.max_positions as u32 - 1;
         positions.iter_mut().for_each(|p| *p = (*p).min(last));
-        self.run(tokens, &positions, |layer, q, k, v| {
-            cache.attend(layer, q, k, v, packing, &self.shape.config)
-        })
+        let positions = Arc::new(positions);
+        let mut x = self.embed(tokens);
+        for (i, layer) in self.model.layers.iter().enumerate() {
+            x = layer.forward(x, &self.shape, &positions, |q, k, v| {
+                cache.attend(i, q, k, v, packing, &self.shape.config)
+            });
+        }
+        self.norm(x)
+    }
+
+    /// The output head: one of its own, or the embedding table.
+    pub fn head(&self) -> &Linear {
+        self.lm_head.as_ref().unwrap_or(&self.model.embed_tokens)
     }
 
     /// Logits `[rows, vocab]` of hidden states `[rows, hidden]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
-        self.lm_head
-            .as_ref()
-            .unwrap_or(&self.model.embed_tokens)
-            .forward(hidden)
+        self.head().forward(hidden)
     }
 
-    /// All layers, with `attend(layer, q, k, v)` in the place of attention.
-    fn run(
-        &self,
-        tokens: &[u32],
-        positions: &[u32],
-        mut attend: impl FnMut(usize, Tensor<2>, Tensor<2>, Tensor<2>) -> Tensor<2>,
-    ) -> Tensor<2> {
-        let (config, rope) = (&self.shape.config, &self.shape.rope);
-        let device = self.device();
+    /// The rows of the embedding table, `[tokens, hidden]`.
+    fn embed(&self, tokens: &[u32]) -> Tensor<2> {
         let ids: Vec<i32> = tokens.iter().map(|&t| t as i32).collect();
-        let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [tokens.len()]), &device);
-        let positions: Arc<Vec<u32>> = Arc::new(positions.to_vec());
-        let norm =
-            |x: Tensor<2>, n: &RmsNorm| ops::rms_norm(x, n.weight.val(), config.rms_norm_eps);
+        let ids = TensorData::new(ids, [tokens.len()]);
+        let ids = Tensor::<1, Int>::from_data(ids, &self.device());
+        self.model.embed_tokens.weight.val().select(0, ids)
+    }
+
+    fn norm(&self, x: Tensor<2>) -> Tensor<2> {
+        self.model.norm.forward(x, &self.shape.config)
+    }
+}
+
+impl RmsNorm {
+    fn forward(&self, x: Tensor<2>, config: &ModelConfig) -> Tensor<2> {
+        ops::rms_norm(x, self.weight.val(), config.rms_norm_eps)
+    }
+}
+
+impl Layer {
+    /// `x [tokens, hidden]` → `[tokens, hidden]`, with `attend(q, k, v)` in the place of attention.
+    fn forward(
+        &self,
+        x: Tensor<2>,
+        Shape { config, rope, .. }: &Shape,
+        positions: &Arc<Vec<u32>>,
+        attend: impl FnOnce(Tensor<2>, Tensor<2>, Tensor<2>) -> Tensor<2>,
+    ) -> Tensor<2> {
         let rotate = |x: Tensor<2>, n: &Option<RmsNorm>| {
             let gain = n.as_ref().map(|n| n.weight.val());
-            ops::rotate(x, gain, rope, &positions, config)
+            ops::rotate(x, gain, rope, positions, config)
         };
-        let mut x = self.model.embed_tokens.weight.val().select(0, ids);
-        for (i, layer) in self.model.layers.iter().enumerate() {
-            let attn = &layer.self_attn;
-            let h = norm(x.clone(), &layer.input_layernorm);
-            let q = rotate(attn.q_proj.forward(h.clone()), &attn.q_norm);
-            let k = rotate(attn.k_proj.forward(h.clone()), &attn.k_norm);
-            let v = attn.v_proj.forward(h);
-            x = x + attn.o_proj.forward(attend(i, q, k, v));
-            let h = norm(x.clone(), &layer.post_attention_layernorm);
-            let gated = ops::swiglu(
-                layer.mlp.gate_proj.forward(h.clone()),
-                layer.mlp.up_proj.forward(h),
-            );
-            x = x + layer.mlp.down_proj.forward(gated);
-        }
-        norm(x, &self.model.norm)
+        let attn = &self.self_attn;
+        let h = self.input_layernorm.forward(x.clone(), config);
+        let q = rotate(attn.q_proj.forward(h.clone()), &attn.q_norm);
+        let k = rotate(attn.k_proj.forward(h.clone()), &attn.k_norm);
+        let v = attn.v_proj.forward(h);
+        let x = x + attn.o_proj.forward(attend(q, k, v));
+        let h = self.post_attention_layernorm.forward(x.clone(), config);
+        let gated = ops::swiglu(
+            self.mlp.gate_proj.forward(h.clone()),
+            self.mlp.up_proj.forward(h),
+        );
+        x + self.mlp.down_proj.forward(gated)
     }
 }
 

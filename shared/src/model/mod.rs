@@ -10,8 +10,10 @@ mod fused;
 mod layout;
 #[cfg(feature = "lora")]
 mod lora;
+pub mod memory;
 pub(crate) mod ops;
 mod packing;
+pub(crate) mod recompute;
 
 /// The operations on slices.
 pub use explang_kernels as kernels;
@@ -23,4 +25,5 @@ pub use decoder::{Decoder, Weights};
 pub use explang_run::config::ModelPreset;
 #[cfg(feature = "lora")]
 pub use lora::Adapter;
+pub use memory::Memory;
 pub use packing::Packing;

@@ -3,8 +3,9 @@
 use super::{Phase, Rollouts};
 use crate::learn::values;
 use crate::likelihood::{Sequence, response_log_probs};
+use crate::model::memory;
 use crate::objective::{AdvantageError, Batch, Component, Normaliser, Sample, TokenTargets};
-use crate::parallel::{in_order, split};
+use crate::parallel::in_order;
 use crate::reward::Component as Part;
 use crate::rollout::Rollout;
 
@@ -27,21 +28,31 @@ pub async fn reference_log_probs(phase: &Phase<'_>, rollouts: &[&Rollout]) -> Ve
     let Some(reference) = phase.reference.filter(|_| options.kl != 0.0) else {
         return vec![Vec::new(); rollouts.len()];
     };
-    let shards = split(rollouts, options.shards);
-    in_order(phase.parallel, &shards, async |shard| {
-        let sequences: Vec<Sequence<'_>> = shard.iter().map(|r| r.sequence()).collect();
-        let flat = response_log_probs(reference, &sequences, phase.tokenizer.pad());
-        let flat = values(flat).await;
-        let mut rest = flat.as_slice();
-        shard
-            .iter()
-            .map(|r| split_off(&mut rest, r.response_len()))
-            .collect::<Vec<_>>()
+    let (memory, pad) = (options.memory, phase.tokenizer.pad());
+    let numbered: Vec<(usize, &Rollout)> = rollouts.iter().copied().enumerate().collect();
+    let device = reference.device();
+    let shards = memory::shards(memory, &numbered, options.shards, &device, |(_, r)| {
+        r.tokens.len()
+    });
+    let found = in_order(phase.parallel, &shards, async |shard| {
+        let mut found = Vec::new();
+        for part in shard {
+            let sequences: Vec<Sequence<'_>> = part.iter().map(|(_, r)| r.sequence()).collect();
+            let flat = values(response_log_probs(reference, &sequences, pad, memory)).await;
+            let mut rest = flat.as_slice();
+            found.extend(
+                part.iter()
+                    .map(|(i, r)| (*i, split_off(&mut rest, r.response_len()))),
+            );
+        }
+        found
     })
-    .await
-    .into_iter()
-    .flatten()
-    .collect()
+    .await;
+    let mut log_probs = vec![Vec::new(); rollouts.len()];
+    for (i, found) in found.into_iter().flatten() {
+        log_probs[i] = found;
+    }
+    log_probs
 }
 
 /// The rollouts at `places` with what their tokens are credited with. `reference` holds their log-probabilities under the reference.

@@ -22,7 +22,7 @@ pub use step::{StepError, StepReport, take};
 
 use crate::action::Action;
 use crate::identify::Identify;
-use crate::model::Decoder;
+use crate::model::{Decoder, Memory};
 use crate::objective::Objective;
 use crate::parallel::Parallel;
 use crate::prompt::PromptFormat;
@@ -48,6 +48,8 @@ pub struct PolicyOptions {
     pub max_new_tokens: usize,
     /// Parts that a batch is split into; the result depends on it, and not on the number of cores.
     pub shards: usize,
+    /// What an update may keep in memory.
+    pub memory: Memory,
     /// From rewards to a loss.
     pub objective: Objective,
     /// β: weight of the divergence from the reference.

@@ -8,9 +8,8 @@ use super::rollouts::gather;
 use super::{Phase, Rollouts};
 use crate::learn::{Learner, values};
 use crate::likelihood::{Sequence, response_log_probs};
-use crate::model::Decoder;
+use crate::model::{Decoder, memory};
 use crate::objective::{AdvantageError, PolicyStats, advantages, policy_loss};
-use crate::parallel::split;
 use crate::random;
 use crate::rollout::{Rollout, RolloutError};
 
@@ -99,27 +98,27 @@ async fn update(
             continue;
         }
         let divisor = normaliser.divisor(tokens, part.len(), options.max_new_tokens);
-        let shards = split(&part, options.shards);
-        let pad = phase.tokenizer.pad();
-        let shard_loss = async |model: &Decoder, shard: &&[&Experience<'_>]| {
-            let sequences: Vec<Sequence<'_>> = shard.iter().map(|e| e.rollout.sequence()).collect();
-            let log_probs = response_log_probs(model, &sequences, pad);
-            let targets = Targets::of(shard, normaliser);
+        let (memory, pad) = (options.memory, phase.tokenizer.pad());
+        let device = learner.model.device();
+        let shards = memory::shards(memory, &part, options.shards, &device, |e| {
+            e.rollout.tokens.len()
+        });
+        let part_loss = async |model: &Decoder, part: &Vec<&Experience<'_>>| {
+            let sequences: Vec<Sequence<'_>> = part.iter().map(|e| e.rollout.sequence()).collect();
+            let log_probs = response_log_probs(model, &sequences, pad, memory);
+            let targets = Targets::of(part, normaliser);
             let targets = targets.borrow();
             let stats = loss.stats(&values(log_probs.clone().inner()).await, &targets);
             (policy_loss(&loss, log_probs, &targets) / divisor, stats)
         };
         let update = learner
-            .update(&shards, phase.parallel, learning_rate, shard_loss)
+            .update(&shards, phase.parallel, learning_rate, part_loss)
             .await;
         all.norms.push(match update.not_finite {
             None => Ok(update.gradient_norm),
             Some(what) => Err(what),
         });
-        all.stats = update
-            .shards
-            .into_iter()
-            .fold(all.stats, PolicyStats::merge);
+        all.stats = update.parts.into_iter().fold(all.stats, PolicyStats::merge);
     }
     all
 }

@@ -17,8 +17,7 @@ use explang::generate::Sampling;
 use explang::identify::Identify;
 use explang::learn::Learner;
 use explang::likelihood::{Direction, Sequence, response_kl, response_log_probs};
-use explang::model::{Decoder, ModelConfig};
-use explang::parallel::split;
+use explang::model::{Decoder, ModelConfig, memory};
 use explang::random;
 use explang::reward::TraceText;
 use explang::rollout::{Query, Rollout, Sampler};
@@ -224,21 +223,29 @@ fn update(session: &Session, learner: &mut Learner, lessons: &[Lesson<'_>], rate
     let tokens: usize = rollouts().map(Rollout::response_len).sum();
     let read: usize = rollouts().map(|r| r.tokens.len()).sum();
     let pad = session.tokenizer.pad();
-    type Part<'a> = (Option<Divergence<'a>>, &'a [Rollout]);
-    let parts: Vec<Part<'_>> = lessons
+    let (memory, device) = (session.config.memory, learner.model.device());
+    type Part<'a> = (Option<Divergence<'a>>, Vec<&'a Rollout>);
+    let shards: Vec<Vec<Part<'_>>> = lessons
         .iter()
         .flat_map(|lesson| {
-            // Parts of about equal length over all lessons: a small part costs nearly as much as a large one.
+            // Shards of about equal length over all lessons: a small one costs nearly as much as a large one.
             let shards = (session.config.shards * lesson.responses.len()).div_ceil(responses);
-            let parts = split(&lesson.responses, shards).into_iter();
-            parts.map(move |part| (lesson.divergence, part))
+            let responses: Vec<&Rollout> = lesson.responses.iter().collect();
+            let shards = memory::shards(memory, &responses, shards, &device, |r| r.tokens.len());
+            let taught = |part| (lesson.divergence, part);
+            (shards
+                .into_iter()
+                .map(move |shard| shard.into_iter().map(taught).collect()))
+            .collect::<Vec<_>>()
         })
         .collect();
-    let loss = async |student: &Decoder, &(divergence, part): &Part<'_>| {
-        let sequences: Vec<Sequence<'_>> = part.iter().map(Rollout::sequence).collect();
-        let each = match divergence {
-            Some((teacher, direction)) => response_kl(student, teacher, &sequences, pad, direction),
-            None => response_log_probs(student, &sequences, pad).neg(),
+    let loss = async |student: &Decoder, (divergence, part): &Part<'_>| {
+        let sequences: Vec<Sequence<'_>> = part.iter().map(|r| r.sequence()).collect();
+        let each = match *divergence {
+            Some((teacher, direction)) => {
+                response_kl(student, teacher, &sequences, pad, memory, direction)
+            }
+            None => response_log_probs(student, &sequences, pad, memory).neg(),
         };
         let sum = each.sum();
         let diverges = match divergence {
@@ -248,13 +255,13 @@ fn update(session: &Session, learner: &mut Learner, lessons: &[Lesson<'_>], rate
         (sum / tokens.max(1) as f32, diverges)
     };
     let threads = Threads(session.threads);
-    let update = pollster::block_on(learner.update(&parts, &threads, rate, loss));
+    let update = pollster::block_on(learner.update(&shards, &threads, rate, loss));
     let compared = lessons.iter().filter(|lesson| lesson.divergence.is_some());
     let compared: usize = compared
         .flat_map(|lesson| &lesson.responses)
         .map(Rollout::response_len)
         .sum();
-    let divergence = update.shards.iter().sum::<f64>() / compared.max(1) as f64;
+    let divergence = update.parts.iter().sum::<f64>() / compared.max(1) as f64;
     Step {
         metrics: Metrics::Distil(DistilMetrics {
             divergence,

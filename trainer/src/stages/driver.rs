@@ -147,6 +147,7 @@ impl Session {
             learning_rate,
             self.config.shards,
             self.tokenizer.pad(),
+            self.config.memory,
         ))
     }
 

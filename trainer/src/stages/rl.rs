@@ -81,6 +81,7 @@ pub fn options(
         temperature: rl.temperature,
         max_new_tokens: rl.max_new_tokens,
         shards: config.shards,
+        memory: config.memory,
         objective: rl.objective(),
         kl: phase.kl,
         reward: rl.reward(phase)?,

@@ -4,7 +4,7 @@ use explang_run::config::{AdamWConfig, LoraSection, LoraTarget};
 use super::*;
 use crate::learn::{AdamW, Learner, supervised};
 use crate::likelihood::{Sequence, response_log_probs};
-use crate::model::{Architecture, ModelConfig, ModelPreset, Packing};
+use crate::model::{Architecture, Memory, ModelConfig, ModelPreset, Packing};
 use crate::parallel::Inline;
 
 const VOCAB: usize = 40;
@@ -129,7 +129,9 @@ fn gradients_of_the_factors_are_those_of_the_merged_weight() {
             tokens: &tokens,
             prompt_len: 2,
         };
-        response_log_probs(model, &[sequence], 0).sum().backward()
+        response_log_probs(model, &[sequence], 0, Memory::default())
+            .sum()
+            .backward()
     };
     for seed in 0..3 {
         let mut model = drawn(seed, &device);
@@ -180,7 +182,7 @@ fn only_the_adapter_learns_and_its_optimizer_is_read_back_bit_for_bit() {
         prompt_len,
     });
     let update = |learner: &mut Learner| {
-        let made = supervised::update(learner, &Inline, &sequences, 0.02, 2, 0);
+        let made = supervised::update(learner, &Inline, &sequences, 0.02, 2, 0, Memory::default());
         pollster::block_on(made).loss
     };
     let losses: Vec<f64> = (0..4).map(|_| update(&mut learner)).collect();

@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor};
 use explang::Language;
 use explang::likelihood::{Sequence, response_log_probs};
-use explang::model::{Cache, Decoder, Packing};
+use explang::model::{Cache, Decoder, Memory, Packing};
 use explang::tasks::{Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
@@ -73,7 +73,9 @@ fn answers(learner: &Decoder, texts: &[Vec<u32>], pad: u32) -> Answers {
             prompt_len: 1,
         })
         .collect();
-    let loss = response_log_probs(learner, &sequences, pad).mean().neg();
+    let loss = response_log_probs(learner, &sequences, pad, Memory::default())
+        .mean()
+        .neg();
     let value = f64::from(loss.clone().inner().into_scalar::<f32>());
     let gradient = flat(learner, &loss.backward());
     let tokens = &texts[0];

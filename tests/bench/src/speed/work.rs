@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use explang::generate::{Completion, End, Prompt, Sampling};
 use explang::learn::Learner;
 use explang::likelihood::{Sequence, response_log_probs};
-use explang::model::{Decoder, ModelConfig, ModelPreset, Precision};
+use explang::model::{Decoder, Memory, ModelConfig, ModelPreset, Precision};
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::rollout::Sampler;
@@ -137,7 +137,8 @@ impl Work {
     }
 
     fn train(&mut self) -> usize {
-        let parts: Vec<&[Vec<u32>]> = self.batch.chunks(TRAIN[0] / SHARDS).collect();
+        let shards = self.batch.chunks(TRAIN[0] / SHARDS);
+        let shards: Vec<Vec<&[Vec<u32>]>> = shards.map(|shard| vec![shard]).collect();
         let targets = (TRAIN[0] * TRAIN[1]) as f32;
         let loss = async |model: &Decoder, part: &&[Vec<u32>]| {
             let sequences: Vec<Sequence<'_>> = part
@@ -148,12 +149,12 @@ impl Work {
                 })
                 .collect();
             (
-                response_log_probs(model, &sequences, 0).sum() / -targets,
+                response_log_probs(model, &sequences, 0, Memory::default()).sum() / -targets,
                 (),
             )
         };
         let threads = Threads(self.threads);
-        pollster::block_on(self.learner.update(&parts, &threads, LEARNING_RATE, loss));
+        pollster::block_on(self.learner.update(&shards, &threads, LEARNING_RATE, loss));
         TRAIN[0] * TRAIN[1]
     }
 
