@@ -9,7 +9,7 @@ pub mod device;
 mod fused;
 mod layout;
 #[cfg(feature = "lora")]
-mod lora;
+pub mod lora;
 pub mod memory;
 pub(crate) mod ops;
 mod packing;
