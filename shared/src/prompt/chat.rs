@@ -133,9 +133,6 @@ impl Chat {
         let mut variables = Variables::default();
         variables.set("messages", messages);
         variables.set("add_generation_prompt", answer.is_none());
-        // As transformers has them where none are given.
-        variables.set("tools", ());
-        variables.set("documents", ());
         self.template.render(&variables)
     }
 

@@ -131,7 +131,11 @@ impl ChatTemplate {
     /// # Errors
     /// When the template raises or fails.
     pub fn render(&self, variables: &Variables) -> Result<String, TemplateError> {
-        let given = self.variables.clone().with(variables);
+        let mut given = Variables::default();
+        // They are there in every conversation; a template may ask whether they are none.
+        given.set("tools", ());
+        given.set("documents", ());
+        let given = given.with(&self.variables).with(variables);
         let template = self.environment.get_template(NAME);
         template
             .and_then(|template| template.render(Value::from_pairs(given.0)))

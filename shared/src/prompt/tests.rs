@@ -68,6 +68,11 @@ fn a_template_is_jinja_as_transformers_runs_it() {
             "",
         ),
         (
+            "{{ tools is none }} {{ documents is none }}",
+            r#"{"tools": [1]}"#,
+            "False True",
+        ),
+        (
             "{% set generation = 'word' %}{{ generation }}",
             "{}",
             "word",
