@@ -43,6 +43,15 @@ pub fn line(question: &str) -> String {
     format!("{question}\n")
 }
 
+/// A message of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// Who says it: `system`, `user` or `assistant`.
+    pub role: &'a str,
+    /// What is said.
+    pub content: &'a str,
+}
+
 /// A prompt in tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptTokens {
@@ -77,6 +86,22 @@ impl PromptFormat {
         }
     }
 
+    /// The whole text before a response to a conversation: as it is, or, where it is to be `explained` and has no system message, with the one
+    /// that questions get. A line is made of what is said, a line each.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub fn conversation(&self, said: &[Said<'_>], explained: bool) -> Result<String, PromptError> {
+        match self {
+            PromptFormat::Line => {
+                let texts: Vec<&str> = said.iter().map(|said| said.content).collect();
+                Ok(line(&texts.join("\n")))
+            }
+            #[cfg(feature = "chat")]
+            PromptFormat::Chat(chat) => Ok(chat.reply_to(said, explained)?),
+        }
+    }
+
     /// The prompt of a question. `forced` is what the response is made to begin with; empty where the model writes all of it.
     ///
     /// # Errors
@@ -87,13 +112,7 @@ impl PromptFormat {
         question: &str,
         forced: &str,
     ) -> Result<PromptTokens, PromptError> {
-        let mut tokens = tokenizer.encode(&self.text(question)?)?;
-        let question_len = tokens.len();
-        tokens.extend(tokenizer.encode(forced)?);
-        Ok(PromptTokens {
-            forced_len: tokens.len() - question_len,
-            tokens,
-        })
+        Ok(forcing(tokenizer, &self.text(question)?, forced)?)
     }
 
     /// The prompt of a question and a whole response, with what ends it: what a supervised stage learns. The response with its end is the
@@ -107,7 +126,20 @@ impl PromptFormat {
         question: &str,
         response: &str,
     ) -> Result<PromptTokens, PromptError> {
-        let mut prompt = self.tokens(tokenizer, question, response)?;
+        self.completed(tokenizer, &self.text(question)?, response)
+    }
+
+    /// As [`PromptFormat::answered`], of a prompt that is in its form already.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot encode the text.
+    pub fn completed(
+        &self,
+        tokenizer: &Tokenizer,
+        prompt: &str,
+        response: &str,
+    ) -> Result<PromptTokens, PromptError> {
+        let mut prompt = forcing(tokenizer, prompt, response)?;
         let end = match self {
             PromptFormat::Line => vec![tokenizer.end_of_text()],
             #[cfg(feature = "chat")]
@@ -117,6 +149,21 @@ impl PromptFormat {
         prompt.tokens.extend(end);
         Ok(prompt)
     }
+}
+
+/// The tokens of a prompt and of what the response is made to begin with.
+fn forcing(
+    tokenizer: &Tokenizer,
+    prompt: &str,
+    forced: &str,
+) -> Result<PromptTokens, TokenizerError> {
+    let mut tokens = tokenizer.encode(prompt)?;
+    let prompt_len = tokens.len();
+    tokens.extend(tokenizer.encode(forced)?);
+    Ok(PromptTokens {
+        forced_len: tokens.len() - prompt_len,
+        tokens,
+    })
 }
 
 #[cfg(test)]

@@ -80,7 +80,8 @@ fn known_answer(config: &Config, checkpoint: &Path) -> anyhow::Result<KnownAnswe
     let (model, tokenizer) = checkpoint::load(checkpoint, &Device::flex())?;
     let format = prompt::format(checkpoint, &config.prompt)?;
     let mut best: Option<KnownAnswer> = None;
-    for example in held_out(&*source(config)?, config.seed, PROBLEMS, Language::En) {
+    let source = source(config, &tokenizer, &format)?;
+    for example in held_out(&*source, config.seed, PROBLEMS, Language::En) {
         let question = &example.question;
         let prompt = (
             format.text(question)?,

@@ -7,7 +7,7 @@ use crate::objective::{Objective, Sample, Varied};
 use crate::random;
 use crate::reward::{GroupId, Scored};
 use crate::rollout::{Query, Rollout, RolloutError, Sampler, reward};
-use crate::tasks::{Split, question_language};
+use crate::tasks::{Place, Split, question_language};
 use explang_run::Seconds;
 
 /// All rollouts of a step.
@@ -27,17 +27,18 @@ pub struct Rollouts {
     pub num_batches: usize,
 }
 
-/// Samples the groups of a step from the policy as it is, until enough of them have something to say.
+/// Samples the groups of step `step` from the policy as it is, until enough of them have something to say.
 ///
 /// # Errors
 /// When sampling fails.
 pub async fn gather(
     phase: &Phase<'_>,
     policy: &Decoder,
-    stream: u64,
+    step: usize,
     seconds: &mut Seconds,
 ) -> Result<Rollouts, RolloutError> {
     let options = phase.options;
+    let stream = random::derive(phase.stream, &[step as u64]);
     let dynamic = options.objective.dynamic_sampling;
     let sampler = Sampler {
         model: policy,
@@ -58,7 +59,7 @@ pub async fn gather(
     };
     let mut all = Rollouts::default();
     while all.num_batches < most && all.kept.len() < options.prompts {
-        let queries = queries(phase, stream, all.num_batches);
+        let queries = queries(phase, step, all.num_batches);
         let began = (phase.now)();
         let draws = match all.num_batches {
             0 => random::derive(stream, &[1]),
@@ -81,21 +82,32 @@ pub async fn gather(
     Ok(all)
 }
 
-/// The prompts of one batch of a step, from the training side of the split.
-fn queries(phase: &Phase<'_>, stream: u64, batch: usize) -> Vec<Query> {
+/// The prompts of one batch of a step, from the training side of the split. The first batches of all steps go through a list of problems
+/// epoch by epoch; so do the second ones, in another order: how many a step samples is known only when it is made.
+fn queries(phase: &Phase<'_>, step: usize, batch: usize) -> Vec<Query> {
     let prompts = phase.options.prompts;
-    (batch * prompts..(batch + 1) * prompts)
+    let order = random::derive(phase.stream, &[ORDER, batch as u64]);
+    (0..prompts)
         .map(|i| {
-            let stream = random::derive(stream, &[0, i as u64]);
-            let asked_in = question_language(stream, phase.options.asked_in_all);
+            let of_step = (batch * prompts + i) as u64;
+            let stream = random::derive(phase.stream, &[step as u64]);
+            let place = Place {
+                stream: random::derive(stream, &[0, of_step]),
+                order,
+                index: (step * prompts + i) as u64,
+            };
+            let asked_in = question_language(place.stream, phase.options.asked_in_all);
             Query {
-                example: phase.source.draw(stream, Split::Train, asked_in),
+                example: phase.source.draw(place, Split::Train, asked_in),
                 prefix: phase.options.action.prefix(),
                 samples: phase.options.group,
             }
         })
         .collect()
 }
+
+/// Part of the path of the orders in which problems are gone through.
+const ORDER: u64 = 0x6F72_6465;
 
 impl Rollouts {
     /// A rollout with its reward, and what its length costs.

@@ -10,7 +10,6 @@ use crate::learn::{Learner, values};
 use crate::likelihood::{Sequence, response_log_probs};
 use crate::model::{Decoder, memory};
 use crate::objective::{AdvantageError, PolicyStats, advantages, policy_loss};
-use crate::random;
 use crate::rollout::{Rollout, RolloutError};
 
 /// What a step did, and what it learned from.
@@ -43,8 +42,7 @@ pub async fn take(
     step: usize,
 ) -> Result<StepReport, StepError> {
     let mut seconds = Seconds::default();
-    let stream = random::derive(phase.stream, &[step as u64]);
-    let rollouts = gather(phase, &learner.model, stream, &mut seconds).await?;
+    let rollouts = gather(phase, &learner.model, step, &mut seconds).await?;
     // Over all groups, those left out too: a reward that is not finite is found here, wherever it is.
     let samples: Vec<_> = (0..rollouts.rollouts.len())
         .map(|i| rollouts.sample(i))

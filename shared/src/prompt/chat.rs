@@ -2,6 +2,7 @@
 
 use minijinja::Value;
 
+use super::Said;
 use super::template::{ChatTemplate, TemplateError, Variables};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::transcript::{END_THINK, THINK};
@@ -89,11 +90,42 @@ impl Chat {
     /// # Errors
     /// When the template fails on the question.
     pub fn prompt(&self, question: &str) -> Result<String, TemplateError> {
-        let mut text = self.render(question, None)?;
+        Ok(self.to_answer(self.render(question, None)?))
+    }
+
+    /// The text before a response to a conversation, as [`Chat::prompt`] has it. Where it is to be `explained` and has no system message of its
+    /// own, it gets the system prompt.
+    ///
+    /// # Errors
+    /// When the template fails on the conversation.
+    pub fn reply_to(&self, said: &[Said<'_>], explained: bool) -> Result<String, TemplateError> {
+        let told = said.iter().any(|said| said.role == "system");
+        let merged;
+        let mut said = said.to_vec();
+        if explained && !told && !self.system.is_empty() {
+            match said.first_mut().filter(|_| self.shape.merged) {
+                Some(first) => {
+                    merged = format!("{}\n\n{}", self.system, first.content);
+                    first.content = &merged;
+                }
+                None => said.insert(
+                    0,
+                    Said {
+                        role: "system",
+                        content: &self.system,
+                    },
+                ),
+            }
+        }
+        Ok(self.to_answer(self.of(&said, true)?))
+    }
+
+    /// A prompt without what the template begins the thinking with.
+    fn to_answer(&self, mut text: String) -> String {
         if text.ends_with(&self.thinking) {
             text.truncate(text.len() - self.thinking.len());
         }
-        Ok(text)
+        text
     }
 
     /// The conversation with an answer, as the template writes it. Training does not use it: a template may change an answer.
@@ -120,19 +152,32 @@ impl Chat {
 
     /// The template's text: with an answer the finished conversation, without one what the answer follows.
     fn render(&self, question: &str, answer: Option<&str>) -> Result<String, TemplateError> {
-        let mut messages = Vec::new();
+        let mut said = Vec::new();
         let merged = format!("{}\n\n{question}", self.system);
-        let mut asked = question;
+        let mut say = |role, content| said.push(Said { role, content });
         if self.shape.merged {
-            asked = merged.trim_start();
-        } else if !self.system.is_empty() {
-            messages.push(self.message("system", &self.system));
+            say("user", merged.trim_start());
+        } else {
+            if !self.system.is_empty() {
+                say("system", &self.system);
+            }
+            say("user", question);
         }
-        messages.push(self.message("user", asked));
-        messages.extend(answer.map(|answer| self.message("assistant", answer)));
+        if let Some(answer) = answer {
+            say("assistant", answer);
+        }
+        self.of(&said, answer.is_none())
+    }
+
+    /// The template's text of a conversation, with or without the beginning of the assistant's turn.
+    fn of(&self, said: &[Said<'_>], begun: bool) -> Result<String, TemplateError> {
+        let messages: Vec<Value> = said
+            .iter()
+            .map(|said| self.message(said.role, said.content))
+            .collect();
         let mut variables = Variables::default();
         variables.set("messages", messages);
-        variables.set("add_generation_prompt", answer.is_none());
+        variables.set("add_generation_prompt", begun);
         self.template.render(&variables)
     }
 

@@ -389,3 +389,32 @@ fn the_system_prompt_shows_the_form_that_is_rewarded() {
         assert_eq!(listed, language.seen(), "{language}");
     }
 }
+
+#[test]
+fn a_conversation_gets_the_system_prompt_where_it_is_to_and_has_none() {
+    let said = |role, content| Said { role, content };
+    let variables = r#"{"bos_token": "<s>"}"#;
+    for source in [CHATML, TRIMMED, NO_SYSTEM, PARTS, THINKING] {
+        for system in ["", "Choose a language."] {
+            let chat = chat(source, system, variables).unwrap();
+            let question = [said("user", "Q?")];
+            let prompt = chat.prompt("Q?").unwrap();
+            assert_eq!(chat.reply_to(&question, true).unwrap(), prompt, "{source}");
+            let plain = chat.reply_to(&question, false).unwrap();
+            assert_eq!(plain == prompt, system.is_empty(), "{source}");
+            let turns = [said("user", "Q?"), said("assistant", "A."), said("user", "R?")];
+            let whole = chat.reply_to(&turns, true).unwrap();
+            let places = ["Q?", "A.", "R?"].map(|text| whole.find(text).unwrap());
+            assert!(places.is_sorted() && whole.contains(system), "{whole}");
+        }
+    }
+    // Its own system message stays, and no other is added.
+    let chat = PromptFormat::Chat(Box::new(chat(CHATML, "Choose a language.", "{}").unwrap()));
+    let own = [said("system", "Be brief."), said("user", "Q?")];
+    let expected = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nQ?<|im_end|>\n<|im_start|>assistant\n";
+    for explained in [true, false] {
+        assert_eq!(chat.conversation(&own, explained).unwrap(), expected);
+        let line = PromptFormat::Line.conversation(&own, explained).unwrap();
+        assert_eq!(line, "Be brief.\nQ?\n");
+    }
+}

@@ -93,11 +93,12 @@ impl Arguments {
             bail!("a pretrained model has no tags yet, so it cannot be evaluated in mode self");
         }
         let stop = Stop::on_signals()?;
+        let format = prompt::format(&located.checkpoint, &config.prompt)?;
         let evaluator = Evaluator {
             config: &config,
-            source: &*source(&config)?,
+            source: &*source(&config, &tokenizer, &format)?,
             tokenizer: &tokenizer,
-            format: &prompt::format(&located.checkpoint, &config.prompt)?,
+            format: &format,
             detector: &LinguaDetector::new(&Language::ALL),
             threads: self.device.threads(),
             stop: &stop,

@@ -112,6 +112,7 @@ pub(crate) fn default_folder(config: &Config) -> PathBuf {
 
 /// Begins a run in a new folder.
 pub(crate) fn begin(path: &Path, config: Config) -> anyhow::Result<RunFolder> {
+    explang_trainer::data::check(&config)?;
     let version = env!("CARGO_PKG_VERSION");
     let text = config.to_toml()?;
     Ok(RunFolder::create(

@@ -2,12 +2,15 @@
 
 use explang::Language;
 use explang::likelihood::Sequence;
-use explang::prompt::{self, PromptError, PromptFormat};
+use explang::prompt::{self, PromptError, PromptFormat, PromptTokens};
 use explang::random;
 use explang::run::config::Practice;
 use explang::tasks::{Solved, Source, Split, question_language};
 use explang::tokenizer::{END_OF_TEXT, Tokenizer, TokenizerError};
 use explang::transcript::{self, page_header};
+
+use super::problems::Message;
+use super::tagged::{Prompt, TaggedRow, TaggedRows};
 
 /// How a page is laid out.
 #[derive(Debug, Clone, Copy)]
@@ -96,11 +99,28 @@ impl Document {
         question: &str,
         response: &str,
     ) -> Result<Self, PromptError> {
-        let answered = format.answered(tokenizer, question, response)?;
-        Ok(Document {
-            prompt_len: answered.tokens.len() - answered.forced_len,
-            tokens: answered.tokens,
-        })
+        Ok(format.answered(tokenizer, question, response)?.into())
+    }
+
+    /// A tagged response of a file: all of it is learned, and what ends it.
+    ///
+    /// # Errors
+    /// When the template fails or the tokenizer cannot encode it.
+    pub fn tagged(
+        tokenizer: &Tokenizer,
+        format: &PromptFormat,
+        row: &TaggedRow,
+    ) -> Result<Self, PromptError> {
+        let conversation = |messages: &[Message], explained| {
+            let said = messages.iter().map(Message::said);
+            format.conversation(&said.collect::<Vec<_>>(), explained)
+        };
+        let prompt = match &row.prompt {
+            Prompt::Text(text) => text.clone(),
+            Prompt::Asked(messages) => conversation(messages, true)?,
+            Prompt::Conversation(messages) => conversation(messages, false)?,
+        };
+        Ok(format.completed(tokenizer, &prompt, &row.response)?.into())
     }
 
     /// As the likelihood reads it.
@@ -108,6 +128,16 @@ impl Document {
         Sequence {
             tokens: &self.tokens,
             prompt_len: self.prompt_len,
+        }
+    }
+}
+
+/// What is forced is learned.
+impl From<PromptTokens> for Document {
+    fn from(prompt: PromptTokens) -> Self {
+        Document {
+            prompt_len: prompt.tokens.len() - prompt.forced_len,
+            tokens: prompt.tokens,
         }
     }
 }
@@ -202,6 +232,25 @@ impl Batches<'_> {
             .collect()
     }
 
+    /// Tagged responses of a file, each once an epoch or by its languages' shares.
+    ///
+    /// # Errors
+    /// When the tokenizer cannot encode a text.
+    pub fn tagged(
+        &self,
+        step: usize,
+        size: usize,
+        rows: &TaggedRows,
+    ) -> Result<Vec<Document>, DocumentError> {
+        let places = step * size..(step + 1) * size;
+        places
+            .map(|place| {
+                let row = rows.row(self.stream, place as u64);
+                Ok(Document::tagged(self.tokenizer, self.format, row)?)
+            })
+            .collect()
+    }
+
     fn stream_of(&self, step: usize, i: usize) -> u64 {
         random::derive(self.stream, &[step as u64, i as u64])
     }
@@ -226,7 +275,7 @@ impl Batches<'_> {
             return None;
         }
         let problem = self.problem_of(step, i);
-        let example = self.source.draw(problem, Split::Train, Language::En);
+        let example = self.source.draw(problem.into(), Split::Train, Language::En);
         practice
             .iter()
             .find(|practice| practice.kind == example.kind)
@@ -240,7 +289,7 @@ impl Batches<'_> {
         language: Language,
     ) -> Result<Solved, DocumentError> {
         self.source
-            .solved(self.problem_of(step, i), asked_in, language)
+            .solved(self.problem_of(step, i).into(), asked_in, language)
             .ok_or(DocumentError::Unsolved(language))
     }
 }
@@ -273,7 +322,8 @@ pub fn tokenizer_texts(
         } else {
             Language::En
         };
-        let solved = source.solved(random::derive(stream, &[i as u64]), asked_in, language)?;
+        let place = random::derive(stream, &[i as u64]).into();
+        let solved = source.solved(place, asked_in, language)?;
         let question = prompt::line(&solved.example.question);
         Some(format!("{question}lang\n{}\n", solved.trace))
     })

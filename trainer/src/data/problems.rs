@@ -1,5 +1,6 @@
 //! Problems of a file: what a model is asked, and the reference answer.
 
+use explang::prompt::Said;
 use explang::rows::{RowError, ground_truth, kind};
 use serde_json::{Value, json};
 
@@ -34,6 +35,14 @@ pub struct Message {
 }
 
 impl Message {
+    /// As a prompt takes it.
+    pub fn said(&self) -> Said<'_> {
+        Said {
+            role: &self.role,
+            content: &self.content,
+        }
+    }
+
     /// As chat templates and servers take it.
     pub fn json(&self) -> Value {
         json!({"role": self.role, "content": self.content})

@@ -66,12 +66,8 @@ impl Evaluator<'_> {
         let eval = &self.config.eval;
         let few = eval.forced_problems.div_ceil(QUARTER);
         // In another language an example has another text, and so no number that tells which problems are equal.
-        let trained = numbers(&held_out(
-            self.source,
-            self.config.seed,
-            eval.problems,
-            Language::En,
-        ));
+        let english = held_out(self.source, self.config.seed, eval.problems, Language::En);
+        let trained = numbers(&english);
         let mut questions = Vec::new();
         for asked_in in Language::ALL {
             let count = match asked_in {
@@ -79,13 +75,19 @@ impl Evaluator<'_> {
                 _ => few.min(eval.problems),
             };
             let examples = held_out(self.source, self.config.seed, count, asked_in);
+            // A source that lacks a language asks as it does in English.
+            let new = |(problem, example): &(usize, Example)| {
+                asked_in == Language::En || example.question != english[*problem].question
+            };
             questions.extend(
-                distinct(examples, &trained).map(|(problem, example)| Question {
-                    problem,
-                    example,
-                    asked_in,
-                    trained_level: true,
-                }),
+                distinct(examples, &trained)
+                    .filter(new)
+                    .map(|(problem, example)| Question {
+                        problem,
+                        example,
+                        asked_in,
+                        trained_level: true,
+                    }),
             );
         }
         let others = self

@@ -10,6 +10,9 @@ use super::Members;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns(Vec<(String, String)>);
 
+/// All columns have our names.
+pub(crate) static OURS: Columns = Columns(Vec::new());
+
 /// A list that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnsError {
@@ -62,6 +65,12 @@ impl Columns {
                 names: known.to_vec(),
             }),
         }
+    }
+
+    /// Their name of a column that they call otherwise.
+    pub(crate) fn theirs(&self, ours: &str) -> Option<&str> {
+        let (_, theirs) = self.0.iter().find(|(name, _)| name == ours)?;
+        Some(theirs)
     }
 
     /// The row with our names in place of theirs. What stood under our name is replaced; where their column is missing, ours is too.

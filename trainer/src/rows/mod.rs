@@ -6,6 +6,7 @@ mod columns;
 mod messages;
 mod parquet;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use explang::rows::{Row, RowError, kind, members};
 use serde_json::{Map, Value};
 
+pub(crate) use columns::OURS;
 pub use columns::{Columns, ColumnsError};
 pub use messages::{reasoning, response_text};
 
@@ -77,6 +79,9 @@ pub enum RowsError {
 /// A row with the number of its line, or what is wrong with it.
 pub type Numbered = (usize, Result<Members, RowError>);
 
+/// The rows of a file, one after another.
+pub type RowsOf<'a> = Box<dyn Iterator<Item = Result<Numbered, RowsError>> + 'a>;
+
 /// A file of rows.
 #[derive(Debug, Clone, Copy)]
 pub struct RowsFile<'a> {
@@ -91,9 +96,19 @@ impl<'a> RowsFile<'a> {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn rows(
-        self,
-    ) -> Result<Box<dyn Iterator<Item = Result<Numbered, RowsError>> + 'a>, RowsError> {
+    pub fn rows(self) -> Result<RowsOf<'a>, RowsError> {
+        self.rows_with(None)
+    }
+
+    /// The rows, without columns that are not wanted where the file is Parquet: there these need not be read. `wanted` are their names.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(crate) fn rows_of(self, wanted: &BTreeSet<&str>) -> Result<RowsOf<'a>, RowsError> {
+        self.rows_with(Some(wanted))
+    }
+
+    fn rows_with(self, wanted: Option<&BTreeSet<&str>>) -> Result<RowsOf<'a>, RowsError> {
         let RowsFile { path, columns } = self;
         let refused = |source| FileError::of("read", path, source);
         let mut file = File::open(path).map_err(refused)?;
@@ -104,7 +119,7 @@ impl<'a> RowsFile<'a> {
             .map_err(refused)?;
         file.rewind().map_err(refused)?;
         if magic == *parquet::MAGIC {
-            let rows = parquet::rows(path, file)?;
+            let rows = parquet::rows(path, file, wanted)?;
             return Ok(Box::new(rows.enumerate().map(move |(number, row)| {
                 Ok((number + 1, Ok(columns.renamed(row?))))
             })));

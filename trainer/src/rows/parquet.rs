@@ -1,13 +1,15 @@
 //! Parquet files as rows.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
 use std::sync::Once;
 
 use parquet::errors::ParquetError;
-use parquet::file::reader::SerializedFileReader;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::types::Type;
 use serde_json::Value;
 
 use super::{Members, RowsError};
@@ -15,21 +17,34 @@ use super::{Members, RowsError};
 /// What every Parquet file begins with.
 pub(super) const MAGIC: &[u8; 4] = b"PAR1";
 
-/// The rows of a file, read as they are asked for; the first error ends them. `path` is for messages.
+/// The rows of a file, read as they are asked for, with the columns that are `wanted`, or with all; the first error ends them. `path` is for
+/// messages.
 ///
 /// # Errors
 /// When the file is damaged, or compressed in a way that is not read here.
 pub(super) fn rows(
     path: &Path,
     file: File,
+    wanted: Option<&BTreeSet<&str>>,
 ) -> Result<impl Iterator<Item = Result<Members, RowsError>> + use<>, RowsError> {
     let path = path.to_owned();
     let refused = move |error: ParquetError| RowsError::Parquet {
         path: path.clone(),
         what: explang::named::brief(&error.to_string(), 200),
     };
-    let reader = caught(|| SerializedFileReader::new(file)).map_err(&refused)?;
-    let mut rows = Some(reader.into_iter());
+    let opened = caught(|| {
+        let reader = SerializedFileReader::new(file)?;
+        let schema = reader.metadata().file_metadata().schema();
+        let columns = wanted
+            .map(|wanted| projection(schema, wanted))
+            .transpose()?;
+        let rows = reader.into_iter();
+        match columns.flatten() {
+            Some(columns) => rows.project(Some(columns)),
+            None => Ok(rows),
+        }
+    });
+    let mut rows = Some(opened.map_err(&refused)?);
     Ok(std::iter::from_fn(move || {
         let next = caught(|| {
             let row = rows.as_mut().and_then(Iterator::next).transpose()?;
@@ -45,6 +60,20 @@ pub(super) fn rows(
             }
         }
     }))
+}
+
+/// The wanted columns of a schema; none where it has no such column.
+fn projection(schema: &Type, wanted: &BTreeSet<&str>) -> Result<Option<Type>, ParquetError> {
+    let columns = schema.get_fields().iter();
+    let columns: Vec<_> = columns
+        .filter(|column| wanted.contains(column.name()))
+        .cloned()
+        .collect();
+    if columns.is_empty() {
+        return Ok(None);
+    }
+    let projected = Type::group_type_builder(schema.name()).with_fields(columns);
+    projected.build().map(Some)
 }
 
 /// The result of the library's work. Where a file is damaged the library may panic, which is an error like its others.

@@ -23,7 +23,7 @@ use explang::reward::TraceText;
 use explang::rollout::{Query, Rollout, Sampler};
 use explang::run::config::DistilSection;
 use explang::run::{DistilMetrics, Metrics, Stage};
-use explang::tasks::{Split, question_language};
+use explang::tasks::{Place, Split, question_language};
 use explang::transcript::Parsed;
 
 use super::driver::Session;
@@ -161,10 +161,14 @@ fn sample(
         .map(|i| (i, forced(distil.forced, step * distil.prompts + i)))
         .filter(|(_, forced)| wanted(*forced))
         .map(|(i, forced)| {
-            let problem = random::derive(stream, &[i as u64]);
-            let asked_in = question_language(problem, session.config.asked_in_all);
+            let place = Place {
+                stream: random::derive(stream, &[i as u64]),
+                order: session.stream(Stage::Distil),
+                index: (step * distil.prompts + i) as u64,
+            };
+            let asked_in = question_language(place.stream, session.config.asked_in_all);
             let query = Query {
-                example: session.source.draw(problem, Split::Train, asked_in),
+                example: session.source.draw(place, Split::Train, asked_in),
                 prefix: forced.map_or(Action::Free, Action::Forced).prefix(),
                 samples: 1,
             };

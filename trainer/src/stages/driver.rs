@@ -76,9 +76,9 @@ impl Session {
         device: Device,
         threads: usize,
     ) -> anyhow::Result<Self> {
-        let source = source(&config)?;
-        let tokenizer = run_tokenizer(&config, &*source, &folder)?;
+        let tokenizer = run_tokenizer(&config, &folder)?;
         let format = format_of_run(&config, folder.path())?;
+        let source = source(&config, &tokenizer, &format)?;
         let (metrics, samples) = (
             folder.metrics()?,
             MetricsLog::open(&folder.join("samples.jsonl"))?,
@@ -374,11 +374,7 @@ impl Session {
 }
 
 /// The tokenizer of the checkpoint that a run begins with, or the run's own, trained now where it has none yet.
-fn run_tokenizer(
-    config: &Config,
-    source: &dyn Source,
-    folder: &RunFolder,
-) -> anyhow::Result<Tokenizer> {
+fn run_tokenizer(config: &Config, folder: &RunFolder) -> anyhow::Result<Tokenizer> {
     let path = folder.join(TOKENIZER_FILE);
     let vocab_size = match &config.model {
         ModelSection::From(path) => {
@@ -391,8 +387,13 @@ fn run_tokenizer(
         return Tokenizer::from_json(&files::read(&path)?)
             .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()));
     }
+    let Some(tasks) = &config.tasks else {
+        anyhow::bail!(
+            "problems of files have no texts that a tokenizer could be trained on; begin with a checkpoint, by `from` in section [model]"
+        );
+    };
     let stream = random::derive(config.seed, &[TOKENIZER]);
-    let texts = tokenizer_texts(source, stream, TOKENIZER_PAGES);
+    let texts = tokenizer_texts(tasks, stream, TOKENIZER_PAGES);
     let tokenizer = Tokenizer::train(texts, vocab_size)?;
     folder.write(TOKENIZER_FILE, tokenizer.to_json().as_bytes())?;
     Ok(tokenizer)

@@ -6,7 +6,7 @@ use explang_language::Language;
 
 use super::{Mixture, Problem, Spec, say};
 use crate::random::SplitMix64;
-use crate::{Example, Kind, Solved, Source, Split};
+use crate::{Example, Kind, Place, Solved, Source, Split};
 
 impl Spec {
     /// Family and style, such as `sums/steps`: what choices and accuracies are grouped by.
@@ -42,8 +42,8 @@ impl Mixture {
 }
 
 impl Source for Mixture {
-    fn draw(&self, stream: u64, split: Split, asked_in: Language) -> Example {
-        self.problem(&mut SplitMix64::new(stream), split)
+    fn draw(&self, place: Place, split: Split, asked_in: Language) -> Example {
+        self.problem(&mut SplitMix64::new(place.stream), split)
             .example(asked_in)
     }
 
@@ -61,8 +61,8 @@ impl Source for Mixture {
             .collect()
     }
 
-    fn solved(&self, stream: u64, asked_in: Language, language: Language) -> Option<Solved> {
-        let problem = self.problem(&mut SplitMix64::new(stream), Split::Train);
+    fn solved(&self, place: Place, asked_in: Language, language: Language) -> Option<Solved> {
+        let problem = self.problem(&mut SplitMix64::new(place.stream), Split::Train);
         Some(Solved {
             example: problem.example(asked_in),
             trace: say::trace(&problem, language),
@@ -166,11 +166,11 @@ mod tests {
     #[test]
     fn the_language_changes_the_words_and_not_the_answer() {
         let tasks = Mixture::even(["sums/steps/2".parse().unwrap()]).unwrap();
-        let english = tasks.solved(9, Language::En, Language::En).unwrap();
-        let chinese = tasks.solved(9, Language::En, Language::Zh).unwrap();
+        let english = tasks.solved(9.into(), Language::En, Language::En).unwrap();
+        let chinese = tasks.solved(9.into(), Language::En, Language::Zh).unwrap();
         assert_eq!(english.example, chinese.example);
         assert_ne!(english.trace, chinese.trace);
-        let asked = tasks.draw(9, Split::Train, Language::Zh);
+        let asked = tasks.draw(9.into(), Split::Train, Language::Zh);
         assert_eq!(asked.answer, english.example.answer);
         assert_ne!(asked.question, english.example.question);
     }

@@ -44,7 +44,7 @@ pub(super) fn rows(folder: &Path, device: DeviceName) -> anyhow::Result<Vec<Row>
         languages
             .zip(0..)
             .map(|(language, stream)| {
-                let solved = tasks.solved(stream, language, language);
+                let solved = tasks.solved(stream.into(), language, language);
                 let solved = solved.context("the embedded tasks come with traces")?;
                 let text = format!("{}\n{}", solved.example.question, solved.trace);
                 Ok(tokenizer.encode(&text)?)

@@ -8,8 +8,8 @@ use clap::Args;
 use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::parallel::in_order;
+use explang::run::config::Layout;
 use explang_trainer::data::accept::{Accepted, Answered, COLUMNS, Reading, Verdict, verdict};
-use explang_trainer::data::problems;
 use explang_trainer::data::sft_row::{SftFormat, row};
 use explang_trainer::eval::judge::{Judge, Sample};
 use explang_trainer::eval::record::write_records;
@@ -20,7 +20,7 @@ use explang_trainer::threads::Threads;
 
 use super::super::choice::choice;
 use super::super::device::DeviceArguments;
-use super::writer;
+use super::{read_problems, writer};
 
 /// Responses that are judged at a time.
 const BATCH: usize = 1024;
@@ -41,6 +41,9 @@ pub(crate) struct Arguments {
     /// Columns of the problems that are named otherwise.
     #[arg(long, value_name = "OURS=THEIRS,…", requires = "problems")]
     problem_columns: Option<Columns>,
+    /// The layout of the problems, where `explang data prompts` was given one.
+    #[arg(long, value_parser = choice::<Layout>(), requires = "problems")]
+    problem_layout: Option<Layout>,
     /// Form of the rows: prompt-completion (lists of messages), text (prompt and completion as texts) or messages.
     #[arg(long, default_value = "prompt-completion", value_parser = choice::<SftFormat>())]
     format: SftFormat,
@@ -60,14 +63,10 @@ impl Arguments {
         let columns = self.columns.clone().unwrap_or_default();
         columns.check(&COLUMNS).context("--columns")?;
         let of_problems = self.problem_columns.clone().unwrap_or_default();
-        of_problems
-            .check(&problems::COLUMNS)
-            .context("--problem-columns")?;
         let problems = match &self.problems {
-            Some(path) => problems::problems(RowsFile {
-                path,
-                columns: &of_problems,
-            })?,
+            Some(path) => {
+                read_problems(path, self.problem_layout, &of_problems, "--problem-columns")?
+            }
             None => Vec::new(),
         };
         let file = RowsFile {

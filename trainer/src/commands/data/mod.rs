@@ -10,7 +10,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use explang::run::config::Layout;
+use explang_trainer::data::problems::{self, Problem};
+use explang_trainer::data::{dataset, layout};
+use explang_trainer::progress::tell;
 use explang_trainer::rows::{Columns, RowsFile};
+
+use super::choice::choice;
 
 /// Arguments of `explang data`.
 #[derive(Debug, Args)]
@@ -47,18 +53,36 @@ struct ProblemArguments {
     /// Columns that the file names otherwise, such as `prompt=problem,ground_truth=answer`.
     #[arg(long, value_name = "OURS=THEIRS,…")]
     columns: Option<Columns>,
+    /// Layout of a data set, whose columns are then read, `question` and `answer` under other names by --columns: gsm8k, mgsm, openr1, verl or
+    /// plain. Rows that cannot be used are left out and counted.
+    #[arg(long, value_parser = choice::<Layout>())]
+    layout: Option<Layout>,
 }
 
 impl ProblemArguments {
-    fn read(&self) -> anyhow::Result<Vec<explang_trainer::data::problems::Problem>> {
-        use explang_trainer::data::problems::{COLUMNS, problems};
+    fn read(&self) -> anyhow::Result<Vec<Problem>> {
         let columns = self.columns.clone().unwrap_or_default();
-        columns.check(&COLUMNS).context("--columns")?;
-        Ok(problems(RowsFile {
-            path: &self.problems,
-            columns: &columns,
-        })?)
+        read_problems(&self.problems, self.layout, &columns, "--columns")
     }
+}
+
+/// The problems of a file; `option` is what its columns are named by, for messages.
+fn read_problems(
+    path: &Path,
+    layout: Option<Layout>,
+    columns: &Columns,
+    option: &'static str,
+) -> anyhow::Result<Vec<Problem>> {
+    let Some(layout) = layout else {
+        columns.check(&problems::COLUMNS).context(option)?;
+        return Ok(problems::problems(RowsFile { path, columns })?);
+    };
+    columns.check(&layout::COLUMNS).context(option)?;
+    let (problems, tally) = dataset::problems(path, layout, columns)?;
+    for line in tally.told(path) {
+        tell(&line);
+    }
+    Ok(problems)
 }
 
 /// Where rows go: a file, or standard output.

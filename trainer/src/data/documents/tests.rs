@@ -133,7 +133,9 @@ fn nothing_held_out_is_drawn() {
         .map(|e| e.id)
         .collect();
     for stream in 0..500 {
-        let solved = tasks.solved(stream, Language::En, Language::Zh).unwrap();
+        let solved = tasks
+            .solved(stream.into(), Language::En, Language::Zh)
+            .unwrap();
         assert!(!held_out.contains(&solved.example.id));
     }
 }
