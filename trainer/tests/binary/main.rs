@@ -25,5 +25,6 @@ mod serve;
 mod serve_run;
 #[cfg(unix)]
 mod signals;
+mod teacher;
 mod tokenizers;
 mod verify;
