@@ -402,7 +402,11 @@ fn a_conversation_gets_the_system_prompt_where_it_is_to_and_has_none() {
             assert_eq!(chat.reply_to(&question, true).unwrap(), prompt, "{source}");
             let plain = chat.reply_to(&question, false).unwrap();
             assert_eq!(plain == prompt, system.is_empty(), "{source}");
-            let turns = [said("user", "Q?"), said("assistant", "A."), said("user", "R?")];
+            let turns = [
+                said("user", "Q?"),
+                said("assistant", "A."),
+                said("user", "R?"),
+            ];
             let whole = chat.reply_to(&turns, true).unwrap();
             let places = ["Q?", "A.", "R?"].map(|text| whole.find(text).unwrap());
             assert!(places.is_sorted() && whole.contains(system), "{whole}");

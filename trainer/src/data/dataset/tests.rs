@@ -351,7 +351,12 @@ fn what_cannot_be_used_is_named_in_one_sentence() {
         train: vec![missing.clone()],
         held_out: vec![],
     };
-    assert!(check(&section).unwrap_err().to_string().contains("could not read"));
+    assert!(
+        check(&section)
+            .unwrap_err()
+            .to_string()
+            .contains("could not read")
+    );
     refused(missing, "could not read");
     fs::write(folder.path("latin.jsonl"), b"{\"question\": \"\xe9\"}\n").unwrap();
     let latin = "latin.jsonl: line 1 is not UTF-8; save the text as UTF-8";
