@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::sync::Arc;
 
@@ -119,14 +120,15 @@ fn rows_of_every_layout_are_read_back_and_every_other_row_is_counted_by_its_reas
                 1 if line > 1 && rng.below(3) == 0 => lines.push("  ".into()),
                 _ => {
                     lines.push(good(layout, number, kind).to_string());
-                    if problems.contains_key(&question) {
-                        expected.entry(Reason::Repeated).or_default().push(line);
+                    let kind = match layout {
+                        Layout::Gsm8k | Layout::Mgsm => layout.name(),
+                        _ => kind,
+                    };
+                    let problem = (number.to_string(), kind.to_owned());
+                    if let Entry::Vacant(first) = problems.entry(question) {
+                        first.insert(problem);
                     } else {
-                        let kind = match layout {
-                            Layout::Gsm8k | Layout::Mgsm => layout.name(),
-                            _ => kind,
-                        };
-                        problems.insert(question, (number.to_string(), kind.to_owned()));
+                        expected.entry(Reason::Repeated).or_default().push(line);
                     }
                 }
             }
