@@ -52,7 +52,7 @@ impl Arguments {
             writeln!(out, "{}", text.unwrap_or_default())?;
             return Ok(());
         };
-        if path.join("config.json").exists() {
+        if checkpoint::is_checkpoint(path) {
             return inspect_checkpoint(path, self.tensors, &mut out);
         }
         if !path.exists() {

@@ -123,21 +123,27 @@ fn a_merged_adapter_computes_what_it_computes_beside_its_weights() {
 #[test]
 fn gradients_of_the_factors_are_those_of_the_merged_weight() {
     let device = Device::flex().autodiff();
-    let loss = |model: &Decoder| {
+    let loss = |model: &Decoder, memory: Memory| {
         let tokens = [5, 9, 11, 2, 8, 30, 1];
         let sequence = Sequence {
             tokens: &tokens,
             prompt_len: 2,
         };
-        response_log_probs(model, &[sequence], 0, Memory::default())
+        response_log_probs(model, &[sequence], 0, memory)
             .sum()
             .backward()
     };
-    for seed in 0..3 {
+    for seed in 0..4 {
         let mut model = drawn(seed, &device);
-        let found = loss(&model);
+        // Computed once, and a second time in the backward pass.
+        let memory = Memory {
+            recompute_layers: seed > 1,
+            log_prob_rows: seed as usize,
+            ..Memory::default()
+        };
+        let found = loss(&model, memory);
         let mut merged = model.merged().train().set_require_grad(true);
-        let whole = loss(&merged);
+        let whole = loss(&merged, Memory::default());
         let weights = merged.projections().into_iter();
         for ((module, linear), (_, merged)) in model.projections().into_iter().zip(weights) {
             assert!(linear.weight.val().grad(&found).is_none(), "{module}");
