@@ -41,9 +41,11 @@ pub struct Estimate {
     pub weights: u64,
     /// AdamW's two moments of what learns: `8 · learning`.
     pub moments: u64,
-    /// For each shard at once the sum of its parts' gradients, those of the newest part and, where it is large, a copy of the head's;
-    /// or, in the optimizer's step, the sum and the new weights. See [`Memory::micro_batch_tokens`]: one part needs no sum.
+    /// Gradients at the end of a part, for each shard at once: `4 · learning`, as much again for the sum where a shard has several
+    /// parts, and the head's twice while it is laid out; or, in the optimizer's step, the sum and the new weights.
     pub gradients: u64,
+    /// Those of them that wait while a part's activations and logits are there: the sum, and the head's from chunks before.
+    pub waiting: u64,
     /// What the layers keep for the backward pass of one part, for each shard at once. With [`Memory::recompute_layers`] that is the
     /// layers' inputs and what one layer keeps.
     pub activations: u64,
@@ -64,9 +66,8 @@ impl Estimate {
         let learning = work.learning as u64;
         let parameters = config.num_parameters() as u64;
         let at_once = work.threads.clamp(1, work.shards.max(1)) as u64;
-        let tokens = work.part_tokens(memory);
-        let share = |part: usize| tokens * part as u64 / work.len().max(1) as u64;
-        let responses = share(work.response_len);
+        let (tokens, parts) = work.parts(memory);
+        let responses = tokens * work.response_len as u64 / work.len().max(1) as u64;
         let rows = match memory.log_prob_rows {
             0 => responses,
             rows => responses.min(rows as u64),
@@ -77,28 +78,30 @@ impl Estimate {
             // The layer that runs again, and its gradients.
             true => layers * tokens * d + 2 * layer,
         };
-        // The head's gradient is added from chunks, or from the head and the embedding.
-        let head = if learning >= vocab * d { vocab * d } else { 0 };
-        let one_part = memory.micro_batch_tokens.is_none();
-        let sums = if one_part { 1 } else { 2 };
-        let gradients = (at_once * (sums * learning + 2 * head)).max(2 * learning);
+        // Where an adapter learns, the head does not.
+        let head = if learning > vocab * d { vocab * d } else { 0 };
+        let sum = if parts > 1 { learning } else { 0 };
+        let waiting = at_once * (sum + if rows < responses { head } else { 0 });
+        let gradients = (at_once * (sum + learning + head)).max(2 * learning);
         let rollouts = shard_len(work.rollouts, work.shards) as u64 * at_once;
         let sampled = rollouts.min(work.rollouts as u64);
-        let turned = if work.cpu && sampled > 0 {
-            parameters
-                + if config.tie_word_embeddings {
-                    0
-                } else {
-                    vocab * d
-                }
-        } else {
+        // All matrices but the embedding; a tied head gets a copy of its own.
+        let untied = if config.tie_word_embeddings {
             0
+        } else {
+            vocab * d
+        };
+        let turned = match sampled {
+            0 => 0,
+            _ if work.cpu => parameters - untied,
+            _ => 0,
         };
         let kv = (config.num_kv_heads * config.head_dim) as u64;
         Estimate {
             weights: F32 * (parameters + (config.max_positions * config.head_dim) as u64),
             moments: F32 * 2 * learning,
             gradients: F32 * gradients,
+            waiting: F32 * waiting,
             activations: F32 * at_once * (kept + 4 * tokens * d),
             logits: F32 * at_once * rows * vocab * if work.teacher { 3 } else { 2 },
             sampling: F32 * (turned + 2 * sampled * vocab),
@@ -108,13 +111,8 @@ impl Estimate {
 
     /// Bytes at the peak of an update, with weights and moments.
     pub fn update(&self) -> u64 {
-        let Estimate {
-            gradients,
-            activations,
-            logits,
-            ..
-        } = self;
-        self.weights + self.moments + gradients + activations + logits
+        let amid = self.waiting + self.activations + self.logits;
+        self.weights + self.moments + amid.max(self.gradients)
     }
 
     /// Bytes at the peak of sampling, with weights and moments.
@@ -134,14 +132,12 @@ impl Work {
         self.prompt_len + self.response_len
     }
 
-    /// Tokens of the largest part of a shard.
-    fn part_tokens(&self, memory: Memory) -> u64 {
-        let shard = shard_len(self.sequences, self.shards) * self.len();
-        let part = match memory.micro_batch_tokens {
-            None => shard,
-            Some(most) => shard.min(most.max(self.len())),
-        };
-        part as u64
+    /// Tokens of the largest part of a shard, and how many parts the shard has.
+    fn parts(&self, memory: Memory) -> (u64, usize) {
+        let sequences = shard_len(self.sequences, self.shards);
+        let most = memory.micro_batch_tokens.unwrap_or(usize::MAX);
+        let part = (most / self.len().max(1)).clamp(1, sequences);
+        ((part * self.len()) as u64, sequences.div_ceil(part))
     }
 }
 
