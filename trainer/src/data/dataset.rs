@@ -56,7 +56,11 @@ pub enum DataError {
         what: UnknownLayout,
     },
     /// Of a file's rows none can be used.
-    #[error("{}: {tally}; write at least one row with a question and its answer", path.display())]
+    #[error(
+        "{}: {tally}; {}",
+        path.display(),
+        tally.malformed.as_deref().unwrap_or("write at least one row with a question and its answer")
+    )]
     Unusable {
         /// The file.
         path: PathBuf,

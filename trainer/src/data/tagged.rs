@@ -51,8 +51,9 @@ pub enum TaggedError {
     Rows(#[from] RowsError),
     /// No row can be used.
     #[error(
-        "{}: {tally}; write rows with `prompt` and `completion`, or with `messages`, as `explang data filter` does",
-        path.display()
+        "{}: {tally}; {}",
+        path.display(),
+        tally.malformed.as_deref().unwrap_or("write rows with `prompt` and `completion`, or with `messages`, as `explang data filter` does")
     )]
     Unusable {
         /// The file.

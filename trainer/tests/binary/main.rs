@@ -11,6 +11,7 @@ mod data;
 #[cfg(unix)]
 mod disk;
 mod export;
+mod files;
 mod generate;
 mod kills;
 #[cfg(unix)]

@@ -365,6 +365,11 @@ fn what_cannot_be_used_is_named_in_one_sentence() {
     refused(folder.section("latin.jsonl"), latin);
     let empty = folder.write("empty.jsonl", &[]);
     refused(empty, "empty.jsonl: 0 rows, 0 used; write at least one row");
+    let array = folder.write("array.json", &["[{\"question\": 1}]".to_owned()]);
+    refused(
+        array,
+        "line 1 is not a JSON object: it holds a list; write one a line",
+    );
     let row = json!({"question": "1+1?", "answer": "2"}).to_string();
     let mut unmarked = folder.write("gsm.jsonl", &[row]);
     unmarked.layout = Some(Layout::Gsm8k);
