@@ -112,7 +112,14 @@ impl PromptFormat {
         question: &str,
         forced: &str,
     ) -> Result<PromptTokens, PromptError> {
-        Ok(forcing(tokenizer, &self.text(question)?, forced)?)
+        let text = self.text(question)?;
+        let prompt = match self {
+            PromptFormat::Line => tokenizer.encode_prompt(&text)?,
+            // A template writes the token that begins a text itself.
+            #[cfg(feature = "chat")]
+            PromptFormat::Chat(_) => tokenizer.encode(&text)?,
+        };
+        Ok(forcing(tokenizer, prompt, forced)?)
     }
 
     /// The prompt of a question and a whole response, with what ends it: what a supervised stage learns. The response with its end is the
@@ -139,7 +146,7 @@ impl PromptFormat {
         prompt: &str,
         response: &str,
     ) -> Result<PromptTokens, PromptError> {
-        let mut prompt = forcing(tokenizer, prompt, response)?;
+        let mut prompt = forcing(tokenizer, tokenizer.encode(prompt)?, response)?;
         let end = match self {
             PromptFormat::Line => vec![tokenizer.end_of_text()],
             #[cfg(feature = "chat")]
@@ -154,11 +161,11 @@ impl PromptFormat {
 /// The tokens of a prompt and of what the response is made to begin with.
 fn forcing(
     tokenizer: &Tokenizer,
-    prompt: &str,
+    prompt: Vec<u32>,
     forced: &str,
 ) -> Result<PromptTokens, TokenizerError> {
-    let mut tokens = tokenizer.encode(prompt)?;
-    let prompt_len = tokens.len();
+    let prompt_len = prompt.len();
+    let mut tokens = prompt;
     tokens.extend(tokenizer.encode(forced)?);
     Ok(PromptTokens {
         forced_len: tokens.len() - prompt_len,

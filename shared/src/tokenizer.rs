@@ -4,6 +4,7 @@
 //! of a transcript are single tokens, and so is each tag *with its line breaks* (`"\nzh\n"`): the letters of a code occur in
 //! ordinary words of other languages (*es*, *de*, *it*), a line that holds nothing else does not.
 
+mod beside;
 mod parts;
 
 use tokenizers::models::bpe::{BPE, BpeTrainer};
@@ -15,6 +16,8 @@ use tokenizers::{AddedToken, Tokenizer as Inner, TokenizerBuilder, TokenizerImpl
 use crate::Language;
 use explang_named::brief;
 use explang_run::config::LEAST_TOKENS;
+
+pub use beside::Beside;
 
 /// Ends a document and a response.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
@@ -55,6 +58,8 @@ const MESSAGE: usize = 200;
 pub struct Tokenizer {
     inner: Inner,
     ends: Vec<u32>,
+    /// What a prompt begins with: nothing, or the token that begins a text.
+    begin: Vec<u32>,
     pad: u32,
     rows: usize,
 }
@@ -67,10 +72,19 @@ pub enum TokenizerError {
     Json(String),
     /// There is no token that ends a text.
     #[error(
-        "tokenizer.json has no token that ends a text (one of: {}); is it the checkpoint's own?",
+        "tokenizer.json has no token that ends a text (one of: {}), and no file beside it has an `eos_token_id`; is it the \
+         checkpoint's own?",
         END_NAMES.join(" ")
     )]
     NoEnd,
+    /// The files beside it name the token that ends a text in a way that is not known.
+    #[error("{0}: `eos_token_id` must be the id of a token, or a list of such ids")]
+    EndKind(&'static str),
+    /// A stop token that the tokenizer has not got.
+    #[error(
+        "`eos_token_id` is {0}, but tokenizer.json has no such token; take both from one checkpoint"
+    )]
+    EndId(u32),
     /// It makes nothing of a text.
     #[error("tokenizer.json cannot encode `{PROBE}`{0}; is it the checkpoint's own?")]
     Mute(String),
@@ -83,15 +97,37 @@ pub enum TokenizerError {
 }
 
 impl Tokenizer {
-    /// Reads a `tokenizer.json`.
+    /// Reads a `tokenizer.json` that stands alone.
     ///
     /// # Errors
     /// When it is malformed or lacks a token that ends a text.
     pub fn from_json(json: &[u8]) -> Result<Self, TokenizerError> {
-        parts::check(json).map_err(|what| TokenizerError::Json(brief(&what, MESSAGE)))?;
-        let inner = Inner::from_bytes(json)
-            .map_err(|e| TokenizerError::Json(brief(&e.to_string(), MESSAGE)))?;
-        Self::new(inner)
+        Self::from_files(json, &Beside::default())
+    }
+
+    /// Reads a `tokenizer.json` and what the checkpoint's other files say of it.
+    ///
+    /// # Errors
+    /// When it is malformed, or no token ends a text.
+    pub fn from_files(json: &[u8], beside: &Beside) -> Result<Self, TokenizerError> {
+        let unread = |what: &str| TokenizerError::Json(brief(what, MESSAGE));
+        let file = parts::checked(json).map_err(|what| unread(&what))?;
+        let inner = Inner::from_bytes(json).map_err(|e| unread(&e.to_string()))?;
+        let mut tokenizer = Self::new(inner, beside)?;
+        tokenizer.begin = match beside.adds_bos() {
+            Some(true) => beside
+                .named("bos_token")
+                .and_then(|bos| tokenizer.id(bos))
+                .into_iter()
+                .collect(),
+            Some(false) => Vec::new(),
+            None => parts::beginning(&file["post_processor"]),
+        };
+        // A damaged file can say anything.
+        tokenizer
+            .begin
+            .retain(|&id| tokenizer.inner.id_to_token(id).is_some());
+        Ok(tokenizer)
     }
 
     /// Trains a tokenizer of at most `vocab_size` tokens on `texts`.
@@ -131,16 +167,21 @@ impl Tokenizer {
         Self::from_json(&json)
     }
 
-    fn new(mut inner: Inner) -> Result<Self, TokenizerError> {
+    fn new(mut inner: Inner, beside: &Beside) -> Result<Self, TokenizerError> {
         // Texts are encoded whole and as they are, whatever the file says of cutting and filling.
         inner.with_padding(None);
         inner
             .with_truncation(None)
             .map_err(|e| TokenizerError::Json(brief(&e.to_string(), MESSAGE)))?;
-        let ends: Vec<u32> = END_NAMES
-            .iter()
-            .filter_map(|n| inner.token_to_id(n))
-            .collect();
+        let mut ends = beside.ends(|token| inner.token_to_id(token))?;
+        let first = ends.first().copied();
+        ends.retain(|&end| inner.id_to_token(end).is_some());
+        if let Some(unknown) = first.filter(|_| ends.is_empty()) {
+            return Err(TokenizerError::EndId(unknown));
+        }
+        if ends.is_empty() {
+            ends.extend(END_NAMES.iter().filter_map(|n| inner.token_to_id(n)));
+        }
         let &first = ends.first().ok_or(TokenizerError::NoEnd)?;
         let pad = inner.token_to_id(PAD).unwrap_or(first);
         let greatest = inner.get_vocab(true).into_values().max().unwrap_or(0);
@@ -148,6 +189,7 @@ impl Tokenizer {
         let tokenizer = Tokenizer {
             inner,
             ends,
+            begin: Vec::new(),
             pad,
             rows,
         };
@@ -176,6 +218,19 @@ impl Tokenizer {
         Ok(encoding.get_ids().to_vec())
     }
 
+    /// The ids of a prompt: of `text`, after the token that begins a text where the checkpoint's tokenizer puts one there. One that `text`
+    /// begins with is not put there again.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`].
+    pub fn encode_prompt(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
+        let mut ids = self.encode(text)?;
+        if !ids.starts_with(&self.begin) {
+            ids.splice(0..0, self.begin.iter().copied());
+        }
+        Ok(ids)
+    }
+
     /// The text of `ids`, marks and tags included. Bytes that are no UTF-8 become U+FFFD.
     pub fn decode(&self, ids: &[u32]) -> String {
         self.inner.decode(ids, false).unwrap_or_default()
@@ -190,6 +245,18 @@ impl Tokenizer {
     /// but not to twice what it needs.
     pub const fn fits(&self, embedding_rows: usize) -> bool {
         embedding_rows / 2 <= self.rows && self.rows <= embedding_rows
+    }
+
+    /// Added tokens whose ids are from `embedding_rows` on, in turn: those that were added to the tokenizer and not to the model. None where the
+    /// tokenizer needs more rows than these.
+    pub fn added_beyond(&self, embedding_rows: usize) -> Option<Vec<String>> {
+        let added = self.inner.get_added_tokens_decoder();
+        let mut names = Vec::new();
+        for row in embedding_rows..self.rows {
+            let token = added.get(&u32::try_from(row).ok()?)?;
+            names.push(token.content.clone());
+        }
+        Some(names).filter(|names| !names.is_empty())
     }
 
     /// The token that ends what we write.

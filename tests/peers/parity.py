@@ -2,7 +2,8 @@
 """Parity of checkpoints with `transformers`, in both directions.
 
     parity.py make OUT_DIR
-        Writes one folder a shape: a checkpoint with random weights as `save_pretrained` writes it, and
+        Writes one folder a shape or layout: a checkpoint with random weights as `save_pretrained` writes it, or as other versions and
+        tools leave it, and what `transformers` computes when it opens that folder in float32,
         `expected.safetensors`: for i = 0, 1, … `tokens_i` (int64, [length]) and `logits_i` (float32, [length, vocab_size]).
 
     parity.py check CHECKPOINT_DIR EXPECTED [--tokenizer CASES] [--tolerance 1e-4]
@@ -77,21 +78,97 @@ def logits_of(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
         return model(input_ids=tokens[None]).logits[0].float().contiguous()
 
 
+def small(family: type, **changes) -> transformers.PreTrainedConfig:
+    """The smallest shape in which a layout shows."""
+    shape = dict(
+        vocab_size=89, hidden_size=24, intermediate_size=40, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2, head_dim=20,
+        max_position_embeddings=128, rms_norm_eps=1e-5, rope_parameters={"rope_type": "default", "rope_theta": 1e4}, tie_word_embeddings=True,
+        bos_token_id=None, eos_token_id=0, pad_token_id=1,
+    )
+    return family(**{**shape, **changes})
+
+
+def edit(folder: pathlib.Path, change) -> None:
+    """Rewrites a folder's config.json."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text("utf-8"))
+    change(config)
+    path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+
+
+def version_4(config: dict) -> None:
+    """The spelling of `transformers` 4."""
+    rope = config.pop("rope_parameters")
+    config["rope_theta"] = rope.pop("rope_theta")
+    config["rope_scaling"] = None if rope["rope_type"] == "default" else rope
+    config["torch_dtype"] = config.pop("dtype")
+
+
+def rename(folder: pathlib.Path, name) -> None:
+    """Rewrites the names of a folder's weights."""
+    path = folder / "model.safetensors"
+    tensors = {name(key): tensor for key, tensor in safetensors.torch.load_file(path).items()}
+    safetensors.torch.save_file(tensors, path, metadata={"format": "pt"})
+
+
+# Wavelengths on both sides of 16 and 64 positions, and between.
+LLAMA3 = {
+    "rope_type": "llama3", "rope_theta": 1e4, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 64,
+}
+
+
+def layouts() -> list[tuple[transformers.PreTrainedConfig, str, dict, list]]:
+    """Shapes, the names of their folders, how they are saved, and what is changed then."""
+    return [
+        (small(LlamaConfig, rope_parameters=LLAMA3), "llama3-rope-v5", {}, []),
+        (small(LlamaConfig, rope_parameters=LLAMA3), "llama3-rope-v4", {}, [lambda f: edit(f, version_4)]),
+        (small(Qwen3Config, rope_parameters=LLAMA3, max_position_embeddings=40960), "long-llama3-rope", {}, []),
+        # The base of version 4 beside that of version 5, which counts.
+        (
+            small(Qwen3Config, rope_parameters={"rope_type": "default", "rope_theta": 1e6}), "theta-twice", {},
+            [lambda f: edit(f, lambda c: c.update(rope_theta=100.0))],
+        ),
+        (small(Qwen3Config, head_dim=128), "head-dim-unsaid", {}, [lambda f: edit(f, lambda c: c.pop("head_dim"))]),
+        (
+            small(Qwen3Config, tie_word_embeddings=False), "tied-but-own-head", {},
+            [lambda f: edit(f, lambda c: c.update(tie_word_embeddings=True))],
+        ),
+        (small(LlamaConfig, tie_word_embeddings=False), "shards", {"max_shard_size": "12KB"}, []),
+        (small(Qwen3Config), "below-head", {}, [lambda f: rename(f, lambda key: key.removeprefix("model."))]),
+        (small(LlamaConfig), "bf16", {"dtype": torch.bfloat16}, []),
+        (small(Qwen3Config), "f16-shards", {"dtype": torch.float16, "max_shard_size": "8KB"}, []),
+    ]
+
+
+def expect(folder: pathlib.Path, model: torch.nn.Module, generator: torch.Generator) -> None:
+    """Writes what the model computes for random tokens."""
+    tensors = {}
+    for i, length in enumerate(LENGTHS):
+        tokens = torch.randint(0, model.config.vocab_size, (length,), generator=generator)
+        tensors[f"tokens_{i}"] = tokens
+        tensors[f"logits_{i}"] = logits_of(model, tokens)
+    versions = {"torch": torch.__version__, "transformers": transformers.__version__}
+    safetensors.torch.save_file(tensors, folder / "expected.safetensors", metadata=versions)
+    largest = max(float(t.abs().max()) for k, t in tensors.items() if k.startswith("logits"))
+    print(f"{folder.name}: {model.num_parameters()} parameters, largest logit {largest:.2f}")
+
+
 def make(out: pathlib.Path) -> None:
-    for seed, (name, config) in enumerate(shapes().items()):
+    whole = [(config, name, {}, []) for name, config in shapes().items()]
+    for seed, (config, name, saving, changes) in enumerate(whole + layouts()):
+        folder = out / name
         generator = torch.Generator().manual_seed(1000 + seed)
-        model = AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
         randomise(model, generator)
-        model.save_pretrained(out / name)
-        tensors = {}
-        for i, length in enumerate(LENGTHS):
-            tokens = torch.randint(0, config.vocab_size, (length,), generator=generator)
-            tensors[f"tokens_{i}"] = tokens
-            tensors[f"logits_{i}"] = logits_of(model, tokens)
-        versions = {"torch": torch.__version__, "transformers": transformers.__version__}
-        safetensors.torch.save_file(tensors, out / name / "expected.safetensors", metadata=versions)
-        largest = max(float(t.abs().max()) for k, t in tensors.items() if k.startswith("logits"))
-        print(f"{name}: {model.num_parameters()} parameters, largest logit {largest:.2f}")
+        saving = dict(saving)
+        model.to(saving.pop("dtype", torch.float32)).save_pretrained(folder, **saving)
+        for change in changes:
+            change(folder)
+        # As `transformers` opens what lies there now.
+        opened, info = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+        assert not any(info.values()), (name, info)
+        expect(folder, opened.eval(), generator)
 
 
 def check_logits(folder: pathlib.Path, expected: pathlib.Path) -> tuple[int, float, list[str]]:

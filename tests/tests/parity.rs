@@ -1,7 +1,7 @@
 //! Parity with `transformers` in both directions: what they save opens here, what we save opens there.
 //!
-//! The folders in `tests/data/parity/` were written by `tests/peers/parity.py make`: random weights of several shapes, and the
-//! logits that `transformers` computes. The other direction runs that script's `check` live.
+//! The folders in `tests/data/parity/` were written by `tests/peers/parity.py make`: random weights of several shapes and layouts, and the
+//! logits that `transformers` computes when it opens them. The other direction runs that script's `check` live.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -64,10 +64,8 @@ fn what_transformers_saves_gives_the_same_logits_here() {
     let mut families = BTreeMap::<String, usize>::new();
     for folder in std::fs::read_dir(here().join("data/parity")).unwrap() {
         let folder = folder.unwrap().path();
-        let text = std::fs::read_to_string(folder.join("config.json")).unwrap();
-        let config = ModelConfig::from_json(&text).unwrap();
-        let weights = std::fs::read(folder.join("model.safetensors")).unwrap();
-        let model = Decoder::from_safetensors(&config, &weights, &support::device()).unwrap();
+        let model = checkpoint::load_model(&folder, &support::device()).unwrap();
+        let config = model.config();
         let bytes = std::fs::read(folder.join("expected.safetensors")).unwrap();
         let expected = SafeTensors::deserialize(&bytes).unwrap();
         let sequences = expected.len() / 2;
@@ -101,11 +99,9 @@ fn what_transformers_saves_gives_the_same_logits_here() {
             ))
             .or_default() += 1;
     }
-    assert_eq!(
-        families.len(),
-        4,
-        "both families, tied and untied: {families:?}"
-    );
+    // Both families, tied and untied, among them every layout that the script makes.
+    assert_eq!(families.len(), 4, "{families:?}");
+    assert_eq!(families.values().sum::<usize>(), 14, "{families:?}");
 }
 
 /// Weights at which every part matters: gains away from one, scores and logits of several units.
@@ -142,6 +138,7 @@ fn shape(architecture: Architecture, tied: bool, vocab_size: usize) -> ModelConf
         head_dim: if qwen { 20 } else { 12 },
         max_positions: 128,
         rope_theta: if tied { 10_000.0 } else { 1e6 },
+        rope_scaling: None,
         rms_norm_eps: if qwen { 1e-6 } else { 1e-5 },
         tie_word_embeddings: tied,
     }
@@ -230,7 +227,7 @@ fn opens_in_transformers(config: &dyn Fn(usize) -> ModelConfig, precision: Preci
     let config = config(tokenizer.vocab_size());
     let device = support::device();
     let Ok(model) = Decoder::from_weights(&config, &mut Spread(6), &device);
-    checkpoint::save(folder.path(), &model, &tokenizer, precision).unwrap();
+    checkpoint::save(folder.path(), &model, &tokenizer, precision, None).unwrap();
     let (read, tokenizer) = checkpoint::load(folder.path(), &device).unwrap();
     if precision == Precision::F32 {
         assert_eq!(model.named_weights(), read.named_weights());

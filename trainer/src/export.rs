@@ -56,7 +56,8 @@ pub fn export(run: &Path, out: &Path, only: &[Stage]) -> anyhow::Result<()> {
             let to = tmp.join(stage.checkpoint_path());
             std::fs::create_dir_all(&to)?;
             let (model, tokenizer) = checkpoint::load(&from, &Device::flex())?;
-            checkpoint::save(&to, &model, &tokenizer, Precision::F16)?;
+            let kept = adapter::base_of(&from)?.unwrap_or(from);
+            checkpoint::save(&to, &model, &tokenizer, Precision::F16, Some(&kept))?;
         }
         let path = run.join("run.toml");
         let config = Config::parse(&path.to_string_lossy(), &folder::read_config(run)?)?;
@@ -85,29 +86,14 @@ pub fn merge(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(parent)?;
     }
     replace_folder_atomically(out, |tmp| -> anyhow::Result<()> {
-        checkpoint::save(tmp, &model, &tokenizer, precision)?;
-        for entry in std::fs::read_dir(&base)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            if entry.file_type()?.is_file() && !holds_weights(&name.to_string_lossy()) {
-                files::write(&tmp.join(&name), &files::read(&entry.path())?)?;
-            }
-        }
-        Ok(())
+        Ok(checkpoint::save(
+            tmp,
+            &model,
+            &tokenizer,
+            precision,
+            Some(&base),
+        )?)
     })
-}
-
-/// True for the files of a checkpoint that hold its weights, or say which do.
-fn holds_weights(name: &str) -> bool {
-    let ends = [
-        ".safetensors",
-        ".bin",
-        ".gguf",
-        ".pt",
-        ".pth",
-        ".index.json",
-    ];
-    ends.iter().any(|end| name.ends_with(end))
 }
 
 /// The finished stages of a run; of `only`, where it names some, these.

@@ -49,6 +49,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fs::write(path, bytes).map_err(|source| FileError::of("write", path, source))
 }
 
+/// Copies a file, whatever its size, through no memory of this process; of a link what it leads to.
+///
+/// # Errors
+/// When the system refuses.
+pub fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
+    let failed = |source| FileError::of("copy", from, source);
+    fs::copy(from, to).map(drop).map_err(failed)
+}
+
 /// SHA-256, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)

@@ -2,13 +2,13 @@
 
 pub mod adapter;
 pub mod checkpoint;
-pub mod checkpoint_tensors;
 pub mod config;
 pub mod data;
 pub mod device;
 pub mod eval;
 pub mod export;
 pub mod files;
+pub mod hub;
 pub mod lines;
 pub mod locate;
 pub mod manifest;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use explang::run::{Config, Stage};
 
 use crate::checkpoint::is_checkpoint;
+use crate::hub::{self, HubError};
 use crate::run::error::RunError;
 use crate::run::folder;
 
@@ -38,6 +39,9 @@ pub enum LocateError {
     /// There is nothing there.
     #[error("{} does not exist; give the folder of a checkpoint or of a run", .0.display())]
     Absent(PathBuf),
+    /// There is nothing there, nor on the hub.
+    #[error(transparent)]
+    Hub(#[from] HubError),
     /// It is neither a checkpoint nor a run.
     #[error("{} is neither a checkpoint (it has no config.json or adapter_config.json) nor a run (it has no run.json); give the folder of one", .0.display())]
     Neither(PathBuf),
@@ -66,14 +70,16 @@ pub enum LocateError {
 const PREFERENCE: [Stage; 4] = [Stage::Exploit, Stage::Explore, Stage::Sft, Stage::Pretrain];
 
 /// Finds the checkpoint that `path` names: the folder itself, or of a run the one of `stage`; without a stage, the
-/// last finished one in the order exploit, explore, sft, pretrain.
+/// last finished one in the order exploit, explore, sft, pretrain. What is no path here, and could be the name of a model on the Hugging Face
+/// hub, is downloaded.
 ///
 /// # Errors
 /// When there is no such checkpoint; the error says what there is.
 pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Location, LocateError> {
     let owned = || path.to_path_buf();
     if !path.exists() {
-        return Err(LocateError::Absent(owned()));
+        let name = hub::name(path).ok_or_else(|| LocateError::Absent(owned()))?;
+        return locate(&hub::fetch(name)?, stage);
     }
     if is_checkpoint(path) {
         let (run, found) = origin(path);

@@ -1,50 +1,56 @@
 //! Rotary embedding (Su et al. 2021) of query and key heads, after Qwen3's optional norm of each head.
 //!
 //! In the rotate-half form of Hugging Face: the pairs are `(i, i + hd / 2)`, and the pair `i` at position `p` is turned by
-//! the angle `p · theta^(−2i / hd)`.
+//! the angle `p · f_i`. What the frequencies `f_i` are is the model's matter: `theta^(−2i / hd)`, or some scaling of these.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::rms_norm;
 use super::simd::{fma, kernel};
 
-/// Cosines and sines of every position, `[positions, hd / 2]` each. Cheap to clone.
+/// Positions that are computed together.
+const BLOCK: usize = 256;
+
+/// Cosines and sines of every position, `[hd / 2]` each. Cheap to clone.
+///
+/// They are computed when a position is first asked for, [`BLOCK`] positions at a time, and shared by all clones: a model that allows for a
+/// hundred thousand positions costs only those that are used.
 #[derive(Debug, Clone)]
 pub struct RopeTable {
-    cos: Arc<[f32]>,
-    sin: Arc<[f32]>,
-    half: usize,
+    blocks: Arc<[OnceLock<Block>]>,
+    frequencies: Arc<[f32]>,
+    positions: usize,
+}
+
+/// Cosines and sines of some positions in turn, `[positions, hd / 2]` each.
+#[derive(Debug)]
+struct Block {
+    cos: Box<[f32]>,
+    sin: Box<[f32]>,
 }
 
 impl RopeTable {
-    /// The table of `positions` positions for heads of `head_dim` (even) and the base `theta`.
+    /// The table of `positions` positions. `frequencies [hd / 2]` are the angles in radians by which one position turns the pairs of a head.
     ///
-    /// Frequencies and angles are rounded to single precision as `transformers` rounds them, so that far positions agree.
-    pub fn new(positions: usize, head_dim: usize, theta: f32) -> Self {
-        let half = head_dim / 2;
-        let frequencies: Vec<f32> = (0..half)
-            .map(|i| {
-                let exponent = (2 * i) as f32 / head_dim as f32;
-                1.0 / f64::from(theta).powf(f64::from(exponent)) as f32
-            })
-            .collect();
-        let angles =
-            (0..positions).flat_map(|p| frequencies.iter().map(move |f| f64::from(p as f32 * f)));
+    /// Angles are rounded to single precision as `transformers` rounds them, so that far positions agree.
+    pub fn new(positions: usize, frequencies: &[f32]) -> Self {
         RopeTable {
-            cos: angles.clone().map(|a| a.cos() as f32).collect(),
-            sin: angles.map(|a| a.sin() as f32).collect(),
-            half,
+            blocks: std::iter::repeat_with(OnceLock::new)
+                .take(positions.div_ceil(BLOCK))
+                .collect(),
+            frequencies: frequencies.into(),
+            positions,
         }
     }
 
     /// Size of the heads that the table is for.
     pub fn head_dim(&self) -> usize {
-        2 * self.half
+        2 * self.frequencies.len()
     }
 
     /// Number of positions in the table.
-    pub fn positions(&self) -> usize {
-        self.cos.len().checked_div(self.half).unwrap_or(0)
+    pub const fn positions(&self) -> usize {
+        self.positions
     }
 
     /// Cosines and sines of the given positions, `[positions.len(), hd / 2]` each.
@@ -52,19 +58,38 @@ impl RopeTable {
     /// # Panics
     /// When a position is outside the table.
     pub fn rows(&self, positions: &[u32]) -> (Vec<f32>, Vec<f32>) {
-        let gather = |table: &[f32]| {
-            positions
-                .iter()
-                .flat_map(|&p| row(table, p, self.half).iter().copied())
-                .collect()
-        };
-        (gather(&self.cos), gather(&self.sin))
+        let (mut cos, mut sin) = (Vec::new(), Vec::new());
+        for &position in positions {
+            let row = self.row(position);
+            cos.extend_from_slice(row.0);
+            sin.extend_from_slice(row.1);
+        }
+        (cos, sin)
     }
-}
 
-#[inline(always)]
-fn row(table: &[f32], position: u32, half: usize) -> &[f32] {
-    &table[position as usize * half..][..half]
+    /// Cosines and sines of one position.
+    #[inline(always)]
+    fn row(&self, position: u32) -> (&[f32], &[f32]) {
+        let (position, half) = (position as usize, self.frequencies.len());
+        assert!(position < self.positions, "a position of the rotary table");
+        let block = self.blocks[position / BLOCK].get_or_init(|| self.block(position / BLOCK));
+        let at = position % BLOCK * half;
+        (&block.cos[at..][..half], &block.sin[at..][..half])
+    }
+
+    #[cold]
+    fn block(&self, number: usize) -> Block {
+        let first = number * BLOCK;
+        let positions = first..self.positions.min(first + BLOCK);
+        let angles = positions.flat_map(|p| {
+            let turned = move |f: &f32| f64::from(p as f32 * f);
+            self.frequencies.iter().map(turned)
+        });
+        Block {
+            cos: angles.clone().map(|a| a.cos() as f32).collect(),
+            sin: angles.map(|a| a.sin() as f32).collect(),
+        }
+    }
 }
 
 /// The norm of each head before it is turned: gains `[hd]`, and what is added to the mean square.
@@ -136,11 +161,11 @@ kernel! {
         table: &'a RopeTable,
         y: &'a mut [f32],
     ) {
-        let (half, hd, width) = (table.half, table.head_dim(), x.len() / positions.len());
+        let (hd, width) = (table.head_dim(), x.len() / positions.len());
         let mut normed = vec![0.0; hd];
         let tokens = x.chunks_exact(width).zip(y.chunks_exact_mut(width)).zip(positions);
         for ((x, y), &position) in tokens {
-            let (cos, sin) = (row(&table.cos, position, half), row(&table.sin, position, half));
+            let (cos, sin) = table.row(position);
             for (x, y) in x.chunks_exact(hd).zip(y.chunks_exact_mut(hd)) {
                 match norm {
                     None => turn::<FMA, 1>(x, cos, sin, y),
@@ -167,11 +192,11 @@ kernel! {
         dx: &'a mut [f32],
         dw: &'a mut [f32],
     ) {
-        let (half, hd, width) = (table.half, table.head_dim(), x.len() / positions.len());
+        let (hd, width) = (table.head_dim(), x.len() / positions.len());
         let mut turned = vec![0.0; hd];
         let tokens = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(dx.chunks_exact_mut(width));
         for (((x, dy), dx), &position) in tokens.zip(positions) {
-            let (cos, sin) = (row(&table.cos, position, half), row(&table.sin, position, half));
+            let (cos, sin) = table.row(position);
             let heads = x.chunks_exact(hd).zip(dy.chunks_exact(hd)).zip(dx.chunks_exact_mut(hd));
             for ((x, dy), dx) in heads {
                 match norm {
@@ -205,6 +230,14 @@ mod tests {
     use super::super::testing::{assert_close, double, gradient, inner, noise};
     use super::*;
 
+    /// The frequencies of the base `theta`.
+    fn frequencies(hd: usize, theta: f64) -> Vec<f32> {
+        let exponent = |i: usize| -2.0 * i as f64 / hd as f64;
+        (0..hd / 2)
+            .map(|i| theta.powf(exponent(i)) as f32)
+            .collect()
+    }
+
     fn reference(
         x: &[f64],
         w: Option<&[f64]>,
@@ -237,7 +270,7 @@ mod tests {
     fn forward_and_backward_agree_with_double_precision() {
         for (n, heads, hd) in [(3, 2, 4), (2, 3, 6), (4, 1, 32), (1, 2, 2), (0, 2, 8)] {
             let positions: Vec<u32> = (0..n as u32).map(|i| (i * 5) % 11).collect();
-            let table = RopeTable::new(12, hd, 100.0);
+            let table = RopeTable::new(12, &frequencies(hd, 100.0));
             let (x, w) = (noise(n * heads * hd, 1), noise(hd, 2));
             let g = noise(x.len(), 3);
             let eps = f64::from(1e-3f32);
@@ -269,7 +302,7 @@ mod tests {
 
     #[test]
     fn position_zero_is_not_turned_and_rows_are_gathered() {
-        let table = RopeTable::new(3, 4, 10_000.0);
+        let table = RopeTable::new(3, &frequencies(4, 10_000.0));
         assert_eq!((table.head_dim(), table.positions()), (4, 3));
         let mut y = [0.0; 4];
         forward(&[1.0, 2.0, 3.0, 4.0], None, &[0], &table, &mut y);
@@ -277,5 +310,25 @@ mod tests {
         let (cos, sin) = table.rows(&[2, 0]);
         assert_close(&cos, &[2f64.cos(), 0.02f64.cos(), 1.0, 1.0], 1e-7);
         assert_close(&sin, &[2f64.sin(), 0.02f64.sin(), 0.0, 0.0], 1e-7);
+    }
+
+    #[test]
+    fn far_positions_cost_only_their_block() {
+        let table = RopeTable::new(1 << 20, &frequencies(4, 10_000.0));
+        let clone = table.clone();
+        for position in [0, 255, 256, 70_000, (1 << 20) - 1] {
+            let (cos, sin) = clone.rows(&[position]);
+            let angles = [1.0, 0.01f32].map(|f| f64::from(position as f32 * f));
+            assert_eq!(cos, angles.map(|a| a.cos() as f32));
+            assert_eq!(sin, angles.map(|a| a.sin() as f32));
+        }
+        let made = table.blocks.iter().filter(|block| block.get().is_some());
+        assert_eq!(made.count(), 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "a position of the rotary table")]
+    fn a_position_outside_is_refused() {
+        RopeTable::new(257, &[1.0]).rows(&[257]);
     }
 }

@@ -1,15 +1,22 @@
 //! A checkpoint's weights: `model.safetensors`, with the names and shapes that `transformers` gives them.
 
+mod named;
+
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, TensorView};
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Weights};
 use crate::random;
 use explang_named::brief;
+
+pub use named::NamedTensors;
+
+/// The name of the output head.
+const HEAD: &str = "lm_head.weight";
 
 /// How weights are stored in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +29,17 @@ pub enum Precision {
     BF16,
 }
 
+impl Precision {
+    /// PyTorch's name of it.
+    pub const fn torch_name(self) -> &'static str {
+        match self {
+            Precision::F32 => "float32",
+            Precision::F16 => "float16",
+            Precision::BF16 => "bfloat16",
+        }
+    }
+}
+
 /// A `model.safetensors` that does not fit its `config.json`, or is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WeightsError {
@@ -31,6 +49,17 @@ pub enum WeightsError {
     /// A tensor that config.json calls for is not there.
     #[error("the weights have no tensor `{0}`; take config.json and weights from one checkpoint")]
     Missing(String),
+    /// The output head is neither tied nor there.
+    #[error(
+        "config.json says that the output head is not the embedding (`tie_word_embeddings` is false), but the weights have no \
+         `{HEAD}`; take both from one checkpoint"
+    )]
+    NoHead,
+    /// The weights are stored as integers with scales.
+    #[error(
+        "tensor `{0}` is quantised, which is not supported; take the checkpoint that it was made from"
+    )]
+    Quantised(String),
     /// A tensor has another shape than config.json says.
     #[error(
         "tensor `{name}` has shape {found:?}, config.json says {expected:?}; take both from one checkpoint"
@@ -63,8 +92,24 @@ impl Decoder {
         bytes: &[u8],
         device: &Device,
     ) -> Result<Self, WeightsError> {
-        let mut file = NamedTensors::read(bytes)?;
-        Decoder::from_weights(config, &mut file, device)
+        Decoder::from_named_tensors(config, NamedTensors::read(bytes)?, device)
+    }
+
+    /// Moves the weights of a checkpoint onto `device`. A head that the file has counts, whatever `config` says of it, as in `transformers`.
+    ///
+    /// # Errors
+    /// When a tensor is missing, of another shape, or not finite.
+    pub fn from_named_tensors(
+        config: &ModelConfig,
+        mut tensors: NamedTensors<'_>,
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
+        let tie_word_embeddings = tensors.ties_its_head(config)?;
+        let config = ModelConfig {
+            tie_word_embeddings,
+            ..config.clone()
+        };
+        Decoder::from_weights(&config, &mut tensors, device)
     }
 
     /// A decoder with random weights: normal with standard deviation 0.02, the projections back into the residual stream
@@ -140,79 +185,6 @@ pub fn write(
 /// The parser's words, which may repeat what the file says.
 fn damaged(error: &safetensors::SafeTensorError) -> WeightsError {
     WeightsError::Damaged(brief(&error.to_string(), 160))
-}
-
-/// The tensors of a safetensors file, by name.
-#[derive(Debug)]
-pub struct NamedTensors<'a>(SafeTensors<'a>);
-
-impl<'a> NamedTensors<'a> {
-    /// Reads the header.
-    ///
-    /// # Errors
-    /// When the file is damaged or cut short.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, WeightsError> {
-        SafeTensors::deserialize(bytes)
-            .map(NamedTensors)
-            .map_err(|e| damaged(&e))
-    }
-
-    /// Name and shape of every tensor.
-    pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
-        let tensors = self.0.tensors().into_iter();
-        tensors
-            .map(|(name, view)| (name, view.shape().to_vec()))
-            .collect()
-    }
-}
-
-impl Weights for NamedTensors<'_> {
-    type Error = WeightsError;
-
-    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightsError> {
-        let view = self
-            .0
-            .tensor(name)
-            .map_err(|_| WeightsError::Missing(name.to_owned()))?;
-        if view.shape() != shape {
-            return Err(WeightsError::Shape {
-                name: name.to_owned(),
-                found: view.shape().to_vec(),
-                expected: shape.to_vec(),
-            });
-        }
-        let bytes = view.data();
-        let pairs = || bytes.chunks_exact(2).map(|b| [b[0], b[1]]);
-        let values = match view.dtype() {
-            Dtype::F32 => {
-                let fours = bytes.chunks_exact(4).map(|b| [b[0], b[1], b[2], b[3]]);
-                let values: Vec<f32> = fours.map(f32::from_le_bytes).collect();
-                finite(name, values.iter().copied())?;
-                TensorData::new(values, shape)
-            }
-            Dtype::F16 => {
-                let values: Vec<half::f16> = pairs().map(half::f16::from_le_bytes).collect();
-                finite(name, values.iter().map(|v| v.to_f32()))?;
-                TensorData::new(values, shape)
-            }
-            Dtype::BF16 => {
-                let values: Vec<half::bf16> = pairs().map(half::bf16::from_le_bytes).collect();
-                finite(name, values.iter().map(|v| v.to_f32()))?;
-                TensorData::new(values, shape)
-            }
-            other => return Err(WeightsError::Format(name.to_owned(), format!("{other:?}"))),
-        };
-        Ok(values)
-    }
-}
-
-/// Refuses a tensor with a NaN or an infinity.
-fn finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<(), WeightsError> {
-    if values.all(f32::is_finite) {
-        Ok(())
-    } else {
-        Err(WeightsError::NotFinite(name.to_owned()))
-    }
 }
 
 /// Random initial weights, each tensor from a stream of its own name.

@@ -1,17 +1,19 @@
 //! The shape of a decoder, read from and written to a Hugging Face `config.json`.
 
-use serde::{Deserialize, Serialize};
+mod rope;
+
 use serde_json::{Map, Value, json};
 
 use explang_named::brief;
 use explang_run::config::ModelPreset;
 
-/// Most numbers in each half of a rotary table: 256 MiB.
-const MOST_ROTARY: usize = 1 << 26;
+pub use rope::Llama3Scaling;
+
+/// The width of Qwen3's heads where `config.json` does not say it.
+const QWEN3_HEAD_DIM: usize = 128;
 
 /// A model family: the two differ in the QK norm and in the names that `config.json` uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Architecture {
     /// RMS norm over each query and key head before the rotary embedding.
     Qwen3,
@@ -20,8 +22,7 @@ pub enum Architecture {
 }
 
 /// Shape and constants of a decoder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelConfig {
     /// Model family.
     pub architecture: Architecture,
@@ -43,6 +44,8 @@ pub struct ModelConfig {
     pub max_positions: usize,
     /// Base of the rotary frequencies.
     pub rope_theta: f32,
+    /// How the rotary frequencies are stretched for longer texts; none where they are not.
+    pub rope_scaling: Option<Llama3Scaling>,
     /// Added to the mean square in every RMS norm.
     pub rms_norm_eps: f32,
     /// The output head is the embedding table.
@@ -77,7 +80,8 @@ impl ModelConfig {
             num_kv_heads: shape.num_kv_heads,
             head_dim: shape.head_dim,
             max_positions: shape.max_positions,
-            rope_theta: 10_000.0,
+            rope_theta: rope::DEFAULT_THETA,
+            rope_scaling: None,
             rms_norm_eps: 1e-6,
             tie_word_embeddings: true,
         }
@@ -116,6 +120,8 @@ impl ModelConfig {
             Some(_) => size(key),
         };
         let hidden_size = size("hidden_size")?;
+        let max_positions = size("max_position_embeddings")?;
+        let rope = rope::Rope::read(root, max_positions)?;
         let num_heads = size("num_attention_heads")?;
         let config = ModelConfig {
             architecture,
@@ -125,9 +131,16 @@ impl ModelConfig {
             num_layers: size("num_hidden_layers")?,
             num_heads,
             num_kv_heads: size_or("num_key_value_heads", num_heads)?,
-            head_dim: size_or("head_dim", hidden_size / num_heads.max(1))?,
-            max_positions: size("max_position_embeddings")?,
-            rope_theta: rope_theta(root)?,
+            head_dim: size_or(
+                "head_dim",
+                match architecture {
+                    Architecture::Qwen3 => QWEN3_HEAD_DIM,
+                    Architecture::Llama => hidden_size / num_heads.max(1),
+                },
+            )?,
+            max_positions,
+            rope_theta: rope.theta,
+            rope_scaling: rope.scaling,
             rms_norm_eps: root
                 .get("rms_norm_eps")
                 .and_then(Value::as_f64)
@@ -162,7 +175,7 @@ impl ModelConfig {
             "head_dim": self.head_dim,
             "max_position_embeddings": self.max_positions,
             "rope_theta": self.rope_theta,
-            "rope_scaling": null,
+            "rope_scaling": self.rope_scaling.as_ref().map(Llama3Scaling::to_json),
             "rms_norm_eps": f64::from(self.rms_norm_eps),
             "tie_word_embeddings": self.tie_word_embeddings,
             "hidden_act": "silu",
@@ -211,20 +224,14 @@ impl ModelConfig {
                 return bad(format!("{name} must be from 1 to {most}, not {size}"));
             }
         }
-        let table = self.max_positions * self.head_dim;
-        if table > MOST_ROTARY {
-            return bad(format!(
-                "the rotary table of {} positions with head_dim {} is too large; lower max_position_embeddings to {} or less",
-                self.max_positions,
-                self.head_dim,
-                MOST_ROTARY / self.head_dim
-            ));
-        }
         if !(self.rope_theta.is_finite() && self.rope_theta > 0.0) {
             return bad(format!(
                 "rope_theta must be a number above 0, not {}",
                 self.rope_theta
             ));
+        }
+        if let Some(scaling) = &self.rope_scaling {
+            scaling.check()?;
         }
         if !(self.rms_norm_eps.is_finite() && self.rms_norm_eps >= 0.0) {
             return bad(format!(
@@ -245,33 +252,14 @@ impl ModelConfig {
     }
 }
 
-/// The rotary base: `rope_theta`, or `rope_parameters.rope_theta` as newer `transformers` write it.
-fn rope_theta(root: &Map<String, Value>) -> Result<f32, ConfigError> {
-    let nested = root
-        .get("rope_parameters")
-        .and_then(|p| p.get("rope_theta"));
-    let given = root.get("rope_theta").filter(|v| !v.is_null());
-    match given.or(nested) {
-        None | Some(Value::Null) => Ok(10_000.0),
-        Some(value) => value
-            .as_f64()
-            .map(|theta| theta as f32)
-            .ok_or(ConfigError::Key("rope_theta", "a number")),
-    }
-}
-
 /// Features that would silently change the numbers are refused by name.
 fn refuse_unsupported(root: &Map<String, Value>) -> Result<(), ConfigError> {
-    let scaled = |key: &str| {
-        root.get(key).is_some_and(|v| {
-            let kind = v.get("rope_type").or(v.get("type")).and_then(Value::as_str);
-            !v.is_null() && kind.is_some_and(|k| k != "default")
-        })
-    };
-    if scaled("rope_scaling") || scaled("rope_parameters") {
-        return Err(ConfigError::Unsupported(
-            "scaled rotary embeddings are not supported".into(),
-        ));
+    if let Some(quantised) = root.get("quantization_config").filter(|v| !v.is_null()) {
+        let method = quantised.get("quant_method").and_then(Value::as_str);
+        return Err(ConfigError::Unsupported(format!(
+            "quantization_config says that the weights are quantised ({}), which is not supported; take the checkpoint that it was made from",
+            brief(method.unwrap_or("by an unknown method"), 40)
+        )));
     }
     for key in ["attention_bias", "mlp_bias", "use_sliding_window"] {
         if root.get(key).and_then(Value::as_bool) == Some(true) {

@@ -112,7 +112,7 @@ pub trait Weights {
     /// What can go wrong.
     type Error;
 
-    /// The tensor `name`, row-major, of exactly this shape, in the number format that the source holds it in.
+    /// The tensor `name`, row-major, of exactly this shape, in f32.
     ///
     /// # Errors
     /// When there is no such tensor, or it has another shape.
@@ -191,7 +191,7 @@ impl Decoder {
             },
             lm_head,
             shape: Arc::new(Shape {
-                rope: RopeTable::new(config.max_positions, hd, config.rope_theta),
+                rope: RopeTable::new(config.max_positions, &config.rope_frequencies()),
                 config: config.clone(),
                 for_sampling: false,
             }),
@@ -336,8 +336,7 @@ impl<W: Weights> Build<'_, W> {
         name: &str,
         shape: [usize; D],
     ) -> Result<Param<Tensor<D>>, W::Error> {
-        // The decoder computes in f32, whatever the source holds.
-        let data = self.weights.get(name, &shape)?.convert::<f32>();
+        let data = self.weights.get(name, &shape)?;
         let mut tensor = Tensor::from_data(data, self.device);
         if self.device.is_autodiff() {
             tensor = tensor.require_grad();

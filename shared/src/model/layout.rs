@@ -41,6 +41,21 @@ impl Decoder {
         });
         Cow::Owned(turned)
     }
+
+    /// The same decoder without a graph, to sample one sequence at a time from. Its matrices stay as they lie, so that nothing is held twice:
+    /// [`Decoder::for_sampling`] lends it as it is. For many sequences at a time it is the slower one.
+    pub fn for_one_sequence(self) -> Self {
+        let mut plain = if self.device().is_autodiff() {
+            self.valid()
+        } else {
+            self
+        };
+        plain.shape = Arc::new(Shape {
+            for_sampling: true,
+            ..Shape::clone(&plain.shape)
+        });
+        plain
+    }
 }
 
 /// Stores each matrix `[out, in]` column by column.

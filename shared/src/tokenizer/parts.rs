@@ -44,8 +44,8 @@ const PLACES: [(&str, &[&str], &str); 4] = [
     ),
 ];
 
-/// Refuses a file that is no JSON, or has a part that is not read.
-pub(super) fn check(json: &[u8]) -> Result<(), String> {
+/// The file as JSON; refused where it is none, or has a part that is not read.
+pub(super) fn checked(json: &[u8]) -> Result<Value, String> {
     let file: Value = serde_json::from_slice(json).map_err(|e| e.to_string())?;
     let model = &file["model"];
     let pairs = match model["type"].as_str() {
@@ -63,7 +63,24 @@ pub(super) fn check(json: &[u8]) -> Result<(), String> {
     for (place, kinds, more) in PLACES {
         check_part(place, &file[place], kinds, more)?;
     }
-    Ok(())
+    Ok(file)
+}
+
+/// The ids that a post-processor puts before a text.
+pub(super) fn beginning(post_processor: &Value) -> Vec<u32> {
+    let parts = post_processor["processors"].as_array();
+    let parts = parts.map_or(std::slice::from_ref(post_processor), Vec::as_slice);
+    let template = parts
+        .iter()
+        .find(|part| part["type"] == "TemplateProcessing");
+    let Some(template) = template else {
+        return Vec::new();
+    };
+    let pieces = template["single"].as_array().into_iter().flatten();
+    let names = pieces.map_while(|piece| piece["SpecialToken"]["id"].as_str());
+    let ids = names.filter_map(|name| template["special_tokens"][name]["ids"].as_array());
+    let ids = ids.flatten().filter_map(Value::as_u64);
+    ids.filter_map(|id| u32::try_from(id).ok()).collect()
 }
 
 fn check_part(place: &str, part: &Value, kinds: &[&str], more: &str) -> Result<(), String> {
@@ -105,7 +122,7 @@ mod tests {
             ]},
         });
         change(&mut file);
-        check(file.to_string().as_bytes())
+        checked(file.to_string().as_bytes()).map(drop)
     }
 
     #[test]
@@ -147,6 +164,6 @@ mod tests {
             let error = result.unwrap_err();
             assert!(error.contains(part), "{part}: {error}");
         }
-        assert!(check(b"{\"decoder\": {\"type\"").is_err());
+        assert!(checked(b"{\"decoder\": {\"type\"").is_err());
     }
 }

@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use explang::learn::AdamW;
 use explang::model::{Decoder, ModelConfig, ModelPreset, Precision};
 use explang::run::config::AdamWConfig;
-use explang_trainer::checkpoint_tensors;
+use explang_trainer::checkpoint::tensors;
 use libfuzzer_sys::fuzz_target;
 
 /// The smallest shape there is.
@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
             "{said:?}"
         );
     };
-    match checkpoint_tensors::read(bytes) {
+    match tensors::read(bytes) {
         Ok(tensors) => {
             for tensor in tensors {
                 let _ = tensor.size();

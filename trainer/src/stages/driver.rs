@@ -30,7 +30,7 @@ use crate::data::documents::tokenizer_texts;
 use crate::data::{Batches, source};
 use crate::eval::sample::Evaluator;
 use crate::files;
-use crate::locate::locate;
+use crate::locate::{finished, locate};
 use crate::progress::Progress;
 use crate::prompt::format_of_run;
 use crate::run::error::RunError;
@@ -384,8 +384,9 @@ fn run_tokenizer(config: &Config, folder: &RunFolder) -> anyhow::Result<Tokenize
         ModelSection::New { vocab_size, .. } => *vocab_size,
     };
     if path.exists() {
-        return Tokenizer::from_json(&files::read(&path)?)
-            .map_err(|error| anyhow::anyhow!("{}: {error}", folder.path().display()));
+        // The checkpoint that was put into the run's folder knows its stop tokens.
+        let beside = kept(folder.path()).unwrap_or_else(|| folder.path().to_owned());
+        return Ok(checkpoint::tokenizer_beside(&path, &beside)?);
     }
     let Some(tasks) = &config.tasks else {
         anyhow::bail!(
@@ -397,6 +398,12 @@ fn run_tokenizer(config: &Config, folder: &RunFolder) -> anyhow::Result<Tokenize
     let tokenizer = Tokenizer::train(texts, vocab_size)?;
     folder.write(TOKENIZER_FILE, tokenizer.to_json().as_bytes())?;
     Ok(tokenizer)
+}
+
+/// What the checkpoints of a run in the folder `run` have beside their weights, as its first finished stage has it; none before that.
+pub(super) fn kept(run: &Path) -> Option<PathBuf> {
+    let first = finished(run).first()?.checkpoint_path();
+    Some(run.join(first))
 }
 
 /// The run's tokenizer, in its folder.

@@ -107,10 +107,12 @@ pub fn adopt(folder: &RunFolder, stage: Stage, checkpoint: &Path) -> anyhow::Res
             return Ok(adapter::save(tmp, &model, &absolute(&base)?)?);
         }
         for entry in std::fs::read_dir(checkpoint)? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() && entry.file_name() != STAGE_FILE {
-                let bytes = files::read(&entry.path())?;
-                files::write(&tmp.join(entry.file_name()), &bytes)?;
+            let path = entry?.path();
+            if let Some(name) = path.file_name()
+                && path.is_file()
+                && name != STAGE_FILE
+            {
+                files::copy(&path, &tmp.join(name))?;
             }
         }
         Ok(())

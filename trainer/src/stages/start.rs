@@ -10,7 +10,7 @@ use explang::model::{Decoder, ModelConfig, Precision};
 use explang::run::Stage;
 use explang::run::config::ModelSection;
 
-use super::driver::Session;
+use super::driver::{Session, kept};
 use crate::adapter::{self, absolute};
 use crate::checkpoint;
 use crate::locate::locate;
@@ -92,6 +92,18 @@ impl Session {
         }
     }
 
+    /// The folder whose other files the run's checkpoints keep: that of the checkpoint it begins with, or of its first finished stage.
+    fn kept(&self) -> anyhow::Result<Option<PathBuf>> {
+        match &self.config.model {
+            ModelSection::New { .. } => Ok(kept(self.folder.path())),
+            ModelSection::From(path) => {
+                let checkpoint = locate(Path::new(path), None)?.checkpoint;
+                let base = adapter::base_of(&checkpoint)?;
+                Ok(Some(base.unwrap_or(checkpoint)))
+            }
+        }
+    }
+
     /// Writes a stage's checkpoint into an existing folder three below the run's: the adapter where there is a base, else all weights.
     pub(super) fn save(
         &self,
@@ -100,11 +112,14 @@ impl Session {
         base: Option<&Path>,
     ) -> anyhow::Result<()> {
         let Some(base) = base else {
+            let (tokenizer, kept) = (&self.tokenizer, self.kept()?);
+            let precision = Precision::F32;
             return Ok(checkpoint::save(
                 folder,
                 model,
-                &self.tokenizer,
-                Precision::F32,
+                tokenizer,
+                precision,
+                kept.as_deref(),
             )?);
         };
         // A base within the run is named by the way from the checkpoint, so that the run can be moved.

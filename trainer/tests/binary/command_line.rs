@@ -31,7 +31,7 @@ pub(crate) fn checkpoint_in(folder: &Path, name: &str) -> PathBuf {
         ..ModelConfig::of(ModelPreset::Pico, tokenizer.vocab_size())
     };
     let model = Decoder::random(&config, 1, &Device::flex());
-    checkpoint::save(&path, &model, &tokenizer, Precision::F32).unwrap();
+    checkpoint::save(&path, &model, &tokenizer, Precision::F32, None).unwrap();
     path
 }
 

@@ -61,7 +61,7 @@ fn prepared(folder: &Path) -> (PathBuf, PathBuf) {
     let tokenizer = tokenizer(300);
     let shape = ModelConfig::of(ModelPreset::Pico, tokenizer.vocab_size());
     let model = Decoder::random(&shape, 1, &Device::flex());
-    checkpoint::save(&base, &model, &tokenizer, Precision::F16).unwrap();
+    checkpoint::save(&base, &model, &tokenizer, Precision::F16, None).unwrap();
     fs::write(&config, CONFIG.replace("BASE", base.to_str().unwrap())).unwrap();
     (base, config)
 }

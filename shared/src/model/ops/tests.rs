@@ -61,7 +61,7 @@ fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
         ),
     );
     let (q, gain) = (random([tokens, config.num_heads * hd]), random([hd]));
-    let table = RopeTable::new(16, hd, 10_000.0);
+    let table = RopeTable::new(16, &config.rope_frequencies());
     let positions = Arc::new(packing.positions().to_vec());
     for gain in [None, Some(&gain)] {
         let fused = fused::rotate(

@@ -113,6 +113,7 @@ impl Work {
             &self.policy,
             &self.endless,
             Precision::F32,
+            None,
         )?)
     }
 

@@ -81,6 +81,7 @@ impl Arguments {
         let format = self.prompt.format(&located)?;
         let device = self.device.open()?.inner();
         let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
+        let model = model.for_one_sequence();
         let tokens = format.tokens(&tokenizer, &question, "")?.tokens;
         let mut out = stdout().lock();
         writeln!(out, "{question}\n")?;
@@ -112,8 +113,9 @@ impl Arguments {
         let text = self.prompt.text()?;
         let device = self.device.open()?.inner();
         let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
+        let model = model.for_one_sequence();
         let prompt = PromptTokens {
-            tokens: tokenizer.encode(&text)?,
+            tokens: tokenizer.encode_prompt(&text)?,
             forced_len: 0,
         };
         let prompt = (prompt, String::new(), self.seed);

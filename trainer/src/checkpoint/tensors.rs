@@ -1,10 +1,15 @@
-//! What lies in a checkpoint's `model.safetensors`.
+//! What lies in a checkpoint's weights.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use explang::model::checkpoint::NamedTensors;
 use explang::model::{Weights, WeightsError};
 use serde_json::{Map, Value};
+
+use super::CheckpointError;
+use super::weights::WeightFiles;
+use crate::adapter;
 
 /// The entry of a header that is not a tensor.
 const METADATA: &str = "__metadata__";
@@ -27,6 +32,27 @@ impl StoredTensor {
     pub fn size(&self) -> usize {
         self.shape.iter().product()
     }
+}
+
+/// The tensors of a checkpoint folder, by name, shard after shard; of an adapter's folder those of the adapter.
+///
+/// # Errors
+/// When a file cannot be read or is damaged.
+pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
+    let weights = match adapter::is_adapter(folder) {
+        true => WeightFiles::one(folder.join(adapter::WEIGHTS))?,
+        false => WeightFiles::open(folder)?,
+    };
+    let mut stored = Vec::new();
+    for (place, (path, bytes)) in weights.files().enumerate() {
+        let tensors = read(bytes).map_err(|source| CheckpointError::Weights {
+            path: path.to_owned(),
+            source,
+        })?;
+        let counted = |tensor: &StoredTensor| weights.counts(place, &tensor.name);
+        stored.extend(tensors.into_iter().filter(counted));
+    }
+    Ok(stored)
 }
 
 /// The tensors of a safetensors file, by name.
