@@ -44,7 +44,7 @@ def adapter(family: str) -> LoraConfig:
         return LoraConfig(task_type="CAUSAL_LM", init_lora_weights=False, r=4, lora_alpha=6, target_modules="all-linear",
                           rank_pattern={"0.self_attn.q_proj": 3}, alpha_pattern={"down_proj": 5})
     return LoraConfig(task_type="CAUSAL_LM", init_lora_weights=False, r=5, lora_alpha=3, use_rslora=True,
-                      target_modules=r".*layers\.[01]\.(self_attn\.(q|v)|mlp\.up)_proj")
+                      target_modules=r".*layers\.([01]\.self_attn\.(q|v)|1\.mlp\.up)_proj")
 
 
 def make(out: pathlib.Path, vocab: int) -> None:

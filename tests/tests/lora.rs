@@ -154,7 +154,10 @@ fn a_run_trains_an_adapter_and_its_divergence_is_from_the_start_of_the_phase() {
     let lines: Vec<Value> = read_lines(&folder.path().join("metrics.jsonl")).unwrap();
     let exploit = lines.iter().filter(|line| line["stage"] == "exploit");
     let kl: Vec<f64> = exploit.map(|line| line["kl"].as_f64().unwrap()).collect();
-    assert!(kl[0].abs() < 1e-7 && kl[1..].iter().any(|kl| *kl > 1e-7), "{kl:?}");
+    assert!(
+        kl[0].abs() < 1e-7 && kl[1..].iter().any(|kl| *kl > 1e-7),
+        "{kl:?}"
+    );
     let norms = lines
         .iter()
         .filter(|line| line["gradient_norm"].as_f64() > Some(0.0));

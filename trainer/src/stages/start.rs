@@ -8,7 +8,7 @@ use anyhow::bail;
 use burn::module::Module;
 use explang::model::{Decoder, ModelConfig, Precision};
 use explang::run::Stage;
-use explang::run::config::ModelSection;
+use explang::run::config::{ModelPreset, ModelSection};
 
 use super::driver::{Session, kept};
 use crate::adapter::{self, absolute};
@@ -23,15 +23,24 @@ pub(super) struct Start {
     pub(super) base: Option<PathBuf>,
 }
 
+/// Where a stage starts.
+enum Origin {
+    /// At a checkpoint.
+    Checkpoint(PathBuf),
+    /// At random weights of this shape.
+    Random(ModelPreset),
+}
+
 impl Session {
-    /// The checkpoint that a stage starts from: what the nearest stage before it left, or the one that the run begins with. None where the
-    /// run begins with random weights.
-    fn origin(&self, stage: Stage) -> anyhow::Result<Option<PathBuf>> {
-        match (self.config.starts_from(stage), &self.config.model) {
-            (Some(before), _) => Ok(Some(self.checkpoint_path(before))),
-            (None, ModelSection::New { .. }) => Ok(None),
-            (None, ModelSection::From(path)) => Ok(Some(locate(Path::new(path), None)?.checkpoint)),
-        }
+    /// Where a stage starts: at what the nearest stage before it left, or where the run begins.
+    fn origin(&self, stage: Stage) -> anyhow::Result<Origin> {
+        Ok(match (self.config.starts_from(stage), &self.config.model) {
+            (Some(before), _) => Origin::Checkpoint(self.checkpoint_path(before)),
+            (None, ModelSection::New { preset, .. }) => Origin::Random(*preset),
+            (None, ModelSection::From(path)) => {
+                Origin::Checkpoint(locate(Path::new(path), None)?.checkpoint)
+            }
+        })
     }
 
     /// What a stage starts from. An adapter goes on learning; a whole checkpoint gets a fresh one where the run has `[lora]`.
@@ -39,16 +48,13 @@ impl Session {
     /// # Errors
     /// Those of [`Session::load`]; when the checkpoint's adapter is not as `[lora]` says.
     pub(super) fn start(&self, stage: Stage) -> anyhow::Result<Start> {
-        let Some(folder) = self.origin(stage)? else {
-            let model = match &self.config.model {
-                ModelSection::New { preset, .. } => Decoder::random(
-                    &ModelConfig::of(*preset, self.tokenizer.vocab_size()),
-                    self.stream_named("init"),
-                    &self.device,
-                ),
-                ModelSection::From(path) => bail!("{path} is not a checkpoint"),
-            };
-            return Ok(Start { model, base: None });
+        let folder = match self.origin(stage)? {
+            Origin::Checkpoint(folder) => folder,
+            Origin::Random(preset) => {
+                let shape = ModelConfig::of(preset, self.tokenizer.vocab_size());
+                let model = Decoder::random(&shape, self.stream_named("init"), &self.device);
+                return Ok(Start { model, base: None });
+            }
         };
         let mut model = self.load_from(&folder)?;
         if let Some(lora) = &self.config.lora {
@@ -74,8 +80,8 @@ impl Session {
     /// the weights of its base.
     pub(super) fn reference(&self, stage: Stage, policy: &Decoder) -> anyhow::Result<Decoder> {
         match self.origin(stage)? {
-            Some(folder) => self.load_beside(&folder, policy),
-            None => Ok(self.start(stage)?.model.valid()),
+            Origin::Checkpoint(folder) => self.load_beside(&folder, policy),
+            Origin::Random(_) => Ok(self.start(stage)?.model.valid()),
         }
     }
 

@@ -1,3 +1,4 @@
+use burn::backend::Flex;
 use burn::tensor::Device;
 use explang_run::config::{AdamWConfig, LoraSection, LoraTarget};
 
@@ -224,4 +225,44 @@ impl Weights for Kept {
     fn get(&mut self, name: &str, _: &[usize]) -> Result<TensorData, String> {
         self.0.remove(name).ok_or_else(|| name.to_owned())
     }
+}
+
+#[test]
+fn the_base_is_shared_and_not_copied() {
+    let device = Device::flex().autodiff();
+    let targets = vec![LoraTarget::Q, LoraTarget::Up];
+    let lora = LoraSection {
+        rank: 2,
+        alpha: 4.0,
+        targets,
+    };
+    let model = Decoder::random(&config(Architecture::Llama), 3, &device).with_lora(&lora, 5);
+    // Where an adapted matrix and one without an adapter lie in memory.
+    let places = |model: &Decoder| {
+        let mlp = &model.valid().model.layers[1].mlp;
+        [&mlp.up_proj, &mlp.down_proj].map(|linear| {
+            let weight = linear.weight.val().try_into_primitive::<Flex>().unwrap();
+            weight.as_slice::<f32>().unwrap().as_ptr()
+        })
+    };
+    let here = places(&model);
+    let reference = model.valid().without_adapters();
+    let part = model.clone().fork(&device);
+    let mut learner = Learner::new(model.clone(), AdamWConfig::default(), 1.0);
+    let sequences = [Sequence {
+        tokens: &[5, 9, 11, 2],
+        prompt_len: 2,
+    }];
+    let memory = Memory::default();
+    let update = supervised::update(&mut learner, &Inline, &sequences, 0.02, 1, 0, memory);
+    assert_eq!(pollster::block_on(update).skipped, 0);
+    for (what, other) in [
+        ("reference", &reference),
+        ("part of a batch", &part),
+        ("step", &learner.model),
+    ] {
+        assert_eq!(places(other), here, "{what}");
+    }
+    let merged = places(&model.merged());
+    assert!(merged[0] != here[0] && merged[1] == here[1]);
 }
