@@ -374,7 +374,7 @@ fn default_kind(layout: Layout, path: &Path) -> String {
     match layout {
         Layout::Plain => {
             let stem = path.file_stem().unwrap_or_default();
-            explang::named::brief(&stem.to_string_lossy(), 60)
+            explang::named::brief(&stem.to_string_lossy(), explang::named::LONGEST_SHOWN)
         }
         known => known.name().to_owned(),
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use explang::Language;
+use explang::named::{LONGEST_SHOWN, brief};
 use explang::run::config::Layout;
 use serde_json::Value;
 
@@ -66,7 +67,7 @@ pub struct UnknownLayout {
 
 impl fmt::Display for UnknownLayout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted = |name: &String| format!("`{}`", explang::named::brief(name, 60));
+        let quoted = |name: &String| format!("`{}`", brief(name, LONGEST_SHOWN));
         let has: Vec<String> = self.has.iter().take(20).map(quoted).collect();
         let missing = self.missing.join(" and ");
         match self.layout {
@@ -96,7 +97,7 @@ pub struct Asked {
     pub question: String,
     /// The reference answer.
     pub answer: String,
-    /// The kind of problem, where a column tells.
+    /// The kind of problem, where a column tells; a name of one short line.
     pub kind: Option<String>,
     /// The language of the question, where a column tells.
     pub asked_in: Option<Language>,
@@ -182,7 +183,7 @@ impl RowReader {
         Ok(Asked {
             question,
             answer,
-            kind: kind.and_then(text),
+            kind: kind.and_then(text).map(|kind| brief(&kind, LONGEST_SHOWN)),
             asked_in,
             system,
         })

@@ -83,6 +83,9 @@ fn other_names_of_columns_are_read_in_any_layout() {
         system: false,
     };
     assert_eq!(asked, expected);
+    let long = json!({"question": "1+1?", "answer": 2, "kind": format!("a\nb{}", "c".repeat(99))});
+    let kind = read(None, "", long).unwrap().kind.unwrap();
+    assert!(kind.starts_with("a\\nbcc") && kind.ends_with('…') && kind.len() < 80);
     // GSM8K under other names is found by its mark.
     let marked = json!({"q": "1+1?", "a": "x\n####  -2 "});
     assert_eq!(
