@@ -265,7 +265,7 @@ fn thinking_that_the_template_begins_is_left_to_the_response() {
         r#"{"enable_thinking": false}"#,
     ] {
         let chat = chat(THINKING, "", variables).unwrap();
-        // A question's own mark is no business of the rule.
+        // The rule leaves a question's own mark alone.
         for question in ["Q?", "What is <think>", "<think>\n\n</think>"] {
             let prompt = chat.prompt(question).unwrap();
             assert!(
