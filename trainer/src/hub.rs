@@ -4,9 +4,9 @@
 //! Left out: revisions other than `main`, and weights in other formats than safetensors. Tested against a server on this machine; the real
 //! hub is untried.
 
-use std::path::{Component, Path};
 #[cfg(feature = "hub")]
 use std::path::PathBuf;
+use std::path::{Component, Path};
 
 /// A name that the hub gives no checkpoint for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,9 @@ pub enum HubError {
         what: String,
     },
     /// The model there has no weights that can be read.
-    #[error("{0} on the Hugging Face hub has no weights as safetensors (model.safetensors or shards with an index); choose another")]
+    #[error(
+        "{0} on the Hugging Face hub has no weights as safetensors (model.safetensors or shards with an index); choose another"
+    )]
     NoWeights(String),
 }
 
@@ -119,7 +121,8 @@ fn is_kept(file: &str) -> bool {
     let begins = ["LICENSE", "NOTICE"];
     !file.contains('/')
         && !file.starts_with('.')
-        && (ends.iter().any(|end| file.ends_with(end)) || begins.iter().any(|begin| file.starts_with(begin)))
+        && (ends.iter().any(|end| file.ends_with(end))
+            || begins.iter().any(|begin| file.starts_with(begin)))
 }
 
 /// The shards that an index lists, each once, of the files that there are. What is wrong with the index is told when the checkpoint is opened.
@@ -127,7 +130,8 @@ fn is_kept(file: &str) -> bool {
 fn shards(index: &[u8], listed: &[String]) -> Vec<String> {
     let index: serde_json::Value = serde_json::from_slice(index).unwrap_or_default();
     let files = index["weight_map"].as_object().into_iter().flatten();
-    let files: std::collections::BTreeSet<&str> = files.filter_map(|(_, file)| file.as_str()).collect();
+    let files: std::collections::BTreeSet<&str> =
+        files.filter_map(|(_, file)| file.as_str()).collect();
     let there = |file: &&String| files.contains(file.as_str());
     listed.iter().filter(there).cloned().collect()
 }
@@ -141,7 +145,9 @@ mod tests {
         for right in ["Qwen/Qwen3-0.6B", "HuggingFaceTB/SmolLM2-135M", "a/b_c.d"] {
             assert_eq!(name(Path::new(right)), Some(right));
         }
-        for wrong in ["gpt2", "/a/b", "a/b/c", "./a/b", "../b", "a b/c", "", "-a/b", "a/.b", "é/b"] {
+        for wrong in [
+            "gpt2", "/a/b", "a/b/c", "./a/b", "../b", "a b/c", "", "-a/b", "a/.b", "é/b",
+        ] {
             assert_eq!(name(Path::new(wrong)), None, "{wrong}");
         }
     }

@@ -11,6 +11,7 @@ use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
 use explang_run::config::{LoraSection, LoraTarget};
 
+use super::config::ModelConfig;
 use super::decoder::{Decoder, Linear, Weights};
 use super::ops;
 use crate::random;
@@ -52,6 +53,21 @@ impl Adapter {
     fn merged_into(&self, weight: Tensor<2>) -> Tensor<2> {
         weight + self.b.val().matmul(self.a.val() * self.scale())
     }
+}
+
+/// Numbers of a fresh adapter on a model of this shape: `rank · (in + out)` for each adapted matrix.
+pub fn num_parameters(config: &ModelConfig, lora: &LoraSection) -> usize {
+    let (d, ff) = (config.hidden_size, config.intermediate_size);
+    let (q, kv) = (
+        config.num_heads * config.head_dim,
+        config.num_kv_heads * config.head_dim,
+    );
+    let sides = lora.targets.iter().map(|target| match target {
+        LoraTarget::Q | LoraTarget::O => d + q,
+        LoraTarget::K | LoraTarget::V => d + kv,
+        LoraTarget::Gate | LoraTarget::Up | LoraTarget::Down => d + ff,
+    });
+    config.num_layers * lora.rank * sides.sum::<usize>()
 }
 
 /// PEFT's name of a factor of the adapter of `module`.

@@ -12,7 +12,7 @@ pub(crate) mod weights;
 use std::path::Path;
 
 use burn::tensor::Device;
-use explang::model::{Decoder, Precision};
+use explang::model::{Decoder, ModelConfig, Precision};
 use explang::tokenizer::Tokenizer;
 
 use self::weights::WeightFiles;
@@ -47,6 +47,15 @@ pub fn load(path: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Checkp
 /// When a file is missing, damaged, or of another checkpoint.
 pub fn load_model(folder: &Path, device: &Device) -> Result<Decoder, CheckpointError> {
     WeightFiles::open(folder)?.decoder(&open::config(folder)?, device)
+}
+
+/// The shape of a checkpoint's model; of an adapter that of its base. The weights need not be there.
+///
+/// # Errors
+/// When `config.json` is missing, or this decoder cannot run what it describes.
+pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
+    let base = adapter::base_of(path)?;
+    open::config(base.as_deref().unwrap_or(path))
 }
 
 /// The tokenizer of a checkpoint; of an adapter that of its base.

@@ -88,7 +88,11 @@ impl Parts {
             fs::write(folder.path().join(shard(i, count)), bytes).unwrap();
         }
         let index = json!({"metadata": {"total_size": 1}, "weight_map": map});
-        fs::write(folder.path().join("model.safetensors.index.json"), index.to_string()).unwrap();
+        fs::write(
+            folder.path().join("model.safetensors.index.json"),
+            index.to_string(),
+        )
+        .unwrap();
         (folder, index)
     }
 
@@ -111,7 +115,9 @@ fn open_folder(folder: &Path) -> Result<(Decoder, Tokenizer), CheckpointError> {
 }
 
 fn refusal(folder: &Path) -> String {
-    let said = open_folder(folder).expect_err("it must be refused").to_string();
+    let said = open_folder(folder)
+        .expect_err("it must be refused")
+        .to_string();
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains(folder.to_str().unwrap()), "{said}");
     said
@@ -133,8 +139,12 @@ fn shards_are_read_by_their_index_and_a_stray_file_is_not() {
             let (read, _) = open_folder(folder.path()).unwrap();
             assert_eq!(read.named_weights(), parts.weights, "{count}");
             let stored = stored_tensors(folder.path()).unwrap();
-            let names: std::collections::BTreeSet<&str> = stored.iter().map(|t| t.name.as_str()).collect();
-            assert_eq!((stored.len(), names.len()), (parts.weights.len(), parts.weights.len()));
+            let names: std::collections::BTreeSet<&str> =
+                stored.iter().map(|t| t.name.as_str()).collect();
+            assert_eq!(
+                (stored.len(), names.len()),
+                (parts.weights.len(), parts.weights.len())
+            );
             // Another model's weights, whole and as a shard that nobody lists.
             for name in ["model.safetensors", "model-00009-of-00009.safetensors"] {
                 fs::write(folder.path().join(name), &stray).unwrap();
@@ -143,7 +153,10 @@ fn shards_are_read_by_their_index_and_a_stray_file_is_not() {
         for missing in 0..count {
             let (folder, _) = parts.write_shards(count);
             fs::remove_file(folder.path().join(shard(missing, count))).unwrap();
-            assert_says(&refusal(folder.path()), &[&shard(missing, count), "is missing"]);
+            assert_says(
+                &refusal(folder.path()),
+                &[&shard(missing, count), "is missing"],
+            );
         }
     }
 }
@@ -164,8 +177,14 @@ fn an_index_that_cannot_be_right_is_refused() {
     };
     for (text, words) in [
         ("{".to_owned(), "index.json: EOF"),
-        (with(&|index| index["weight_map"] = json!({})), "`weight_map` is empty"),
-        (with(&|index| index["weight_map"] = json!(3)), "invalid type"),
+        (
+            with(&|index| index["weight_map"] = json!({})),
+            "`weight_map` is empty",
+        ),
+        (
+            with(&|index| index["weight_map"] = json!(3)),
+            "invalid type",
+        ),
         (
             with(&|index| index["weight_map"][embedding] = json!("../model.safetensors")),
             "is not the name of a file",
@@ -176,13 +195,19 @@ fn an_index_that_cannot_be_right_is_refused() {
         ),
         (
             with(&|index| {
-                index["weight_map"].as_object_mut().unwrap().remove(embedding);
+                index["weight_map"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove(embedding);
             }),
             "have no tensor `model.embed_tokens.weight`",
         ),
     ] {
         fs::write(folder.path().join("model.safetensors.index.json"), text).unwrap();
-        assert_says(&refusal(folder.path()), &["model.safetensors.index.json", words]);
+        assert_says(
+            &refusal(folder.path()),
+            &["model.safetensors.index.json", words],
+        );
     }
 }
 
@@ -195,9 +220,13 @@ fn number_formats_are_kept_as_they_are() {
         };
         let (read, _) = parts.open().unwrap();
         // Written again in that format it is the same file.
-        let bytes = [read.named_weights(), parts.weights].map(|weights| write(weights, precision).unwrap());
+        let bytes =
+            [read.named_weights(), parts.weights].map(|weights| write(weights, precision).unwrap());
         assert_eq!(bytes[0], bytes[1]);
-        assert_eq!(super::precision(parts_folder(&read, precision).path()).unwrap(), precision);
+        assert_eq!(
+            super::precision(parts_folder(&read, precision).path()).unwrap(),
+            precision
+        );
     }
 }
 
@@ -290,7 +319,10 @@ fn what_is_lacking_is_named() {
                 let rows = p.rows();
                 let added = json!({"id": rows, "content": "[PAD]", "single_word": false, "lstrip": false, "rstrip": false,
                     "normalized": false, "special": true});
-                p.tokenizer["added_tokens"].as_array_mut().unwrap().push(added);
+                p.tokenizer["added_tokens"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(added);
             },
             &["`[PAD]`", "only 290 rows"],
         ),
@@ -310,7 +342,10 @@ fn what_is_lacking_is_named() {
             |p| p.generation = json!({"eos_token_id": "<|endoftext|>"}),
             &["generation_config.json: `eos_token_id`"],
         ),
-        (|p| p.config["vocab_size"] = json!(5000), &["of two checkpoints"]),
+        (
+            |p| p.config["vocab_size"] = json!(5000),
+            &["of two checkpoints"],
+        ),
     ];
     assert_eq!(parts().rows(), 290);
     for (change, words) in cases {
@@ -339,24 +374,40 @@ fn the_file_that_is_not_there_is_named() {
         folder.path().join("pytorch_model.bin"),
     )
     .unwrap();
-    assert_says(&refusal(folder.path()), &["pytorch_model.bin", "save_pretrained"]);
+    assert_says(
+        &refusal(folder.path()),
+        &["pytorch_model.bin", "save_pretrained"],
+    );
     fs::write(folder.path().join("generation_config.json"), "{").unwrap();
-    assert_says(&refusal(folder.path()), &["generation_config.json is not valid JSON"]);
+    assert_says(
+        &refusal(folder.path()),
+        &["generation_config.json is not valid JSON"],
+    );
 }
 
 #[test]
 fn the_end_of_a_text_may_have_any_name() {
     let mut parts = parts();
-    let renamed = parts.tokenizer.to_string().replace("<|endoftext|>", "<｜end▁of▁sentence｜>");
+    let renamed = parts
+        .tokenizer
+        .to_string()
+        .replace("<|endoftext|>", "<｜end▁of▁sentence｜>");
     parts.tokenizer = serde_json::from_str(&renamed).unwrap();
     for generation in [json!({"eos_token_id": [0, 4]}), json!({}), Value::Null] {
         parts.generation = generation.clone();
         let (_, tokenizer) = parts.open().unwrap();
-        let expected: &[u32] = if generation["eos_token_id"].is_array() { &[0, 4] } else { &[0] };
+        let expected: &[u32] = if generation["eos_token_id"].is_array() {
+            &[0, 4]
+        } else {
+            &[0]
+        };
         assert_eq!(tokenizer.ends(), expected, "{generation}");
     }
     parts.config["eos_token_id"] = Value::Null;
-    assert_says(&parts.refusal(), &["no token that ends a text", "`eos_token_id`"]);
+    assert_says(
+        &parts.refusal(),
+        &["no token that ends a text", "`eos_token_id`"],
+    );
 }
 
 #[test]
@@ -379,17 +430,36 @@ fn what_lies_beside_the_weights_is_kept_word_for_word() {
     for name in others {
         fs::write(from.path().join(name), format!("{{\"of\":\n \"{name}\"}}")).unwrap();
     }
-    let dropped = ["pytorch_model.bin", "stage.json", "adapter_model.safetensors", ".gitattributes"];
+    let dropped = [
+        "pytorch_model.bin",
+        "stage.json",
+        "adapter_model.safetensors",
+        ".gitattributes",
+    ];
     for name in dropped {
         fs::write(from.path().join(name), "{}").unwrap();
     }
     let read_text = |folder: &Path, name: &str| fs::read_to_string(folder.join(name)).unwrap();
     let (model, tokenizer) = open_folder(from.path()).unwrap();
     let to = tempfile::tempdir().unwrap();
-    save(to.path(), &model, &tokenizer, Precision::BF16, Some(from.path())).unwrap();
-    let same = others.into_iter().chain(["config.json", "tokenizer.json", "generation_config.json"]);
+    save(
+        to.path(),
+        &model,
+        &tokenizer,
+        Precision::BF16,
+        Some(from.path()),
+    )
+    .unwrap();
+    let same =
+        others
+            .into_iter()
+            .chain(["config.json", "tokenizer.json", "generation_config.json"]);
     for name in same {
-        assert_eq!(read_text(to.path(), name), read_text(from.path(), name), "{name}");
+        assert_eq!(
+            read_text(to.path(), name),
+            read_text(from.path(), name),
+            "{name}"
+        );
     }
     for name in dropped.into_iter().chain(["model.safetensors.index.json"]) {
         assert!(!to.path().join(name).exists(), "{name}");
@@ -398,7 +468,14 @@ fn what_lies_beside_the_weights_is_kept_word_for_word() {
     assert_eq!(again.named_weights(), model.named_weights());
     // Stored wider, the number format is the only thing that changes.
     let wide = tempfile::tempdir().unwrap();
-    save(wide.path(), &model, &tokenizer, Precision::F32, Some(to.path())).unwrap();
+    save(
+        wide.path(),
+        &model,
+        &tokenizer,
+        Precision::F32,
+        Some(to.path()),
+    )
+    .unwrap();
     let mut expected = parts.config.clone();
     expected["dtype"] = json!("float32");
     let config: Value = serde_json::from_str(&read_text(wide.path(), "config.json")).unwrap();

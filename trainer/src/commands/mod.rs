@@ -5,6 +5,7 @@ mod choice;
 mod data;
 mod device;
 mod distil;
+mod dry_run;
 mod eval;
 mod export;
 mod generate;

@@ -15,6 +15,7 @@ use explang_trainer::run::stop::Stop;
 use explang_trainer::stages::{Session, pipeline};
 
 use super::device::DeviceArguments;
+use super::dry_run;
 use super::serve::{PORT, Prepared};
 use super::stage::{begin, config_of, default_folder, going_on, load_config, what_next};
 
@@ -36,6 +37,9 @@ pub(crate) struct Arguments {
     /// Go on with the run in the folder.
     #[arg(long)]
     resume: bool,
+    /// Print what would be run: stages, steps, tokens, and memory by device. Nothing is written.
+    #[arg(long, conflicts_with_all = ["resume", "serve"])]
+    dry_run: bool,
     /// The last stage to run.
     #[arg(long, default_value_t = LAST, value_parser = Stage::evaluated)]
     until: Stage,
@@ -51,7 +55,14 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let config = load_config(self.config.as_deref().unwrap_or("quick"), self.seed)?;
+        let mut config = load_config(self.config.as_deref().unwrap_or("quick"), self.seed)?;
+        if self.dry_run {
+            let before = Stage::ALL
+                .into_iter()
+                .take_while(|stage| *stage != self.until);
+            let stages: Vec<Stage> = before.chain([self.until]).collect();
+            return dry_run::print(&mut config, &stages, self.device.threads());
+        }
         let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
         let device = self.device.open()?;

@@ -20,6 +20,7 @@ use explang_trainer::stages::Session;
 use explang_trainer::stages::pipeline::{adopt, only};
 
 use super::device::DeviceArguments;
+use super::dry_run;
 
 /// Arguments of a command that goes on with a run.
 #[derive(Debug, Args)]
@@ -35,6 +36,9 @@ pub(crate) struct StageArguments {
     /// With --from: another seed than the configuration's.
     #[arg(long, requires = "from")]
     seed: Option<u64>,
+    /// With --from: print what would be run: stages, steps, tokens, and memory by device. Nothing is written.
+    #[arg(long, requires = "from")]
+    dry_run: bool,
     #[command(flatten)]
     device: DeviceArguments,
 }
@@ -43,6 +47,11 @@ impl StageArguments {
     /// Runs what is left of `stages`; `command` is what asked for them, without these arguments.
     pub(crate) fn run(&self, command: &[&str], stages: &[Stage]) -> anyhow::Result<()> {
         let folder = match (&self.from, stages.first()) {
+            (Some(from), Some(&first)) if self.dry_run => {
+                let mut config = load_config(&self.config, self.seed)?;
+                config.begin_with(first, from.to_string_lossy());
+                return dry_run::print(&mut config, stages, self.device.threads());
+            }
             (Some(from), Some(&first)) => self.begin_from(from, first)?,
             _ => RunFolder::open(&self.run)?,
         };

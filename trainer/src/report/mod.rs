@@ -6,6 +6,7 @@ pub mod chart;
 pub mod figure;
 pub mod history;
 pub mod modes;
+pub mod plan;
 pub mod seeds;
 pub mod selection;
 pub mod table;

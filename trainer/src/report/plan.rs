@@ -1,13 +1,11 @@
 //! What a run would do, before it does it: its stages, their steps and tokens, and the memory that they need.
 
-use std::path::Path;
-
 use explang::Language;
 use explang::model::ModelConfig;
-use explang::model::memory::{Estimate, Memory, Work};
+use explang::model::memory::{Estimate, Work};
 use explang::run::config::ModelSection;
 use explang::run::{Config, Mode, Stage};
-use explang::tasks::{Source, Split};
+use explang::tasks::{Place, Source, Split};
 
 use super::table::{NONE, Style, align_numbers, drawn, new_table};
 use crate::device::DeviceName;
@@ -24,6 +22,8 @@ pub struct Known<'a> {
     pub prompt_len: Option<usize>,
     /// Threads on the CPU.
     pub threads: usize,
+    /// What the configuration names and is not on this disk.
+    pub missing: &'a [String],
 }
 
 /// Tokens of a prompt where nothing is known: the paper's limit.
@@ -47,12 +47,15 @@ impl Known<'_> {
         let Config { name, seed, .. } = self.config;
         let mut text = format!("Plan of {name}, seed {seed}; nothing is run.\n");
         text += &self.model();
+        if !self.missing.is_empty() {
+            text += &format!("Not on this disk: {}.\n", self.missing.join(", "));
+        }
         text += "\nStages; tokens at most, every response as long as it may be\n";
         text += &self.stages_table();
-        text += "\nEvaluation of each stage; tokens at most\n";
+        text += "\nEvaluation after each stage; tokens at most\n";
         text += &self.evaluation_table();
         if let Some(memory) = self.memory_table() {
-            text += "\nMemory at the peak of a step, estimated, in GiB\n";
+            text += "\nMemory at the peak of a step, estimated, in GiB; later stages of the same work need the same\n";
             text += &memory;
         }
         text
@@ -65,8 +68,7 @@ impl Known<'_> {
         };
         let Some((shape, learning)) = &self.model else {
             return format!(
-                "Begins with {begins}, which is not on this disk: its memory is not known. Download it, or give a folder with its config.json \
-                 as `from` of [model].\n"
+                "Begins with {begins}. To see its memory, download it, or give a folder that holds its config.json as `from`.\n"
             );
         };
         let prompt = match self.prompt_len {
@@ -111,7 +113,15 @@ impl Known<'_> {
     }
 
     fn stages_table(&self) -> String {
-        let header = ["stage", "starts from", "steps", "updates", "sequences", "sampled", "learned"];
+        let header = [
+            "stage",
+            "starts from",
+            "steps",
+            "updates",
+            "sequences",
+            "sampled",
+            "learned",
+        ];
         let mut table = new_table(Style::Terminal, &header);
         let response = self.config.rl.max_new_tokens;
         let whole = self.prompt_len.unwrap_or(PROMPT) + response;
@@ -128,7 +138,11 @@ impl Known<'_> {
             (total.iter_mut().zip(figures)).for_each(|(sum, figure)| *sum += figure);
             let from = self.config.starts_from(stage);
             let from = from.map_or("the model".to_owned(), |stage| stage.to_string());
-            table.add_row([stage.to_string(), from].into_iter().chain(figures.map(count)));
+            table.add_row(
+                [stage.to_string(), from]
+                    .into_iter()
+                    .chain(figures.map(count)),
+            );
         }
         let all = ["all".to_owned(), String::new()];
         table.add_row(all.into_iter().chain(total.map(count)));
@@ -155,10 +169,29 @@ impl Known<'_> {
     fn memory_table(&self) -> Option<String> {
         let (shape, learning) = self.model.as_ref()?;
         let header = [
-            "stage", "device", "weights", "moments", "gradients", "layers", "logits", "sampling", "cache", "peak",
+            "stage",
+            "device",
+            "weights",
+            "moments",
+            "gradients",
+            "layers",
+            "logits",
+            "sampling",
+            "cache",
+            "peak",
         ];
         let mut table = new_table(Style::Terminal, &header);
+        let mut shown: Vec<Planned> = Vec::new();
         for (stage, planned) in self.planned_stages() {
+            // A stage that does the same work a step needs the same.
+            let work = Planned {
+                steps: 0,
+                ..planned
+            };
+            if shown.contains(&work) {
+                continue;
+            }
+            shown.push(work);
             for device in DeviceName::ALL {
                 let cpu = device == DeviceName::Cpu;
                 let work = Work {
@@ -172,7 +205,7 @@ impl Known<'_> {
                     teacher: stage == Stage::Distil,
                     cpu,
                 };
-                let estimate = Estimate::of(shape, &work, memory(self.config));
+                let estimate = Estimate::of(shape, &work, self.config.memory);
                 let parts = [
                     estimate.weights,
                     estimate.moments,
@@ -183,22 +216,20 @@ impl Known<'_> {
                     estimate.cache,
                     estimate.peak(),
                 ];
-                let first = if cpu { stage.to_string() } else { String::new() };
-                table.add_row([first, device.to_string()].into_iter().chain(parts.map(gib)));
+                let first = if cpu {
+                    stage.to_string()
+                } else {
+                    String::new()
+                };
+                table.add_row(
+                    [first, device.to_string()]
+                        .into_iter()
+                        .chain(parts.map(gib)),
+                );
             }
         }
         align_numbers(&mut table, 2..header.len());
         Some(drawn(table)? + "\n")
-    }
-}
-
-/// The section [memory] as the model takes it.
-pub fn memory(config: &Config) -> Memory {
-    let section = config.memory;
-    Memory {
-        micro_batch_tokens: section.micro_batch_tokens,
-        recompute_layers: section.recompute_layers,
-        log_prob_rows: section.log_prob_rows,
     }
 }
 
@@ -209,8 +240,13 @@ pub fn mean_prompt(
     tokens: impl Fn(&str) -> Option<usize>,
 ) -> Option<usize> {
     const PROMPTS: u64 = 64;
+    let place = |index| Place {
+        stream: stream.wrapping_add(index),
+        order: stream,
+        index,
+    };
     let lengths: Option<Vec<usize>> = (0..PROMPTS)
-        .map(|i| tokens(&source.draw(stream + i, Split::Train, Language::En).question))
+        .map(|i| tokens(&source.draw(place(i), Split::Train, Language::En).question))
         .collect();
     lengths.map(|lengths| lengths.iter().sum::<usize>().div_ceil(lengths.len().max(1)))
 }
@@ -227,7 +263,7 @@ fn count(n: usize) -> String {
     }
     match n {
         0 => NONE.to_owned(),
-        0..=999 => n.to_string(),
+        1..=999 => n.to_string(),
         _ => format!("{},{:03}", n / 1000, n % 1000),
     }
 }
@@ -239,5 +275,117 @@ fn gib(bytes: u64) -> String {
         0 => NONE.to_owned(),
         _ if gib < 0.01 => "< 0.01".to_owned(),
         _ => format!("{gib:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use explang::model::Architecture;
+
+    /// The published configuration, with the shape of Qwen3-4B.
+    fn paper(stages: &[Stage], see: impl FnOnce(Known<'_>)) {
+        let text = include_str!("../../../configs/qwen3-4b-openr1.toml");
+        let config = Config::parse("qwen3-4b-openr1.toml", text).unwrap();
+        let shape = ModelConfig {
+            architecture: Architecture::Qwen3,
+            hidden_size: 2560,
+            intermediate_size: 9728,
+            num_layers: 36,
+            num_heads: 32,
+            num_kv_heads: 8,
+            head_dim: 128,
+            max_positions: 40_960,
+            ..ModelConfig::of(explang::model::ModelPreset::Nano, 151_936)
+        };
+        let lora = config.lora.clone().unwrap();
+        let learning = explang::model::lora::num_parameters(&shape, &lora);
+        // PEFT counts as many for Qwen3-4B with `all-linear` and r = 8.
+        assert_eq!(learning, 16_515_072);
+        see(Known {
+            config: &config,
+            stages,
+            model: Some((shape, learning)),
+            prompt_len: None,
+            threads: 2,
+            missing: &["data/math-500.jsonl".to_owned()],
+        });
+    }
+
+    #[test]
+    fn the_papers_plan_has_the_papers_counts() {
+        paper(&Stage::ALL, |known| {
+            let text = known.text();
+            for said in [
+                "4.02 G parameters, of which 16.52 M learn; prompts of 2048 tokens assumed",
+                "Not on this disk: data/math-500.jsonl.",
+            ] {
+                assert!(text.contains(said), "{said}: {text}");
+            }
+            let row = |stage: &str| -> Vec<String> {
+                let row = text
+                    .lines()
+                    .find(|line| line.starts_with(&format!(" {stage} ")));
+                row.unwrap()
+                    .split("  ")
+                    .map(str::trim)
+                    .filter(|cell| !cell.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            };
+            // 50 steps of 256 prompts and 8 rollouts of 4,096 tokens; two updates a step.
+            assert_eq!(
+                row("explore")[1..],
+                ["sft", "50", "100", "102,400", "419 M", "629 M"]
+            );
+            assert_eq!(
+                row("exploit")[1..],
+                ["explore", "150", "300", "307,200", "1.26 G", "1.89 G"]
+            );
+            assert_eq!(row("sft")[1..4], ["the model", "82", "82"]);
+            assert_eq!(row("self")[1], "6,000");
+            assert!(
+                !text.contains("pretrain") && !text.contains("distil"),
+                "{text}"
+            );
+            assert!(
+                text.lines().all(|line| line.chars().count() <= 200),
+                "{text}"
+            );
+        });
+    }
+
+    #[test]
+    fn memory_is_that_of_the_estimate_by_device() {
+        paper(&[Stage::Sft, Stage::Explore, Stage::Exploit], |known| {
+            let table = known.memory_table().unwrap();
+            let rows: Vec<Vec<&str>> = table
+                .lines()
+                .map(|line| line.split_whitespace().collect())
+                .collect();
+            // Explore and exploit do the same work, so it is shown once; each on two devices.
+            let weights: Vec<&str> = rows
+                .iter()
+                .filter_map(|row| row.iter().rev().nth(7))
+                .copied()
+                .collect();
+            assert_eq!(weights[1..], ["15.00"; 4], "{table}");
+            let peaks: Vec<f64> = rows
+                .iter()
+                .filter_map(|row| row.last()?.parse().ok())
+                .collect();
+            assert_eq!(peaks.len(), 4);
+            assert!(peaks.iter().all(|peak| *peak > 15.0), "{table}");
+        });
+    }
+
+    #[test]
+    fn counts_and_bytes_are_short() {
+        let counts = [0, 7, 999, 7_301, 999_999, 4_022_468_096].map(count);
+        assert_eq!(counts, [NONE, "7", "999", "7,301", "999,999", "4.02 G"]);
+        assert_eq!(
+            [0, 1, 1 << 30, 3 << 29].map(gib),
+            [NONE, "< 0.01", "1.00", "1.50"]
+        );
     }
 }
