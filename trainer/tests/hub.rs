@@ -56,16 +56,29 @@ fn answer(mut stream: &TcpStream, files: &BTreeMap<String, Vec<u8>>, log: &Mutex
     });
     log.lock().unwrap().push(path.clone());
     let (status, more, body) = if path == "/api/models/owner/model/revision/main" {
-        let siblings: Vec<_> = files.keys().map(|name| json!({"rfilename": name})).collect();
+        let siblings: Vec<_> = files
+            .keys()
+            .map(|name| json!({"rfilename": name}))
+            .collect();
         let info = json!({"siblings": siblings, "sha": COMMIT}).to_string();
         ("200 OK", String::new(), info.into_bytes())
-    } else if let Some(whole) = path.strip_prefix("/owner/model/resolve/main/").and_then(|name| files.get(name)) {
-        let (from, to) = range.as_deref().and_then(|range| range.split_once('-')).unwrap_or(("0", ""));
+    } else if let Some(whole) = path
+        .strip_prefix("/owner/model/resolve/main/")
+        .and_then(|name| files.get(name))
+    {
+        let (from, to) = range
+            .as_deref()
+            .and_then(|range| range.split_once('-'))
+            .unwrap_or(("0", ""));
         let from: usize = from.parse().unwrap();
-        let to = to.parse().map_or(whole.len(), |to: usize| to + 1).min(whole.len());
+        let to = to
+            .parse()
+            .map_or(whole.len(), |to: usize| to + 1)
+            .min(whole.len());
         let more = format!(
             "ETag: \"{:x}\"\r\nX-Repo-Commit: {COMMIT}\r\nContent-Range: bytes {from}-{}/{}\r\n",
-            path.bytes().fold(7u64, |sum, byte| sum.wrapping_mul(31) ^ u64::from(byte)),
+            path.bytes()
+                .fold(7u64, |sum, byte| sum.wrapping_mul(31) ^ u64::from(byte)),
             to.saturating_sub(1),
             whole.len()
         );
@@ -73,7 +86,10 @@ fn answer(mut stream: &TcpStream, files: &BTreeMap<String, Vec<u8>>, log: &Mutex
     } else {
         ("404 Not Found", String::new(), b"no such file".to_vec())
     };
-    let head = format!("HTTP/1.1 {status}\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status}\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&body).unwrap();
 }
@@ -81,33 +97,62 @@ fn answer(mut stream: &TcpStream, files: &BTreeMap<String, Vec<u8>>, log: &Mutex
 /// The files of a small checkpoint; in `shards`, where asked for.
 fn files(sharded: bool) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
-    let tokenizer = Tokenizer::train((0..40).map(|_| "four plus three is seven".to_owned()), 300).unwrap();
+    let tokenizer =
+        Tokenizer::train((0..40).map(|_| "four plus three is seven".to_owned()), 300).unwrap();
     let config = ModelConfig::of(ModelPreset::Pico, tokenizer.vocab_size());
     let model = Decoder::random(&config, 1, &Device::flex());
     checkpoint::save(folder.path(), &model, &tokenizer, Precision::F32, None).unwrap();
     let mut files: BTreeMap<String, Vec<u8>> = std::fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap()))
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_str().unwrap().to_owned(),
+                std::fs::read(path).unwrap(),
+            )
+        })
         .collect();
     if sharded {
         let whole = files.remove("model.safetensors").unwrap();
         let names = model.named_weights().into_keys();
-        let map: BTreeMap<String, &str> = names.map(|name| (name, "model-00001-of-00001.safetensors")).collect();
+        let map: BTreeMap<String, &str> = names
+            .map(|name| (name, "model-00001-of-00001.safetensors"))
+            .collect();
         files.insert("model-00001-of-00001.safetensors".into(), whole);
-        files.insert("model.safetensors.index.json".into(), json!({"weight_map": map}).to_string().into_bytes());
+        files.insert(
+            "model.safetensors.index.json".into(),
+            json!({"weight_map": map}).to_string().into_bytes(),
+        );
     }
     // What lies in such folders too and is not wanted.
-    for name in ["pytorch_model.bin", "consolidated.safetensors", "onnx/model.onnx", ".gitattributes", "README.md"] {
+    for name in [
+        "pytorch_model.bin",
+        "consolidated.safetensors",
+        "onnx/model.onnx",
+        ".gitattributes",
+        "README.md",
+    ] {
         files.insert(name.into(), b"not wanted".to_vec());
     }
-    files.insert("chat_template.jinja".into(), b"{{ messages[0].content }}".to_vec());
+    files.insert(
+        "chat_template.jinja".into(),
+        b"{{ messages[0].content }}".to_vec(),
+    );
     files
 }
 
 fn generate(name: &str, endpoint: &str, home: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_explang"))
-        .args(["generate", "--raw", "--max-new-tokens", "4", "--checkpoint", name, "--prompt", "four plus"])
+        .args([
+            "generate",
+            "--raw",
+            "--max-new-tokens",
+            "4",
+            "--checkpoint",
+            name,
+            "--prompt",
+            "four plus",
+        ])
         .env("HF_ENDPOINT", endpoint)
         .env("HF_HOME", home)
         .current_dir(home)
@@ -127,8 +172,17 @@ fn a_model_is_downloaded_once_and_opened() {
         assert!(first.status.success(), "{}", errors(&first));
         let asked = hub.asked();
         let count = |name: &str| asked.iter().filter(|path| path.ends_with(name)).count();
-        assert!(count("tokenizer.json") > 0 && count("chat_template.jinja") > 0, "{asked:?}");
-        for unwanted in [".bin", "consolidated.safetensors", ".onnx", ".gitattributes", "README.md"] {
+        assert!(
+            count("tokenizer.json") > 0 && count("chat_template.jinja") > 0,
+            "{asked:?}"
+        );
+        for unwanted in [
+            ".bin",
+            "consolidated.safetensors",
+            ".onnx",
+            ".gitattributes",
+            "README.md",
+        ] {
             assert_eq!(count(unwanted), 0, "{asked:?}");
         }
         // What lies in the cache is not asked for again, only whether there is something else.
@@ -150,9 +204,21 @@ fn what_the_hub_has_not_got_is_refused_in_a_sentence() {
     lacking.remove("model.safetensors");
     let hub = Hub::of(lacking);
     for (name, endpoint, words) in [
-        ("owner/other", hub.endpoint.as_str(), "does not give its list of files"),
-        ("owner/other", "http://127.0.0.1:1", "check the name and the connection"),
-        ("owner/model", &hub.endpoint, "has no weights as safetensors"),
+        (
+            "owner/other",
+            hub.endpoint.as_str(),
+            "does not give its list of files",
+        ),
+        (
+            "owner/other",
+            "http://127.0.0.1:1",
+            "check the name and the connection",
+        ),
+        (
+            "owner/model",
+            &hub.endpoint,
+            "has no weights as safetensors",
+        ),
         ("./nowhere", &hub.endpoint, "does not exist"),
     ] {
         let output = generate(name, endpoint, home.path());

@@ -28,4 +28,6 @@ mod serve_run;
 mod signals;
 mod teacher;
 mod tokenizers;
+#[cfg(unix)]
+mod twin;
 mod verify;
