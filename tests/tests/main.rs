@@ -11,6 +11,7 @@ mod chat_templates;
 mod crates;
 mod docs;
 mod generate;
+mod gguf;
 mod identify;
 mod lora;
 mod metrics;

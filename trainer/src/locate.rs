@@ -1,4 +1,4 @@
-//! What a path on the command line names: a checkpoint folder, or a run folder and one of its stages.
+//! What a path on the command line names: a checkpoint's folder or GGUF file, or a run folder and one of its stages.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::run::folder;
 /// A checkpoint on disk, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The checkpoint's folder.
+    /// The checkpoint's folder, or its GGUF file.
     pub checkpoint: PathBuf,
     /// The run that it belongs to; none for a checkpoint that stands alone.
     pub run: Option<PathBuf>,
@@ -37,7 +37,7 @@ impl Location {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
     /// There is nothing there.
-    #[error("{} does not exist; give the folder of a checkpoint or of a run", .0.display())]
+    #[error("{} does not exist; give a .gguf file, or the folder of a checkpoint or of a run", .0.display())]
     Absent(PathBuf),
     /// There is nothing there, nor on the hub.
     #[error(transparent)]
@@ -69,7 +69,7 @@ pub enum LocateError {
 /// What a run is asked for when no stage is named: the first of these that is finished.
 const PREFERENCE: [Stage; 4] = [Stage::Exploit, Stage::Explore, Stage::Sft, Stage::Pretrain];
 
-/// Finds the checkpoint that `path` names: the folder itself, or of a run the one of `stage`; without a stage, the
+/// Finds the checkpoint that `path` names: the file or folder itself, or of a run the one of `stage`; without a stage, the
 /// last finished one in the order exploit, explore, sft, pretrain. What is no path here, and could be the name of a model on the Hugging Face
 /// hub, is downloaded.
 ///

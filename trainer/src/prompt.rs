@@ -7,6 +7,7 @@ use explang::prompt::{Chat, ChatFiles, PromptFormat, TemplateError, Variables, s
 use explang::run::config::{Config, ModelSection, PromptForm, PromptSection};
 
 use crate::adapter::{AdapterError, base_of};
+use crate::checkpoint::{CheckpointError, gguf};
 use crate::files;
 use crate::locate::{finished, locate};
 
@@ -19,6 +20,9 @@ pub enum FormatError {
     /// The base of an adapter cannot be found.
     #[error(transparent)]
     Adapter(#[from] AdapterError),
+    /// A GGUF file cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A file is not text.
     #[error("{} is not UTF-8; copy it again from where the checkpoint is from", .0.display())]
     NotText(PathBuf),
@@ -53,8 +57,12 @@ pub fn format(checkpoint: &Path, section: &PromptSection) -> Result<PromptFormat
     // An adapter asks as its base does.
     let base = base_of(checkpoint)?;
     let folder = base.as_deref().unwrap_or(checkpoint);
-    let template = text(&folder.join("chat_template.jinja"))?;
-    let config = text(&folder.join("tokenizer_config.json"))?;
+    let (template, config) = if folder.is_file() {
+        (None, Some(gguf::small_files(folder)?.tokenizer_config))
+    } else {
+        let text = |name: &str| text(&folder.join(name));
+        (text("chat_template.jinja")?, text("tokenizer_config.json")?)
+    };
     let found = ChatFiles::find(template.as_deref(), config.as_deref()).map_err(wrong)?;
     match found {
         Some(found) => {

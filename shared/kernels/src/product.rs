@@ -1,7 +1,10 @@
 //! The product of a few rows with a matrix.
 //!
 //! A general matrix product packs its operands into tiles first. For the few rows of a decoding step that costs more than the
-//! product, where there are no wide registers as in WebAssembly: so there the matrix is read once, as it lies.
+//! product, where there are no wide registers as in WebAssembly, or where the matrix does not fit into a cache: so there it is read once, as
+//! it lies.
+
+use super::simd::{dot, kernel};
 
 /// Rows of the matrix that are taken in one pass over an output row.
 const PASS: usize = 8;
@@ -25,6 +28,28 @@ pub fn few_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
         let rows = x.chunks_exact(inner).zip(y.chunks_exact_mut(out));
         for (x, y) in rows {
             add_pass(&x[pass * PASS..], w, y);
+        }
+    }
+}
+
+/// `y [N, out] = x [N, in] · wᵀ`, of `w [out, in]` as checkpoints have it. `inner` is `in`.
+pub fn few_rows_of_turned(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
+    assert!(
+        inner > 0 && x.len().is_multiple_of(inner) && w.len().is_multiple_of(inner),
+        "operands of a product"
+    );
+    let out = w.len() / inner;
+    assert_eq!(y.len(), x.len() / inner * out, "result of a product");
+    by_rows(x, w, inner, y);
+}
+
+kernel! {
+    fn by_rows<'a, FMA>(x: &'a [f32], w: &'a [f32], inner: usize, y: &'a mut [f32]) {
+        let out = w.len() / inner;
+        for (o, w) in w.chunks_exact(inner).enumerate() {
+            for (n, x) in x.chunks_exact(inner).enumerate() {
+                y[n * out + o] = dot::<FMA>(x, w);
+            }
         }
     }
 }
@@ -62,6 +87,11 @@ mod tests {
             let (x, w) = (noise(rows * inner, 1), noise(inner * out, 2));
             let mut y = vec![f32::NAN; rows * out];
             few_rows(&x, &w, inner, &mut y);
+            let turned: Vec<f32> = (0..out * inner)
+                .map(|at| w[at % inner * out + at / inner])
+                .collect();
+            let mut of_turned = vec![f32::NAN; rows * out];
+            few_rows_of_turned(&x, &turned, inner, &mut of_turned);
             let expected: Vec<f64> = (0..rows * out)
                 .map(|at| {
                     let (r, o) = (at / out, at % out);
@@ -71,6 +101,7 @@ mod tests {
                 })
                 .collect();
             assert_close(&y, &expected, 1e-5);
+            assert_close(&of_turned, &expected, 1e-5);
         }
     }
 

@@ -9,6 +9,9 @@ use burn::tensor::Tensor;
 use super::decoder::{Decoder, Shape};
 use super::fused;
 
+/// Parameters of a model that no cache holds.
+const LARGE: usize = 1 << 25;
+
 impl Decoder {
     /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to be saved. One that
     /// is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
@@ -16,6 +19,8 @@ impl Decoder {
     /// Weights lie in memory as checkpoints have them, `[out, in]`; a product on the CPU wants `[in, out]` and turns them
     /// around each time. That is nothing beside a batch of thousands of tokens, and a quarter of the time beside one new
     /// token a row. The embedding is looked up by rows and stays as it is, so the head gets a copy of its own.
+    ///
+    /// A large model stays as it is altogether: the copy would double its memory, and what its products cost is reading it, however it lies.
     pub fn for_sampling(&self) -> Cow<'_, Self> {
         if self.shape.for_sampling {
             return Cow::Borrowed(self);
@@ -24,7 +29,7 @@ impl Decoder {
         let plain = self.merged();
         #[cfg(not(feature = "lora"))]
         let plain = self.valid();
-        if !fused::on_cpu(&plain.device()) {
+        if !fused::on_cpu(&plain.device()) || self.config().num_parameters() > LARGE {
             return Cow::Owned(plain);
         }
         let embed_tokens = plain.model.embed_tokens.clone();

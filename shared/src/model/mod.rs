@@ -7,6 +7,8 @@ pub mod config;
 mod decoder;
 pub mod device;
 mod fused;
+#[cfg(feature = "gguf")]
+pub mod gguf;
 mod layout;
 #[cfg(feature = "lora")]
 pub mod lora;

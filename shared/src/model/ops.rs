@@ -17,12 +17,13 @@ pub(crate) use super::kernels::rope::RopeTable;
 
 /// `x [rows, in] · w [in, out]`.
 pub(crate) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
-    // Elsewhere the processor's wide registers make burn's own product the faster one.
-    if cfg!(target_arch = "wasm32") && fused::available(&x) && !x.device().is_autodiff() {
-        fused::product(x, w)
+    let plain = fused::available(&x) && !x.device().is_autodiff();
+    let few = if plain {
+        fused::product_of_few(&x, &w)
     } else {
-        x.matmul(w)
-    }
+        None
+    };
+    few.unwrap_or_else(|| x.matmul(w))
 }
 
 /// RMS norm over the last dimension: `x / sqrt(mean(x²) + eps) * weight`, `x [rows, width]`, `weight [width]`.

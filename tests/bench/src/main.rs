@@ -4,6 +4,7 @@
 //! cargo run --release -p explang-bench -- verify --cases shared/verify/data/math-equality/cases.jsonl
 //! cargo run --release -p explang-bench -- score --cases shared/reward/data/reward-parity/batches.jsonl
 //! cargo run --release -p explang-bench -- speed --peer .venv/bin/python
+//! bash tests/long smollm2
 //! ```
 
 mod device;
@@ -11,6 +12,7 @@ mod line_process;
 mod peer;
 mod same;
 mod score;
+mod smollm2;
 mod speed;
 mod statistics;
 mod verify;
@@ -35,6 +37,8 @@ enum Command {
     Score(score::Arguments),
     /// Tokens a second of training and sampling, alone or beside PyTorch.
     Speed(speed::Arguments),
+    /// SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`.
+    Smollm2(smollm2::Arguments),
     /// Two runs side by side: every tensor and value, but what the clock decides.
     Same(same::Arguments),
     /// A device's numbers beside the processor's; `bash tests/device` calls this.
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => arguments.run(),
         Command::Score(arguments) => arguments.run(),
         Command::Speed(arguments) => arguments.run(),
+        Command::Smollm2(arguments) => arguments.run(),
         Command::Same(arguments) => arguments.run(),
         Command::Device(arguments) => arguments.run(),
     };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use explang::model::gguf::GgufError;
 use explang::model::{ConfigError, WeightsError};
 use explang::tokenizer::TokenizerError;
 
@@ -34,6 +35,14 @@ pub enum CheckpointError {
         path: PathBuf,
         /// What is wrong.
         source: ConfigError,
+    },
+    /// A GGUF file is wrong.
+    #[error("{path}: {source}")]
+    Gguf {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: GgufError,
     },
     /// The weights are in a format that runs code when it is read.
     #[error(

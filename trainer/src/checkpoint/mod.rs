@@ -1,7 +1,8 @@
 //! A checkpoint is a Hugging Face folder: `config.json`, weights as safetensors in one file or in shards, `tokenizer.json`, and what lies
-//! beside them.
+//! beside them; or a GGUF file, which holds all of it.
 
 mod error;
+pub(crate) mod gguf;
 mod mapped;
 mod open;
 mod origin;
@@ -41,6 +42,17 @@ pub fn load(path: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Checkp
     Ok((adapter::load(model, path)?, tokenizer))
 }
 
+/// Shape and constants of the model in a folder or GGUF file.
+///
+/// # Errors
+/// When its configuration is missing or cannot be run.
+pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
+    match path.is_file() {
+        true => gguf::config(path),
+        false => open::config(path),
+    }
+}
+
 /// Opens the model of a folder that may have no tokenizer.
 ///
 /// # Errors
@@ -65,6 +77,9 @@ pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
 pub fn tokenizer(folder: &Path) -> Result<Tokenizer, CheckpointError> {
     let base = adapter::base_of(folder)?;
     let folder = base.as_deref().unwrap_or(folder);
+    if folder.is_file() {
+        return gguf::tokenizer(folder);
+    }
     tokenizer_beside(&folder.join(TOKENIZER_FILE), folder)
 }
 
@@ -109,9 +124,9 @@ pub(crate) fn precision(folder: &Path) -> Result<Precision, CheckpointError> {
     })
 }
 
-/// True where a folder holds a checkpoint, a whole one or an adapter.
+/// True where a folder holds a checkpoint, a whole one or an adapter; and of a file, which whoever opens it sees to be one or not.
 pub fn is_checkpoint(folder: &Path) -> bool {
-    folder.join("config.json").exists() || adapter::is_adapter(folder)
+    folder.is_file() || folder.join("config.json").exists() || adapter::is_adapter(folder)
 }
 
 /// Reads a file that a checkpoint must have.

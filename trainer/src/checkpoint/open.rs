@@ -1,4 +1,4 @@
-//! Opening a folder.
+//! Opening a folder or a file.
 
 use std::path::Path;
 
@@ -10,14 +10,17 @@ use serde_json::Value;
 
 use super::tensors::metadata;
 use super::weights::WeightFiles;
-use super::{CheckpointError, TOKENIZER_ENTRY, TOKENIZER_FILE, read};
+use super::{CheckpointError, TOKENIZER_ENTRY, TOKENIZER_FILE, gguf, read};
 use crate::files::sha256;
 
-/// Opens a folder: its configuration and tokenizer first, so that a mistake costs no time.
+/// Opens a folder, or a GGUF file: its configuration and tokenizer first, so that a mistake costs no time.
 pub(super) fn whole(
     folder: &Path,
     device: &Device,
 ) -> Result<(Decoder, Tokenizer), CheckpointError> {
+    if folder.is_file() {
+        return gguf::whole(folder, device);
+    }
     let path = || folder.to_path_buf();
     let config = config(folder)?;
     let (tokenizer, text) = tokenizer(&folder.join(TOKENIZER_FILE), folder)?;

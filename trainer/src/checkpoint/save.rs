@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 
 use super::tensors::with_metadata;
 use super::weights::WEIGHTS;
-use super::{CheckpointError, TOKENIZER_ENTRY, origin, read};
+use super::{CheckpointError, TOKENIZER_ENTRY, gguf, origin, read};
 use crate::files::{self, sha256};
 
 /// Writes a whole checkpoint's files into an existing folder; an adapter is merged.
 ///
-/// Of a checkpoint that comes from the folder `origin`, what lies there beside the weights is kept word for word, the tokenizer and the keys of
+/// Of a checkpoint that comes from the folder or GGUF file `origin`, what lies there beside the weights is kept word for word, the tokenizer and the keys of
 /// `config.json` that are not known here among it. `config.json` changes where the weights now have another number format or shape.
 ///
 /// # Errors
@@ -26,14 +26,13 @@ pub fn save(
     origin: Option<&Path>,
 ) -> Result<(), CheckpointError> {
     let write = |name: &str, bytes: &[u8]| files::write(&folder.join(name), bytes);
-    // One file that holds everything has nothing beside it.
-    let origin = origin.filter(|origin| origin.is_dir());
-    if let Some(origin) = origin {
-        origin::keep(origin, folder)?;
+    match origin {
+        Some(file) if file.is_file() => gguf::keep(file, folder)?,
+        Some(origin) => origin::keep(origin, folder)?,
+        None => {}
     }
-    // The folder may lack these though it has an origin: not every format has them as files.
     let kept = |name: &str| match origin {
-        Some(origin) if origin.join(name).exists() => read(&origin.join(name)).map(Some),
+        Some(_) if folder.join(name).exists() => read(&folder.join(name)).map(Some),
         _ => Ok(None),
     };
     let (end, pad) = (tokenizer.end_of_text(), tokenizer.pad());

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use burn::tensor::TensorData;
 use explang::model::checkpoint::NamedTensors;
 use explang::model::{Weights, WeightsError};
 use serde_json::{Map, Value};
 
-use super::CheckpointError;
 use super::weights::WeightFiles;
+use super::{CheckpointError, gguf};
 use crate::adapter;
 
 /// The entry of a header that is not a tensor.
@@ -34,11 +35,14 @@ impl StoredTensor {
     }
 }
 
-/// The tensors of a checkpoint folder, by name, shard after shard; of an adapter's folder those of the adapter.
+/// The tensors of a checkpoint's folder or GGUF file, by name, shard after shard; of an adapter's folder those of the adapter.
 ///
 /// # Errors
 /// When a file cannot be read or is damaged.
 pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointError> {
+    if folder.is_file() {
+        return gguf::stored_tensors(folder);
+    }
     let weights = match adapter::is_adapter(folder) {
         true => WeightFiles::one(folder.join(adapter::WEIGHTS))?,
         false => WeightFiles::open(folder)?,
@@ -55,6 +59,12 @@ pub fn stored_tensors(folder: &Path) -> Result<Vec<StoredTensor>, CheckpointErro
     Ok(stored)
 }
 
+/// The Euclidean norm of a tensor.
+pub(super) fn norm(values: &TensorData) -> f64 {
+    let squares = values.iter::<f32>().map(|v| f64::from(v) * f64::from(v));
+    squares.sum::<f64>().sqrt()
+}
+
 /// The tensors of a safetensors file, by name.
 ///
 /// # Errors
@@ -69,10 +79,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<StoredTensor>, WeightsError> {
         let shape: Vec<usize> = sizes
             .filter_map(|size| usize::try_from(size.as_u64()?).ok())
             .collect();
-        let norm = values.get(&name, &shape).ok().map(|values| {
-            let squares = values.iter::<f32>().map(|v| f64::from(v) * f64::from(v));
-            squares.sum::<f64>().sqrt()
-        });
+        let norm = values.get(&name, &shape).ok().as_ref().map(norm);
         let dtype = entry["dtype"].as_str().unwrap_or_default().to_owned();
         StoredTensor {
             name,
@@ -133,7 +140,6 @@ fn header(bytes: &[u8]) -> Option<Map<String, Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::TensorData;
     use explang::model::Precision;
 
     #[test]

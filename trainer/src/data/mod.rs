@@ -18,13 +18,13 @@ pub use documents::{Batches, Document};
 use std::path::Path;
 use std::sync::Arc;
 
-use explang::model::ModelConfig;
 use explang::prompt::PromptFormat;
 use explang::run::Config;
 use explang::run::config::ModelSection;
 use explang::tasks::Source;
 use explang::tokenizer::Tokenizer;
 
+use crate::checkpoint;
 use crate::locate::locate;
 use crate::progress::tell;
 
@@ -72,14 +72,13 @@ pub fn check(config: &Config) -> anyhow::Result<()> {
     }
 }
 
-/// Positions of the model that a run begins with; none where they are not written in a `config.json`.
+/// Positions of the model that a run begins with; none where its shape cannot be read.
 fn positions(model: &ModelSection) -> Option<usize> {
     match model {
         ModelSection::New { preset, .. } => Some(preset.shape().max_positions),
         ModelSection::From(path) => {
             let checkpoint = locate(Path::new(path), None).ok()?.checkpoint;
-            let text = std::fs::read_to_string(checkpoint.join("config.json")).ok()?;
-            Some(ModelConfig::from_json(&text).ok()?.max_positions)
+            Some(checkpoint::config(&checkpoint).ok()?.max_positions)
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::bail;
 use burn::tensor::Device;
 use explang::Language;
+use explang::model::Precision;
 use explang::run::config::Practice;
 use explang::run::{ChoiceCounts, Mode, Stage, Summary};
 use serde::Serialize;
@@ -105,6 +106,10 @@ pub fn adopt(folder: &RunFolder, stage: Stage, checkpoint: &Path) -> anyhow::Res
     folder.write_folder(stage.checkpoint_path(), |tmp| -> anyhow::Result<()> {
         if let Some(base) = base {
             return Ok(adapter::save(tmp, &model, &absolute(&base)?)?);
+        }
+        if checkpoint.is_file() {
+            let saved = checkpoint::save(tmp, &model, &tokenizer, Precision::F32, Some(checkpoint));
+            return Ok(saved?);
         }
         for entry in std::fs::read_dir(checkpoint)? {
             let path = entry?.path();

@@ -234,7 +234,7 @@ fn bad_input_is_refused_with_one_clear_sentence() {
         (
             &["eval", "/nowhere/model"],
             "",
-            "/nowhere/model does not exist; give the folder of a checkpoint or of a run",
+            "/nowhere/model does not exist; give a .gguf file, or the folder of a checkpoint or of a run",
         ),
         (
             &["inspect", "/nowhere/model"],

@@ -14,7 +14,7 @@ use burn_flex::FlexTensor;
 use self::node::{Kernel, apply, flex, inputs, plain, values};
 use super::config::ModelConfig;
 use super::kernels::attention::{self, CachedRow, Heads, Saved};
-use super::kernels::product::few_rows;
+use super::kernels::product::{few_rows, few_rows_of_turned};
 use super::kernels::rope::{HeadNorm, RopeTable};
 use super::kernels::{kl, log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
@@ -30,24 +30,31 @@ pub(super) fn available<const D: usize>(x: &Tensor<D>) -> bool {
     on_cpu(&x.device())
 }
 
-/// Most rows for which the matrix is read as it lies.
-const FEW_ROWS: usize = 64;
+/// Most rows for which a matrix is read as it lies: in WebAssembly, and where the processor's wide registers make burn's own product the
+/// faster one for more.
+const FEW_ROWS: usize = if cfg!(target_arch = "wasm32") { 64 } else { 8 };
 
-/// See [`super::ops::product`]; without a graph.
-pub(super) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
+/// `x [rows, in] · w [in, out]` without a graph, of few rows and a matrix that lies as is best for them; none of others.
+pub(super) fn product_of_few(x: &Tensor<2>, w: &Tensor<2>) -> Option<Tensor<2>> {
     let [rows, inner] = x.dims();
     let [_, out] = w.dims();
-    // Of a matrix that lies the other way around, as a checkpoint's does, a copy would be made each time.
-    let laid_out = w.clone().try_into_primitive::<Flex>();
-    match laid_out {
-        Ok(w) if rows <= FEW_ROWS && w.as_slice::<f32>().is_some() => {
-            let x = plain(x);
-            let mut y = vec![0.0; rows * out];
-            few_rows(values(&x), values(&w), inner, &mut y);
-            Tensor::from_primitive::<Flex>(flex(y, vec![rows, out]))
-        }
-        _ => x.matmul(w),
+    if rows > FEW_ROWS {
+        return None;
     }
+    let web = cfg!(target_arch = "wasm32");
+    // Of a matrix that lies the other way around a copy would be made each time.
+    let as_it_lies = if web {
+        w.clone()
+    } else {
+        w.clone().transpose()
+    };
+    let w = as_it_lies.try_into_primitive::<Flex>().ok()?;
+    w.as_slice::<f32>()?;
+    let x = plain(x.clone());
+    let mut y = vec![0.0; rows * out];
+    let product = if web { few_rows } else { few_rows_of_turned };
+    product(values(&x), values(&w), inner, &mut y);
+    Some(Tensor::from_primitive::<Flex>(flex(y, vec![rows, out])))
 }
 
 #[derive(Debug, Clone)]

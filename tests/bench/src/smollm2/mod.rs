@@ -1,0 +1,249 @@
+//! `explang-bench smollm2`: SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`: the same greedy texts, the time to
+//! open it, the memory at its highest, and tokens a second.
+
+mod memory;
+mod texts;
+
+use std::io::{Write, stdout};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{bail, ensure};
+use burn::tensor::Device;
+use clap::Args;
+use explang::generate::{End, Prompt, SampledToken, Sampling, generate};
+use explang::model::Decoder;
+use explang::run::config::{PromptForm, PromptSection};
+use explang::tokenizer::Tokenizer;
+use explang_trainer::{checkpoint, prompt};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::peer::{Peer, PeerError};
+use crate::statistics::{Spread, median};
+use texts::{PROMPTS, Text};
+
+/// Longest continuation, in tokens.
+const MOST_NEW_TOKENS: usize = 64;
+
+/// Arguments of `explang-bench smollm2`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The GGUF file.
+    #[arg(long)]
+    gguf: PathBuf,
+    /// The folder that `tests/peers/smollm2.py folder` made of it.
+    #[arg(long)]
+    folder: PathBuf,
+    /// Python with the packages of tests/peers/requirements.txt.
+    #[arg(long)]
+    peer: String,
+    /// The peer's program.
+    #[arg(long, default_value = "tests/peers/smollm2.py")]
+    peer_script: PathBuf,
+    /// Rounds in which both decode the same text in turns, for the speed.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Threads of the peer.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// Most seconds to open the GGUF file.
+    #[arg(long, default_value_t = 2.0)]
+    most_seconds: f64,
+    /// Most memory while the GGUF file is opened and decodes, in times the weights in f32.
+    #[arg(long, default_value_t = 1.3)]
+    most_memory: f64,
+    /// Least tokens a second.
+    #[arg(long, default_value_t = 16.0)]
+    least_rate: f64,
+}
+
+/// What a kind of checkpoint came to.
+struct Opened {
+    model: Decoder,
+    tokenizer: Tokenizer,
+    seconds: f64,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    ready: bool,
+}
+
+/// What the peer answers; see `tests/peers/smollm2.py`.
+#[derive(Deserialize)]
+struct Answer {
+    text: String,
+    prompt_ids: Vec<u32>,
+    ids: Vec<u32>,
+    seconds: f64,
+}
+
+impl Opened {
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        let started = Instant::now();
+        let (model, tokenizer) = checkpoint::load(path, &Device::flex())?;
+        Ok(Opened {
+            model,
+            tokenizer,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// The greedy continuation without the token that ends it, and the seconds that it took.
+    fn continuation(&self, prompt: &[u32]) -> anyhow::Result<(Vec<u32>, f64)> {
+        let prompts = [Prompt {
+            tokens: prompt.to_vec(),
+            forced_len: 0,
+            streams: vec![0],
+        }];
+        let sampling = Sampling {
+            temperature: 0.0,
+            top_p: 1.0,
+            max_new_tokens: MOST_NEW_TOKENS,
+        };
+        let started = Instant::now();
+        let go_on = |_: SampledToken<'_>| ControlFlow::Continue(());
+        let made = generate(&self.model, &self.tokenizer, &prompts, &sampling, go_on);
+        let made = pollster::block_on(made)?.into_iter().next();
+        let seconds = started.elapsed().as_secs_f64();
+        let Some(made) = made else {
+            bail!("a prompt without a continuation");
+        };
+        let mut tokens = made.tokens;
+        if made.end == End::EndOfText {
+            tokens.pop();
+        }
+        Ok((tokens, seconds))
+    }
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        ensure!(self.rounds > 0, "--rounds must be at least 1");
+        crate::peer::find(&self.peer_script)?;
+        let mut out = stdout().lock();
+        let mut texts = self.expected()?;
+
+        let plain = PromptSection {
+            format: PromptForm::Chat,
+            system: Some(String::new()),
+            ..PromptSection::default()
+        };
+        let mut sizes = Vec::new();
+        for path in [&self.gguf, &self.folder] {
+            memory::forget_peak();
+            let opened = Opened::open(path)?;
+            let format = prompt::format(path, &plain)?;
+            for text in &mut texts {
+                text.check(path, &opened.tokenizer, &format)?;
+                let (ids, _) = opened.continuation(&text.prompt_ids)?;
+                text.add(path, &opened.tokenizer, &ids);
+            }
+            let weights = 4.0 * opened.model.config().num_parameters() as f64;
+            let peak = memory::peak().map(|bytes| bytes as f64 / weights);
+            writeln!(
+                out,
+                "{}: opened in {:.2} s; at most {} times its weights of {:.0} MB in f32",
+                path.display(),
+                opened.seconds,
+                peak.map_or("an unknown number of".to_owned(), |peak| format!(
+                    "{peak:.2}"
+                )),
+                weights / 1e6
+            )?;
+            sizes.push((opened.seconds, peak));
+        }
+        let same = texts.iter().filter(|text| text.report(&mut out)).count();
+        writeln!(out, "{same} of {} texts are the same in all", texts.len())?;
+
+        let (ours, theirs) = self.rates(&texts)?;
+        let rate = median(&ours).unwrap_or_default();
+        let ratio = Spread::of_ratios(&ours, &theirs);
+        writeln!(
+            out,
+            "{rate:.1} tokens/s, transformers {:.1} with {} threads; ratio {}",
+            median(&theirs).unwrap_or_default(),
+            self.threads,
+            ratio.map_or_else(String::new, |r| format!(
+                "{:.2} ({:.2}–{:.2})",
+                r.median, r.min, r.max
+            ))
+        )?;
+
+        ensure!(same == texts.len(), "not all texts are the same");
+        let (seconds, peak) = sizes[0];
+        ensure!(
+            seconds <= self.most_seconds,
+            "opening the GGUF file took {seconds:.2} s, more than {}",
+            self.most_seconds
+        );
+        ensure!(
+            peak.is_none_or(|peak| peak <= self.most_memory),
+            "memory was more than {} times the weights",
+            self.most_memory
+        );
+        ensure!(
+            rate >= self.least_rate,
+            "{rate:.1} tokens/s, fewer than {}",
+            self.least_rate
+        );
+        Ok(())
+    }
+
+    /// Starts the peer.
+    fn start(&self) -> anyhow::Result<Peer> {
+        let mut command = Command::new(&self.peer);
+        command
+            .arg(&self.peer_script)
+            .arg("serve")
+            .arg(&self.folder)
+            .args(["--threads", &self.threads.to_string()]);
+        let (peer, ready): (Peer, Ready) = Peer::start(command)?;
+        ensure!(ready.ready, PeerError::Answer("not ready".into()));
+        Ok(peer)
+    }
+
+    /// The texts of `transformers`.
+    fn expected(&self) -> anyhow::Result<Vec<Text>> {
+        let mut peer = self.start()?;
+        let texts = PROMPTS.iter().map(|&(prompt, chat)| {
+            let answer = ask(&mut peer, prompt, chat)?;
+            Ok(Text {
+                question: prompt,
+                chat,
+                prompt: answer.text,
+                prompt_ids: answer.prompt_ids,
+                expected: answer.ids,
+                others: Vec::new(),
+            })
+        });
+        texts.collect()
+    }
+
+    /// Tokens a second of the GGUF file and of the peer, in turns.
+    fn rates(&self, texts: &[Text]) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+        let opened = Opened::open(&self.gguf)?;
+        let mut peer = self.start()?;
+        // The longest of the plain ones: it takes the peer no template.
+        let plain = texts.iter().filter(|text| !text.chat);
+        let Some(text) = plain.max_by_key(|text| text.expected.len()) else {
+            bail!("there is no plain prompt");
+        };
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..self.rounds {
+            let (ids, seconds) = opened.continuation(&text.prompt_ids)?;
+            ours.push(ids.len() as f64 / seconds);
+            let answer = ask(&mut peer, text.question, text.chat)?;
+            theirs.push(answer.ids.len() as f64 / answer.seconds);
+        }
+        Ok((ours, theirs))
+    }
+}
+
+fn ask(peer: &mut Peer, prompt: &str, chat: bool) -> Result<Answer, PeerError> {
+    let asked = json!({"prompt": prompt, "chat": chat, "max_new_tokens": MOST_NEW_TOKENS});
+    peer.ask(&asked.to_string())
+}
