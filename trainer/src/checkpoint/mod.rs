@@ -42,11 +42,13 @@ pub fn load(path: &Path, device: &Device) -> Result<(Decoder, Tokenizer), Checkp
     Ok((adapter::load(model, path)?, tokenizer))
 }
 
-/// Shape and constants of the model in a folder or GGUF file.
+/// Shape and constants of the model in a folder or GGUF file; of an adapter those of its base. The weights need not be there.
 ///
 /// # Errors
 /// When its configuration is missing or cannot be run.
 pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
+    let base = adapter::base_of(path)?;
+    let path = base.as_deref().unwrap_or(path);
     match path.is_file() {
         true => gguf::config(path),
         false => open::config(path),
@@ -59,15 +61,6 @@ pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
 /// When a file is missing, damaged, or of another checkpoint.
 pub fn load_model(folder: &Path, device: &Device) -> Result<Decoder, CheckpointError> {
     WeightFiles::open(folder)?.decoder(&open::config(folder)?, device)
-}
-
-/// The shape of a checkpoint's model; of an adapter that of its base. The weights need not be there.
-///
-/// # Errors
-/// When `config.json` is missing, or this decoder cannot run what it describes.
-pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
-    let base = adapter::base_of(path)?;
-    open::config(base.as_deref().unwrap_or(path))
 }
 
 /// The tokenizer of a checkpoint; of an adapter that of its base.
