@@ -112,14 +112,7 @@ impl PromptFormat {
         question: &str,
         forced: &str,
     ) -> Result<PromptTokens, PromptError> {
-        let text = self.text(question)?;
-        let prompt = match self {
-            PromptFormat::Line => tokenizer.encode_prompt(&text)?,
-            // A template writes the token that begins a text itself.
-            #[cfg(feature = "chat")]
-            PromptFormat::Chat(_) => tokenizer.encode(&text)?,
-        };
-        Ok(forcing(tokenizer, prompt, forced)?)
+        Ok(self.forcing(tokenizer, &self.text(question)?, forced)?)
     }
 
     /// The prompt of a question and a whole response, with what ends it: what a supervised stage learns. The response with its end is the
@@ -146,7 +139,7 @@ impl PromptFormat {
         prompt: &str,
         response: &str,
     ) -> Result<PromptTokens, PromptError> {
-        let mut prompt = forcing(tokenizer, tokenizer.encode(prompt)?, response)?;
+        let mut prompt = self.forcing(tokenizer, prompt, response)?;
         let end = match self {
             PromptFormat::Line => vec![tokenizer.end_of_text()],
             #[cfg(feature = "chat")]
@@ -156,21 +149,27 @@ impl PromptFormat {
         prompt.tokens.extend(end);
         Ok(prompt)
     }
-}
 
-/// The tokens of a prompt and of what the response is made to begin with.
-fn forcing(
-    tokenizer: &Tokenizer,
-    prompt: Vec<u32>,
-    forced: &str,
-) -> Result<PromptTokens, TokenizerError> {
-    let prompt_len = prompt.len();
-    let mut tokens = prompt;
-    tokens.extend(tokenizer.encode(forced)?);
-    Ok(PromptTokens {
-        forced_len: tokens.len() - prompt_len,
-        tokens,
-    })
+    /// The tokens of a prompt and of what the response is made to begin with.
+    fn forcing(
+        &self,
+        tokenizer: &Tokenizer,
+        prompt: &str,
+        forced: &str,
+    ) -> Result<PromptTokens, TokenizerError> {
+        let mut tokens = match self {
+            PromptFormat::Line => tokenizer.encode_prompt(prompt)?,
+            // A template writes the token that begins a text itself.
+            #[cfg(feature = "chat")]
+            PromptFormat::Chat(_) => tokenizer.encode(prompt)?,
+        };
+        let prompt_len = tokens.len();
+        tokens.extend(tokenizer.encode(forced)?);
+        Ok(PromptTokens {
+            forced_len: tokens.len() - prompt_len,
+            tokens,
+        })
+    }
 }
 
 #[cfg(test)]

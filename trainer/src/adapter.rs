@@ -15,6 +15,7 @@ use explang::named::{LONGEST_SHOWN, brief};
 
 use self::config::AdapterConfig;
 use crate::files::{self, FileError};
+use crate::hub;
 
 /// The file that makes a folder an adapter's.
 const CONFIG: &str = "adapter_config.json";
@@ -96,7 +97,10 @@ pub fn base_of(folder: &Path) -> Result<Option<PathBuf>, AdapterError> {
     let path = folder.join(CONFIG);
     let named = AdapterConfig::read(&path)?.base;
     let places = [folder.join(&named), PathBuf::from(&named)];
-    let Some(base) = places.into_iter().find(|place| place.exists()) else {
+    let here = places.into_iter().find(|place| place.exists());
+    // PEFT names a base by its name on the hub, where it is from there.
+    let fetched = || hub::fetch(hub::name(Path::new(&named))?).ok();
+    let Some(base) = here.or_else(fetched) else {
         let base = brief(&named, LONGEST_SHOWN);
         return Err(AdapterError::NoBase { path, base });
     };
