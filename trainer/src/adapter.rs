@@ -15,7 +15,7 @@ use explang::named::{LONGEST_SHOWN, brief};
 
 use self::config::AdapterConfig;
 use crate::files::{self, FileError};
-use crate::hub;
+use crate::hub::{self, HubError};
 
 /// The file that makes a folder an adapter's.
 const CONFIG: &str = "adapter_config.json";
@@ -70,6 +70,9 @@ pub enum AdapterError {
         /// The base's folder.
         base: PathBuf,
     },
+    /// The base has a name on the hub, which does not give it.
+    #[error(transparent)]
+    Hub(#[from] HubError),
     /// The factors are wrong.
     #[error("{}: {source}", path.display())]
     Weights {
@@ -85,8 +88,8 @@ pub fn is_adapter(folder: &Path) -> bool {
     folder.join(CONFIG).is_file()
 }
 
-/// The folder of an adapter's base: a relative path starts at the adapter's folder or, as PEFT has it, at the working directory. None
-/// where the folder holds no adapter.
+/// The folder of an adapter's base: a relative path starts at the adapter's folder or, as PEFT has it, at the working directory; what is no
+/// path here, and could be the name of a model on the Hugging Face hub, is downloaded. None where the folder holds no adapter.
 ///
 /// # Errors
 /// When `adapter_config.json` cannot be used, or the base is not there or an adapter itself.
@@ -97,17 +100,26 @@ pub fn base_of(folder: &Path) -> Result<Option<PathBuf>, AdapterError> {
     let path = folder.join(CONFIG);
     let named = AdapterConfig::read(&path)?.base;
     let places = [folder.join(&named), PathBuf::from(&named)];
-    let here = places.into_iter().find(|place| place.exists());
-    // PEFT names a base by its name on the hub, where it is from there.
-    let fetched = || hub::fetch(hub::name(Path::new(&named))?).ok();
-    let Some(base) = here.or_else(fetched) else {
-        let base = brief(&named, LONGEST_SHOWN);
-        return Err(AdapterError::NoBase { path, base });
+    let base = match places.into_iter().find(|place| place.exists()) {
+        Some(base) => base,
+        None => downloaded(&path, &named)?,
     };
     if is_adapter(&base) {
         return Err(AdapterError::NestedBase { path, base });
     }
     Ok(Some(base))
+}
+
+/// The folder of a base that is named as on the hub; `path` is for messages.
+fn downloaded(path: &Path, named: &str) -> Result<PathBuf, AdapterError> {
+    let gone = || AdapterError::NoBase {
+        path: path.to_owned(),
+        base: brief(named, LONGEST_SHOWN),
+    };
+    match hub::fetch(hub::name(Path::new(named)).ok_or_else(gone)?) {
+        Err(HubError::NotBuilt(_)) => Err(gone()),
+        fetched => Ok(fetched?),
+    }
 }
 
 /// The whole path of a folder, as `adapter_config.json` can name it.

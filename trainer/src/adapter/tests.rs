@@ -201,10 +201,10 @@ fn the_base_is_found_from_the_adapters_folder() {
     save(&base, &drawn(0), ".").unwrap();
     let error = base_of(&adapter).unwrap_err();
     assert!(matches!(error, AdapterError::NestedBase { .. }), "{error}");
-    save(&adapter, &drawn(0), "Qwen/Qwen3-4B").unwrap();
+    save(&adapter, &drawn(0), "models/of/mine").unwrap();
     let error = base_of(&adapter).unwrap_err().to_string();
     assert!(
-        error.contains("the base `Qwen/Qwen3-4B` is not there; give"),
+        error.contains("the base `models/of/mine` is not there; give"),
         "{error}"
     );
 }
