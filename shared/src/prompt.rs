@@ -91,13 +91,13 @@ impl PromptFormat {
     ///
     /// # Errors
     /// When the template fails.
+    #[cfg(feature = "chat")]
     pub fn conversation(&self, said: &[Said<'_>], explained: bool) -> Result<String, PromptError> {
         match self {
             PromptFormat::Line => {
                 let texts: Vec<&str> = said.iter().map(|said| said.content).collect();
                 Ok(line(&texts.join("\n")))
             }
-            #[cfg(feature = "chat")]
             PromptFormat::Chat(chat) => Ok(chat.reply_to(said, explained)?),
         }
     }

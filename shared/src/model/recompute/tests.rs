@@ -143,6 +143,12 @@ fn without_a_graph_nothing_is_recorded() {
             [&plain, &frozen, &model].map(|model| response_log_probs(model, &sequence, 0, memory));
         assert!(!found[1].is_tracked() && found[2].is_tracked());
         let [a, b, c] = found.map(|x| x.into_data().iter::<f32>().collect::<Vec<_>>());
-        assert!(a == b && b == c);
+        assert_eq!(b, c);
+        // Without autodiff a product of few rows adds up in another order.
+        let pairs = a.iter().zip(&b);
+        assert!(
+            pairs.map(|(a, b)| (a - b).abs()).all(|d| d < 1e-6),
+            "{a:?} {b:?}"
+        );
     }
 }
