@@ -16,7 +16,6 @@ use explang::likelihood::Sequence;
 use explang::model::Decoder;
 use explang::prompt::PromptFormat;
 use explang::random;
-use explang::run::config::ModelSection;
 use explang::run::{Config, Line, Position, Stage, StageInfo, SupervisedMetrics};
 use explang::tasks::Source;
 use explang::tokenizer::Tokenizer;
@@ -24,13 +23,13 @@ use explang::tokenizer::Tokenizer;
 use super::skipped::Skipped;
 use super::start::Start;
 use super::step::Step;
+use super::tokenizer;
 use crate::adapter;
 use crate::checkpoint;
-use crate::data::documents::tokenizer_texts;
 use crate::data::{Batches, source};
 use crate::eval::sample::Evaluator;
 use crate::files;
-use crate::locate::{finished, locate};
+use crate::locate::finished;
 use crate::progress::Progress;
 use crate::prompt::format_of_run;
 use crate::run::error::RunError;
@@ -76,7 +75,7 @@ impl Session {
         device: Device,
         threads: usize,
     ) -> anyhow::Result<Self> {
-        let tokenizer = run_tokenizer(&config, &folder)?;
+        let tokenizer = tokenizer::of_run(&config, &folder)?;
         let format = format_of_run(&config, folder.path())?;
         let source = source(&config, &tokenizer, &format)?;
         let (metrics, samples) = (
@@ -171,7 +170,7 @@ impl Session {
 
     /// The model of a checkpoint of this run.
     pub(super) fn load_from(&self, folder: &Path) -> anyhow::Result<Decoder> {
-        let run = self.folder.join(TOKENIZER_FILE);
+        let run = self.folder.join(tokenizer::FILE);
         Ok(checkpoint::load_of_run(
             folder,
             &self.tokenizer,
@@ -373,42 +372,8 @@ impl Session {
     }
 }
 
-/// The tokenizer of the checkpoint that a run begins with, or the run's own, trained now where it has none yet.
-fn run_tokenizer(config: &Config, folder: &RunFolder) -> anyhow::Result<Tokenizer> {
-    let path = folder.join(TOKENIZER_FILE);
-    let vocab_size = match &config.model {
-        ModelSection::From(path) => {
-            let located = locate(Path::new(path), None)?;
-            return Ok(checkpoint::tokenizer(&located.checkpoint)?);
-        }
-        ModelSection::New { vocab_size, .. } => *vocab_size,
-    };
-    if path.exists() {
-        // The checkpoint that was put into the run's folder knows its stop tokens.
-        let beside = kept(folder.path()).unwrap_or_else(|| folder.path().to_owned());
-        return Ok(checkpoint::tokenizer_beside(&path, &beside)?);
-    }
-    let Some(tasks) = &config.tasks else {
-        anyhow::bail!(
-            "problems of files have no texts that a tokenizer could be trained on; begin with a checkpoint, by `from` in section [model]"
-        );
-    };
-    let stream = random::derive(config.seed, &[TOKENIZER]);
-    let texts = tokenizer_texts(tasks, stream, TOKENIZER_PAGES);
-    let tokenizer = Tokenizer::train(texts, vocab_size)?;
-    folder.write(TOKENIZER_FILE, tokenizer.to_json().as_bytes())?;
-    Ok(tokenizer)
-}
-
 /// What the checkpoints of a run in the folder `run` have beside their weights, as its first finished stage has it; none before that.
 pub(super) fn kept(run: &Path) -> Option<PathBuf> {
     let first = finished(run).first()?.checkpoint_path();
     Some(run.join(first))
 }
-
-/// The run's tokenizer, in its folder.
-const TOKENIZER_FILE: &str = "tokenizer.json";
-/// Part of the path of the tokenizer's stream.
-const TOKENIZER: u64 = 0x746F_6B65;
-/// Pages that the tokenizer is trained on: some six hundred a language.
-const TOKENIZER_PAGES: usize = 17 * 600;

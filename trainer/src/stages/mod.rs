@@ -9,5 +9,6 @@ pub mod sft;
 mod skipped;
 mod start;
 mod step;
+mod tokenizer;
 
 pub use driver::Session;
