@@ -32,9 +32,18 @@ fn serve(arguments: &[OsString]) -> anyhow::Result<()> {
         run: Some(RunSource::awaited(Path::new(run))),
     };
     let server = bind("127.0.0.1", port)?.start(site)?;
+    let url = server.url();
+    let mut told = Ok(());
+    server.until_interrupted(|| {
+        // Not before signals are heard: who reads the address may send one at once.
+        told = tell(&url);
+        told.is_err()
+    })?;
+    Ok(told?)
+}
+
+fn tell(url: &str) -> std::io::Result<()> {
     let mut out = stdout().lock();
-    writeln!(out, "{}", server.url())?;
-    out.flush()?;
-    drop(out);
-    server.until_interrupted(|| false)
+    writeln!(out, "{url}")?;
+    out.flush()
 }

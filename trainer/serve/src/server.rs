@@ -132,11 +132,12 @@ impl Server {
         self.address.ip().is_loopback()
     }
 
-    /// Answers until Ctrl-C or SIGTERM, and then ends; where `asked` says that one has come before, it ends now.
+    /// Answers until Ctrl-C or SIGTERM, and then ends. `asked` is called once, when every signal is heard from there on; where it says that
+    /// one has come before, the server ends now.
     ///
     /// # Errors
     /// When the system gives no signals, or the server has failed.
-    pub fn until_interrupted(self, asked: impl Fn() -> bool) -> anyhow::Result<()> {
+    pub fn until_interrupted(self, asked: impl FnOnce() -> bool) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -159,7 +160,7 @@ impl Server {
 
 /// Waits for Ctrl-C, or for the polite request to end that other programs send.
 #[cfg(unix)]
-async fn interrupted(asked: impl Fn() -> bool) -> io::Result<()> {
+async fn interrupted(asked: impl FnOnce() -> bool) -> io::Result<()> {
     use std::task::Poll;
     use tokio::signal::unix::{SignalKind, signal};
     let mut signals = [
@@ -184,7 +185,7 @@ async fn interrupted(asked: impl Fn() -> bool) -> io::Result<()> {
 
 /// Waits for Ctrl-C.
 #[cfg(windows)]
-async fn interrupted(asked: impl Fn() -> bool) -> io::Result<()> {
+async fn interrupted(asked: impl FnOnce() -> bool) -> io::Result<()> {
     let mut signal = tokio::signal::windows::ctrl_c()?;
     if asked() {
         return Ok(());
