@@ -13,7 +13,7 @@ const BLOCK: usize = 256;
 
 /// Cosines and sines of every position, `[hd / 2]` each. Cheap to clone.
 ///
-/// They are computed when a position is first asked for, [`BLOCK`] positions at a time, and shared by all clones: a model that allows for a
+/// They are computed when a position is first asked for, a block of positions at a time, and shared by all clones: a model that allows for a
 /// hundred thousand positions costs only those that are used.
 #[derive(Debug, Clone)]
 pub struct RopeTable {
