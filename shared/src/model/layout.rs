@@ -13,8 +13,8 @@ use super::fused;
 const LARGE: usize = 1 << 25;
 
 impl Decoder {
-    /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to be saved. One that
-    /// is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
+    /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to
+    /// be saved. One that is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
     ///
     /// Weights lie in memory as checkpoints have them, `[out, in]`; a product on the CPU wants `[in, out]` and turns them
     /// around each time. That is nothing beside a batch of thousands of tokens, and a quarter of the time beside one new

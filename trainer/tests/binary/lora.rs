@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use burn::tensor::Device;
@@ -13,7 +12,7 @@ use explang_trainer::checkpoint::{self, stored_tensors};
 use crate::command_line::{generate, tokenizer};
 use crate::contents::{files, metrics, summary};
 use crate::program::{ended, explang, refused, send, succeeds};
-use crate::runs::{lines, start, wait_until};
+use crate::runs::{lines, resumed, run, start, wait_until};
 
 const CONFIG: &str = r#"
 name = "adapter"
@@ -66,18 +65,6 @@ fn prepared(folder: &Path) -> (PathBuf, PathBuf) {
     (base, config)
 }
 
-fn run(config: &Path, out: &Path) -> Command {
-    let mut command = explang(["run", "--threads", "1", "--out"]);
-    command.arg(out).arg(config);
-    command
-}
-
-fn resumed(out: &Path) -> Command {
-    let mut command = explang(["run", "--threads", "1", "--resume", "--out"]);
-    command.arg(out);
-    command
-}
-
 /// Name and length of every file in a folder.
 fn sizes(folder: &Path) -> BTreeMap<String, u64> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
@@ -96,9 +83,9 @@ fn an_adapters_run_keeps_the_adapter_alone_and_goes_on_to_the_same_bytes() {
     let (base, config) = prepared(folder.path());
     let before = files(&base);
     let [whole, broken] = ["whole", "broken"].map(|name| folder.path().join(name));
-    succeeds(run(&config, &whole), "");
+    succeeds(run(&config, &whole, 1), "");
 
-    let mut child = start(run(&config, &broken));
+    let mut child = start(run(&config, &broken, 1));
     assert!(wait_until(&mut child, PAUSE, || lines(&broken) >= 2));
     send(&child, "-INT");
     ended(&mut child);
@@ -120,11 +107,11 @@ fn an_adapters_run_keeps_the_adapter_alone_and_goes_on_to_the_same_bytes() {
         "{total}"
     );
 
-    let mut child = start(resumed(&broken));
+    let mut child = start(resumed(&broken, 1));
     assert!(wait_until(&mut child, PAUSE, || lines(&broken) >= 7));
     child.kill().unwrap();
     child.wait().unwrap();
-    succeeds(resumed(&broken), "");
+    succeeds(resumed(&broken, 1), "");
     assert_eq!(metrics(&broken), metrics(&whole));
     assert_eq!(summary(&broken), summary(&whole));
     assert!(files(&broken) == files(&whole));
@@ -141,7 +128,7 @@ fn what_an_adapters_run_leaves_is_opened_merged_and_trained_further() {
     let folder = tempfile::tempdir().unwrap();
     let (base, config) = prepared(folder.path());
     let [out, merged, next] = ["run", "merged", "next"].map(|name| folder.path().join(name));
-    let mut sft = run(&config, &out);
+    let mut sft = run(&config, &out, 1);
     sft.args(["--until", "sft"]);
     succeeds(sft, "");
     let adapter = out.join("stages/sft/checkpoint");
@@ -183,7 +170,7 @@ fn what_an_adapters_run_leaves_is_opened_merged_and_trained_further() {
 
     let other = CONFIG.replace("rank = 4", "rank = 2");
     fs::write(&config, other.replace("BASE", lone.to_str().unwrap())).unwrap();
-    let errors = refused(run(&config, &out), "");
+    let errors = refused(run(&config, &out, 1), "");
     assert!(errors.contains("an adapter of other ranks"), "{errors}");
 
     let mut export = explang(["export", "--merge"]);

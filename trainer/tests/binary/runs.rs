@@ -27,6 +27,26 @@ pub(crate) fn smoke(folder: &Path, resume: bool) -> Command {
     command
 }
 
+/// A new run of a configuration in a file, in the folder `out`.
+pub(crate) fn run(config: &Path, out: &Path, threads: usize) -> Command {
+    let mut command = explang(["run", "--threads", &threads.to_string(), "--out"]);
+    command.arg(out).arg(config);
+    command
+}
+
+/// The run in `out` as it goes on.
+pub(crate) fn resumed(out: &Path, threads: usize) -> Command {
+    let mut command = explang([
+        "run",
+        "--threads",
+        &threads.to_string(),
+        "--resume",
+        "--out",
+    ]);
+    command.arg(out);
+    command
+}
+
 /// Starts the command with nothing to say.
 pub(crate) fn start(mut command: Command) -> Child {
     command

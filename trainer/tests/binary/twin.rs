@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::contents::{files, metrics, summary};
 use crate::program::{explang, succeeds};
-use crate::runs::{lines, start, wait_until};
+use crate::runs::{lines, resumed, run, start, wait_until};
 
 /// A folder of the repository.
 fn data(path: &str) -> PathBuf {
@@ -118,12 +118,6 @@ temperature = 0.1
 top_p = 0.9
 "#;
 
-fn run(config: &Path, out: &Path) -> Command {
-    let mut command = explang(["run", "--threads", "2", "--out"]);
-    command.arg(out).arg(config);
-    command
-}
-
 /// Kills a run when it has logged so many steps.
 fn killed(command: Command, out: &Path, steps: usize) {
     let mut child = start(command);
@@ -172,16 +166,11 @@ fn the_papers_recipe_on_a_shrunken_qwen3() {
     fs::write(&toml, config).unwrap();
     let before = files(&model);
     let [whole, broken] = ["whole", "broken"].map(at);
-    succeeds(run(&toml, &whole), "");
+    succeeds(run(&toml, &whole, 2), "");
 
-    killed(run(&toml, &broken), &broken, 30);
-    let resumed = || {
-        let mut command = explang(["run", "--threads", "2", "--resume", "--out"]);
-        command.arg(&broken);
-        command
-    };
-    killed(resumed(), &broken, 91);
-    succeeds(resumed(), "");
+    killed(run(&toml, &broken, 2), &broken, 30);
+    killed(resumed(&broken, 2), &broken, 91);
+    succeeds(resumed(&broken, 2), "");
     assert_eq!(metrics(&broken), metrics(&whole));
     assert_eq!(summary(&broken), summary(&whole));
     assert!(files(&broken) == files(&whole));
