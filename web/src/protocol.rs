@@ -3,6 +3,8 @@
 //! Every request has a number, and every reply carries the number of its request. The worker does one thing at a time, in
 //! the order of the requests; only [`Request::Stop`] is heard at once.
 
+pub mod learning;
+
 use explang::Language;
 use explang::generate::End;
 use explang::named::named;

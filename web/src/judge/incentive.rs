@@ -3,6 +3,7 @@
 use explang::named::named;
 use explang::objective::advantage;
 use explang::reward::{Component, Options, Preset, Reward, Variant, Weights};
+use serde::{Deserialize, Serialize};
 
 /// The lowest weight that can be chosen: a component can be punished, too.
 pub const LEAST_WEIGHT: f64 = -1.0;
@@ -31,8 +32,9 @@ impl From<Estimator> for advantage::Estimator {
     }
 }
 
-/// How a group is paid, and what is made of it.
-#[derive(Debug, Clone, PartialEq)]
+/// How a group is paid, and what is made of it. To a file and to the learner it goes in its address's parts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, String)>", into = "Vec<(String, String)>")]
 pub struct Incentive {
     /// A name of [`Variant::NAMES`].
     pub variant: &'static str,
@@ -52,6 +54,23 @@ impl Default for Incentive {
             own: None,
             estimator: Estimator::Grpo,
         }
+    }
+}
+
+impl From<Vec<(String, String)>> for Incentive {
+    fn from(parts: Vec<(String, String)>) -> Self {
+        let mut incentive = Incentive::default();
+        for (key, value) in parts {
+            incentive.read(&key, &value);
+        }
+        incentive
+    }
+}
+
+impl From<Incentive> for Vec<(String, String)> {
+    fn from(incentive: Incentive) -> Self {
+        let parts = incentive.write().into_iter();
+        parts.map(|(key, value)| (key.to_owned(), value)).collect()
     }
 }
 
