@@ -65,6 +65,14 @@ pub enum RolloutError {
     /// The model failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// Recorded completions do not fit the queries.
+    #[error("{found} recorded completions, but the step has {wanted} rollouts")]
+    Count {
+        /// Completions that came.
+        found: usize,
+        /// Rollouts that the queries ask for.
+        wanted: usize,
+    },
     /// It was asked to stop before all was sampled.
     #[error("not all was sampled")]
     Cancelled,
@@ -103,14 +111,39 @@ impl Sampler<'_> {
         queries: &[Query],
         stream: u64,
     ) -> Result<Vec<Rollout>, RolloutError> {
-        let prompts = queries
-            .iter()
-            .enumerate()
-            .map(|(i, query)| self.prompt(query, random::derive(stream, &[i as u64])))
-            .collect::<Result<Vec<_>, _>>()?;
+        let prompts = self.prompts(queries, stream)?;
         let completions = self.complete(&prompts).await?;
         if self.cancel.is_some_and(|asked| asked()) {
             return Err(RolloutError::Cancelled);
+        }
+        self.rollouts(queries, &prompts, completions)
+    }
+
+    /// The rollouts that these completions of the queries are, in the order in which [`Sampler::sample`] gives them.
+    ///
+    /// # Errors
+    /// When a prompt is too long, or there is not one completion for each sample.
+    pub fn read(
+        &self,
+        queries: &[Query],
+        completions: Vec<Completion>,
+    ) -> Result<Vec<Rollout>, RolloutError> {
+        let prompts = self.prompts(queries, 0)?;
+        self.rollouts(queries, &prompts, completions)
+    }
+
+    fn rollouts(
+        &self,
+        queries: &[Query],
+        prompts: &[Prompt],
+        completions: Vec<Completion>,
+    ) -> Result<Vec<Rollout>, RolloutError> {
+        let wanted = queries.iter().map(|query| query.samples).sum();
+        if completions.len() != wanted {
+            return Err(RolloutError::Count {
+                found: completions.len(),
+                wanted,
+            });
         }
         let owners = queries
             .iter()
@@ -142,6 +175,13 @@ impl Sampler<'_> {
         .await;
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(parts.into_iter().flatten().collect())
+    }
+
+    fn prompts(&self, queries: &[Query], stream: u64) -> Result<Vec<Prompt>, RolloutError> {
+        let numbered = queries.iter().enumerate();
+        numbered
+            .map(|(i, query)| Ok(self.prompt(query, random::derive(stream, &[i as u64]))?))
+            .collect()
     }
 
     fn prompt(&self, query: &Query, stream: u64) -> Result<Prompt, PromptError> {

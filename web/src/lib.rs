@@ -18,6 +18,7 @@ pub mod draw;
 pub mod engine;
 pub mod history;
 pub mod judge;
+pub mod learner;
 pub mod opening;
 pub mod page;
 mod pause;

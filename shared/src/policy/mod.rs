@@ -18,7 +18,7 @@ pub mod rollouts;
 mod step;
 
 pub use rollouts::Rollouts;
-pub use step::{StepError, StepReport, take};
+pub use step::{StepError, StepReport, learn, take};
 
 use crate::action::Action;
 use crate::identify::Identify;

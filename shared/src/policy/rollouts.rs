@@ -1,7 +1,7 @@
 //! The rollouts of a step: groups sampled and rewarded, and sampled again where nothing can be learned from them.
 
 use super::Phase;
-use crate::generate::Sampling;
+use crate::generate::{Completion, Sampling};
 use crate::model::Decoder;
 use crate::objective::{Objective, Sample, Varied};
 use crate::random;
@@ -40,19 +40,7 @@ pub async fn gather(
     let options = phase.options;
     let stream = random::derive(phase.stream, &[step as u64]);
     let dynamic = options.objective.dynamic_sampling;
-    let sampler = Sampler {
-        model: policy,
-        tokenizer: phase.tokenizer,
-        format: phase.format,
-        sampling: Sampling {
-            temperature: options.temperature,
-            top_p: 1.0,
-            max_new_tokens: options.max_new_tokens,
-        },
-        shards: options.shards,
-        parallel: phase.parallel,
-        cancel: None,
-    };
+    let sampler = sampler(phase, policy);
     let most = match dynamic.by {
         Varied::Nothing => 1,
         Varied::Accuracy | Varied::Reward => dynamic.max_batches,
@@ -80,6 +68,49 @@ pub async fn gather(
     }
     all.kept.truncate(options.prompts);
     Ok(all)
+}
+
+/// The rollouts of step `step` where its prompts were answered with these completions, `group` for each in the order of the prompts: by recorded
+/// ones a step can be taken again, elsewhere too. Groups are not sampled again.
+///
+/// # Errors
+/// When a prompt is too long, or there are not as many completions as the step has rollouts.
+pub fn recorded(
+    phase: &Phase<'_>,
+    policy: &Decoder,
+    step: usize,
+    completions: Vec<Completion>,
+) -> Result<Rollouts, RolloutError> {
+    let options = phase.options;
+    let queries = queries(phase, step, 0);
+    let rollouts = sampler(phase, policy).read(&queries, completions)?;
+    let scored = reward(&queries, &rollouts, &options.reward, phase.detector);
+    let mut all = Rollouts::default();
+    all.add(
+        queries,
+        rollouts,
+        scored,
+        &options.objective,
+        options.max_new_tokens,
+    );
+    Ok(all)
+}
+
+/// Samples as the phase does.
+fn sampler<'a>(phase: &Phase<'a>, policy: &'a Decoder) -> Sampler<'a> {
+    Sampler {
+        model: policy,
+        tokenizer: phase.tokenizer,
+        format: phase.format,
+        sampling: Sampling {
+            temperature: phase.options.temperature,
+            top_p: 1.0,
+            max_new_tokens: phase.options.max_new_tokens,
+        },
+        shards: phase.options.shards,
+        parallel: phase.parallel,
+        cancel: None,
+    }
 }
 
 /// The prompts of one batch of a step, from the training side of the split. The first batches of all steps go through a list of problems

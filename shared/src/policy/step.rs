@@ -43,6 +43,20 @@ pub async fn take(
 ) -> Result<StepReport, StepError> {
     let mut seconds = Seconds::default();
     let rollouts = gather(phase, &learner.model, step, &mut seconds).await?;
+    learn(phase, learner, step, rollouts, seconds).await
+}
+
+/// The part of step `step` that follows its rollouts, wherever those are from: credit, then updates. `seconds` holds what the rollouts took.
+///
+/// # Errors
+/// When a reward is not finite; the learner is then as it was.
+pub async fn learn(
+    phase: &Phase<'_>,
+    learner: &mut Learner,
+    step: usize,
+    rollouts: Rollouts,
+    mut seconds: Seconds,
+) -> Result<StepReport, StepError> {
     // Over all groups, those left out too: a reward that is not finite is found here, wherever it is.
     let samples: Vec<_> = (0..rollouts.rollouts.len())
         .map(|i| rollouts.sample(i))

@@ -8,6 +8,7 @@
 //! ```
 
 mod device;
+mod learn;
 mod line_process;
 mod peer;
 mod same;
@@ -39,6 +40,8 @@ enum Command {
     Speed(speed::Arguments),
     /// SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`.
     Smollm2(smollm2::Arguments),
+    /// The page's learner, natively: the course of a training, and what a browser's steps are held against.
+    Learn(learn::Arguments),
     /// Two runs side by side: every tensor and value, but what the clock decides.
     Same(same::Arguments),
     /// A device's numbers beside the processor's; `bash tests/device` calls this.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Score(arguments) => arguments.run(),
         Command::Speed(arguments) => arguments.run(),
         Command::Smollm2(arguments) => arguments.run(),
+        Command::Learn(arguments) => arguments.run(),
         Command::Same(arguments) => arguments.run(),
         Command::Device(arguments) => arguments.run(),
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use explang::Language;
-use explang::run::metrics::entropy;
+use explang::run::metrics::information;
 use explang::run::summary::{AtTemperature, Transfer};
 use explang::run::{Choice, Estimate, Mode, Record, StageSummary};
 
@@ -100,13 +100,13 @@ impl Kinds {
             return None;
         }
         let sizes: Vec<usize> = strata.iter().map(|rows| rows.len()).collect();
-        let value = information(strata.iter().map(|rows| mean(rows.iter())));
+        let means: Vec<Row> = strata.iter().map(|rows| mean(rows.iter())).collect();
+        let value = information(&means);
         let mut draws = Vec::with_capacity(bootstrap.resamples);
         bootstrap.resample_strata(&sizes, |drawn| {
             let means = strata.iter().zip(drawn);
-            draws.push(information(
-                means.map(|(rows, drawn)| mean(drawn.iter().map(|&i| &rows[i]))),
-            ));
+            let means = means.map(|(rows, drawn)| mean(drawn.iter().map(|&i| &rows[i])));
+            draws.push(information(&means.collect::<Vec<_>>()));
         });
         estimate(value, &mut draws, sizes.iter().sum())
     }
@@ -131,16 +131,6 @@ fn at_temperature(probabilities: &BTreeMap<Language, f32>, temperature: f32) -> 
     }
     let sum: f64 = row.iter().sum();
     row.map(|p| p / sum)
-}
-
-/// The mutual information of two variables in nats: the first uniform over the rows, the second distributed as its row. It is the
-/// entropy of the mean row minus the mean entropy of the rows (Cover and Thomas 2006, equation 2.39).
-fn information(rows: impl Iterator<Item = Row>) -> f64 {
-    let rows: Vec<Row> = rows.collect();
-    let of = |row: &Row| entropy(row.iter().copied()).unwrap_or(0.0);
-    let within = rows.iter().map(of).sum::<f64>() / rows.len() as f64;
-    // Rounding can take a difference of equal entropies below zero.
-    (of(&mean(rows.iter())) - within).max(0.0)
 }
 
 fn mean<'a>(rows: impl Iterator<Item = &'a Row>) -> Row {

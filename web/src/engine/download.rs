@@ -15,7 +15,7 @@ const CACHE: &str = "explang-checkpoints-1";
 
 /// A file that did not arrive.
 #[derive(Debug)]
-pub(super) enum Missing {
+pub(crate) enum Missing {
     /// The server has no such file.
     Absent(String),
     /// Anything else.
@@ -24,7 +24,7 @@ pub(super) enum Missing {
 
 impl Missing {
     /// The failure, where the file has to be there.
-    pub(super) fn failure(self) -> Failure {
+    pub(crate) fn failure(self) -> Failure {
         match self {
             Missing::Absent(address) => Failure {
                 message: format!("{address} is not there."),
@@ -38,17 +38,17 @@ impl Missing {
 
 /// A file and where it came from.
 #[derive(Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     /// Its bytes.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// It was in the cache.
-    pub(super) cached: bool,
+    pub(crate) cached: bool,
 }
 
 /// Fetches a file that must be what `manifest` says, from the cache where it is there. A bad copy in the cache is replaced.
 ///
 /// `progress` hears how many bytes have arrived, and how many there will be where the server tells.
-pub(super) async fn file(
+pub(crate) async fn file(
     address: &str,
     manifest: Option<&FileEntry>,
     progress: impl FnMut(u64, Option<u64>),
@@ -88,7 +88,7 @@ pub(super) async fn file(
 }
 
 /// Fetches a file.
-pub(super) async fn fetch(
+pub(crate) async fn fetch(
     address: &str,
     mut progress: impl FnMut(u64, Option<u64>),
 ) -> Result<Vec<u8>, Missing> {

@@ -12,7 +12,7 @@ thread_local! {
 /// Waits for one turn of the event loop, so that messages which have arrived are heard.
 ///
 /// A message to oneself comes back at once; a timer would wait four milliseconds after a few calls.
-pub(super) async fn turn() {
+pub(crate) async fn turn() {
     let back = CHANNEL.with(|channel| {
         let channel = channel.as_ref()?;
         Some(Promise::new(&mut |resolve, _reject| {

@@ -8,9 +8,9 @@ pub mod session;
 pub mod training;
 
 #[cfg(target_arch = "wasm32")]
-mod download;
+pub(crate) mod download;
 #[cfg(target_arch = "wasm32")]
-mod event_loop;
+pub(crate) mod event_loop;
 #[cfg(target_arch = "wasm32")]
 mod load;
 #[cfg(target_arch = "wasm32")]

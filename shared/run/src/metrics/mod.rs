@@ -9,7 +9,7 @@ mod policy;
 mod supervised;
 
 pub use choices::ChoiceCounts;
-pub use entropy::entropy;
+pub use entropy::{entropy, information};
 pub use line::{Line, LineError, Metrics, SkippedStep};
 pub use policy::{LanguageFigures, PolicyMetrics, Seconds};
 pub use supervised::{DistilMetrics, SupervisedMetrics};

@@ -73,7 +73,7 @@ fn the_information_equals_its_definition_on_random_rows() {
             .flat_map(|row| row.iter().zip(&marginal))
             .map(|(p, m)| p / 3.0 * (p / m).ln())
             .sum();
-        let found = information(rows.into_iter());
+        let found = information(&rows);
         assert!((found - expected).abs() < 1e-12, "{found} {expected}");
     }
 }

@@ -1,0 +1,561 @@
+//! A training: a model that learns step by step, with its history.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use explang::action::ActionError;
+use explang::generate::{Completion, End};
+use explang::identify::{Identify, NotBuilt};
+use explang::learn::{AdamW, Learner};
+use explang::model::{Decoder, ModelConfig, Precision, WeightsError};
+use explang::objective::{AdvantageError, advantages};
+use explang::parallel::Parallel;
+use explang::policy::{self, Phase, PolicyOptions, Rollouts, StepReport};
+use explang::prompt::PromptFormat;
+use explang::random;
+use explang::rollout::RolloutError;
+use explang::run::{Config, Line, Metrics, Seconds, Stage};
+use explang::tasks::{Mixture, Weighted};
+use explang::tokenizer::{Tokenizer, TokenizerError};
+use web_time::Instant;
+
+use super::measure::{Measure, Sampled};
+use super::options::{self, SettingsError};
+use crate::protocol::learning::{Group, Means, Opened, Point, Recorded, Settings, Shown, StepNews};
+
+/// Steps between two looks at the held-out accuracy.
+pub const HELD_OUT_EVERY: usize = 10;
+
+/// The files that a training holds.
+pub mod file {
+    /// The model's shape.
+    pub const CONFIG: &str = "config.json";
+    /// Its tokenizer.
+    pub const TOKENIZER: &str = "tokenizer.json";
+    /// Its weights, f32.
+    pub const WEIGHTS: &str = "model.safetensors";
+    /// The optimizer's state.
+    pub const OPTIMIZER: &str = "optimizer.safetensors";
+    /// The weights that the training started from, as they came: the beginning can be gone back to, and a divergence is paid from there.
+    pub const START: &str = "start.safetensors";
+}
+
+/// A training that cannot be begun, or not be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// A file is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// `config.json` is wrong.
+    #[error(transparent)]
+    Model(#[from] explang::model::ConfigError),
+    /// `tokenizer.json` is wrong.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// Weights or the optimizer's state are wrong.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// `run.toml` is wrong.
+    #[error(transparent)]
+    Run(#[from] explang::run::ConfigError),
+    /// The run's problems are files, which are not here.
+    #[error("its run learned from files of problems, which this page does not have")]
+    Foreign,
+    /// The settings are.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The detector is not in this build.
+    #[error(transparent)]
+    Detector(#[from] NotBuilt),
+    /// The model does not compute.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
+}
+
+/// A model that cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    /// Its choice.
+    #[error(transparent)]
+    Choice(#[from] ActionError),
+    /// Its answers.
+    #[error(transparent)]
+    Answers(#[from] RolloutError),
+}
+
+/// A step that was not taken; the training is as it was before it.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The step itself.
+    #[error(transparent)]
+    Policy(#[from] policy::StepError),
+    /// Recorded completions do not fit.
+    #[error(transparent)]
+    Recorded(#[from] RolloutError),
+    /// What came out of it is no model: its numbers are not finite.
+    #[error("the model broke: {0}; go back to the beginning, and choose a lower learning rate")]
+    Broken(#[from] MeasureError),
+}
+
+/// What a training starts from: the files of a checkpoint, and its run's `run.toml`.
+#[derive(Debug, Clone)]
+pub struct From {
+    /// `run.toml` of the run that it is of.
+    pub run: String,
+    /// The files by their names; `config.json`, `tokenizer.json` and `model.safetensors` have to be there.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl From {
+    /// The model that a training came to: another one can start from it, with a new optimizer.
+    pub fn learned(state: State) -> Self {
+        let State { run, mut files, .. } = state;
+        files.remove(file::OPTIMIZER);
+        files.remove(file::START);
+        From { run, files }
+    }
+}
+
+/// A training that was kept: [`Session::kept`] gives it, [`Session::take_up`] goes on from it.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// What was chosen last.
+    pub settings: Settings,
+    /// The stage that its steps are logged as.
+    pub stage: Stage,
+    /// `run.toml` of the run that it started from.
+    pub run: String,
+    /// The files, those of [`file`] among them.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Its history.
+    pub points: Vec<Point>,
+    /// Its `metrics.jsonl`.
+    pub metrics: String,
+}
+
+/// A training.
+pub struct Session {
+    settings: Settings,
+    stage: Stage,
+    run: String,
+    config: Config,
+    /// The kinds that the model was taught.
+    taught: Vec<Weighted>,
+    /// Those that are asked.
+    asked: Mixture,
+    options: PolicyOptions,
+    detector: Box<dyn Identify>,
+    tokenizer: Tokenizer,
+    /// Files that stay as they are.
+    files: BTreeMap<String, Vec<u8>>,
+    learner: Learner,
+    reference: Option<Decoder>,
+    measure: Measure,
+    points: Vec<Point>,
+    metrics: String,
+}
+
+impl Session {
+    /// Begins a training.
+    ///
+    /// # Errors
+    /// When a file is damaged, the settings cannot be, or the model does not compute.
+    pub async fn begin(
+        from: From,
+        settings: Settings,
+        parallel: &dyn Parallel,
+    ) -> Result<Self, BeginError> {
+        let From { run, mut files } = from;
+        let weights = files.remove(file::WEIGHTS);
+        let weights = weights.ok_or(BeginError::Missing(file::WEIGHTS))?;
+        files.insert(file::START.into(), weights);
+        let state = State {
+            stage: options::stage(&settings),
+            settings,
+            run,
+            files,
+            points: Vec::new(),
+            metrics: String::new(),
+        };
+        let mut session = Session::of(state, None)?;
+        let first = session.look(0, None, parallel).await?;
+        session.points.push(first);
+        Ok(session)
+    }
+
+    /// Takes up what was kept.
+    ///
+    /// # Errors
+    /// When a file is damaged.
+    pub fn take_up(mut state: State) -> Result<Self, BeginError> {
+        let mut take = |name| state.files.remove(name).ok_or(BeginError::Missing(name));
+        let learned = (take(file::WEIGHTS)?, take(file::OPTIMIZER)?);
+        Session::of(state, Some(learned))
+    }
+
+    /// A training with these weights and this optimizer's state; a new one without.
+    fn of(state: State, learned: Option<(Vec<u8>, Vec<u8>)>) -> Result<Self, BeginError> {
+        let State {
+            settings,
+            stage,
+            run,
+            files,
+            points,
+            metrics,
+        } = state;
+        options::check(&settings)?;
+        let config = Config::parse("run.toml", &run)?;
+        let taught = config.tasks.as_ref().ok_or(BeginError::Foreign)?;
+        let taught = taught.parts().to_vec();
+        let asked = options::asked(&taught, &settings.kinds)?;
+        let options = options::of(&config, &settings);
+        let detector = options.reward.options.identifier()?;
+        let text = |name| files.get(name).ok_or(BeginError::Missing(name));
+        let shape = ModelConfig::from_json(&String::from_utf8_lossy(text(file::CONFIG)?))?;
+        let tokenizer = Tokenizer::from_json(text(file::TOKENIZER)?)?;
+        let device = Device::flex().autodiff();
+        let (weights, optimizer) = match &learned {
+            Some((weights, optimizer)) => (weights, Some(optimizer)),
+            None => (text(file::START)?, None),
+        };
+        let model = Decoder::from_safetensors(&shape, weights, &device)?;
+        let adamw = config.optimizer.adamw;
+        let mut learner = Learner::new(model, adamw, config.optimizer.clip_norm);
+        if let Some(bytes) = optimizer {
+            learner.optimizer = AdamW::from_safetensors(adamw, &learner.model, bytes)?;
+        }
+        let measure = Measure::new(&taught, &tokenizer).map_err(MeasureError::from)?;
+        let mut session = Session {
+            settings,
+            stage,
+            run,
+            config,
+            taught,
+            asked,
+            options,
+            detector,
+            tokenizer,
+            files,
+            learner,
+            reference: None,
+            measure,
+            points,
+            metrics,
+        };
+        session.refer()?;
+        Ok(session)
+    }
+
+    /// The training as the page shows it when it opens.
+    pub fn opened(&self) -> Opened {
+        Opened {
+            settings: self.settings.clone(),
+            stage: self.stage,
+            tasks: self.taught.clone(),
+            points: self.points.clone(),
+            kept: false,
+            failure: None,
+        }
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> usize {
+        self.points.len().saturating_sub(1)
+    }
+
+    /// The settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Goes on with other settings; start, seed and forced language stay as they were.
+    ///
+    /// # Errors
+    /// When they cannot be; then everything stays as it was.
+    pub fn change(&mut self, settings: Settings) -> Result<(), BeginError> {
+        let settings = Settings {
+            start: self.settings.start,
+            seed: self.settings.seed,
+            forced: self.settings.forced,
+            ..settings
+        };
+        options::check(&settings)?;
+        let asked = options::asked(&self.taught, &settings.kinds)?;
+        let options = options::of(&self.config, &settings);
+        self.detector = options.reward.options.identifier()?;
+        self.asked = asked;
+        self.options = options;
+        self.settings = settings;
+        self.refer()
+    }
+
+    /// Opens the model that a divergence is paid from, where one is.
+    fn refer(&mut self) -> Result<(), BeginError> {
+        if self.settings.kl == 0.0 {
+            self.reference = None;
+        } else if self.reference.is_none() {
+            let start = self.files.get(file::START);
+            let start = start.ok_or(BeginError::Missing(file::START))?;
+            let shape = self.learner.model.config();
+            self.reference = Some(Decoder::from_safetensors(shape, start, &Device::flex())?);
+        }
+        Ok(())
+    }
+
+    /// Takes a step. Dropped before its end, it leaves the training as it was.
+    ///
+    /// # Errors
+    /// When sampling fails, a reward is not finite, or the model is no more.
+    pub async fn step(&mut self, parallel: &dyn Parallel) -> Result<StepNews, StepError> {
+        let began = Instant::now();
+        let mut learner = self.learner.clone();
+        let report = policy::take(&self.phase(parallel), &mut learner, self.steps()).await?;
+        self.took(learner, report, began, parallel).await
+    }
+
+    /// Takes a step from completions that were sampled elsewhere.
+    ///
+    /// # Errors
+    /// As [`Session::step`], and when there are not as many as the step has rollouts.
+    pub async fn replay(
+        &mut self,
+        recorded: &[Recorded],
+        parallel: &dyn Parallel,
+    ) -> Result<StepNews, StepError> {
+        let began = Instant::now();
+        let completion = |recorded: &Recorded| Completion {
+            tokens: recorded.tokens.clone(),
+            log_probs: recorded.log_probs.clone(),
+            end: match recorded.truncated {
+                true => End::Length,
+                false => End::EndOfText,
+            },
+        };
+        let completions = recorded.iter().map(completion).collect();
+        let mut learner = self.learner.clone();
+        let phase = self.phase(parallel);
+        let step = self.steps();
+        let rollouts = policy::rollouts::recorded(&phase, &learner.model, step, completions)?;
+        let report =
+            policy::learn(&phase, &mut learner, step, rollouts, Seconds::default()).await?;
+        self.took(learner, report, began, parallel).await
+    }
+
+    /// What the next step would sample: by it, what the step draws elsewhere is told apart.
+    ///
+    /// # Errors
+    /// When sampling fails.
+    pub async fn sample(&self, parallel: &dyn Parallel) -> Result<Vec<Recorded>, StepError> {
+        let mut seconds = Seconds::default();
+        let phase = self.phase(parallel);
+        let model = &self.learner.model;
+        let sampled = policy::rollouts::gather(&phase, model, self.steps(), &mut seconds).await?;
+        let recorded = sampled.rollouts.into_iter().map(|rollout| Recorded {
+            tokens: rollout.tokens[rollout.prompt_len..].to_vec(),
+            log_probs: rollout.log_probs,
+            truncated: rollout.truncated,
+        });
+        Ok(recorded.collect())
+    }
+
+    fn phase<'a>(&'a self, parallel: &'a dyn Parallel) -> Phase<'a> {
+        Phase {
+            options: &self.options,
+            source: &self.asked,
+            format: &PromptFormat::Line,
+            tokenizer: &self.tokenizer,
+            detector: &*self.detector,
+            reference: self.reference.as_ref(),
+            stream: random::derive(self.settings.seed, &[STREAM]),
+            parallel,
+            now: seconds,
+        }
+    }
+
+    /// Adds a step to the history.
+    async fn took(
+        &mut self,
+        learner: Learner,
+        report: StepReport,
+        began: Instant,
+        parallel: &dyn Parallel,
+    ) -> Result<StepNews, StepError> {
+        let StepReport { metrics, rollouts } = report;
+        let group = shown(&rollouts, &self.options).map_err(policy::StepError::from)?;
+        let means = Means {
+            reward: metrics.reward,
+            accuracy: metrics.accuracy,
+            compliance: metrics.compliance,
+            response_tokens: metrics.response_tokens,
+            seconds: 0.0,
+        };
+        let step = self.steps();
+        let before = std::mem::replace(&mut self.learner, learner);
+        let point = match self.look(step + 1, Some(means), parallel).await {
+            Ok(point) => point,
+            Err(error) => {
+                self.learner = before;
+                return Err(error.into());
+            }
+        };
+        let step_seconds = began.elapsed().as_secs_f64();
+        let tokens = metrics.sampled_tokens + metrics.trained_tokens;
+        let line = Line {
+            stage: self.stage,
+            step,
+            metrics: Metrics::Policy(Box::new(metrics)),
+            step_seconds,
+            tokens_per_s: tokens as f64 / step_seconds.max(1e-9),
+        };
+        // A line holds nothing that JSON cannot.
+        if let Ok(line) = serde_json::to_string(&line) {
+            self.metrics += &line;
+            self.metrics.push('\n');
+        }
+        let means = Means {
+            seconds: step_seconds,
+            ..means
+        };
+        let point = Point {
+            rollouts: Some(means),
+            ..point
+        };
+        self.points.push(point.clone());
+        Ok(StepNews { point, group })
+    }
+
+    /// What is known after `step` steps.
+    async fn look(
+        &self,
+        step: usize,
+        rollouts: Option<Means>,
+        parallel: &dyn Parallel,
+    ) -> Result<Point, MeasureError> {
+        let model = &self.learner.model;
+        let choosing = match self.settings.forced {
+            Some(_) => None,
+            None => Some(self.measure.choosing(model, &self.tokenizer).await?),
+        };
+        let prefix = self.options.action.prefix();
+        let sampled = Sampled {
+            model,
+            tokenizer: &self.tokenizer,
+            prefix: &prefix,
+            shards: self.options.shards,
+            parallel,
+            reward: &self.options.reward,
+            detector: &*self.detector,
+        };
+        let held_out = if step.is_multiple_of(HELD_OUT_EVERY) {
+            let most = self.options.max_new_tokens;
+            Some(self.measure.held_out(&sampled, most).await?)
+        } else {
+            None
+        };
+        Ok(Point {
+            step: step as u32,
+            rollouts,
+            information: choosing.as_ref().and_then(|of| of.information),
+            entropy: choosing.as_ref().map(|of| of.entropy),
+            choice: choosing.map(|of| of.by_kind).unwrap_or_default(),
+            held_out,
+        })
+    }
+
+    /// Everything that the training can be taken up from.
+    ///
+    /// # Errors
+    /// When a weight is not finite.
+    pub fn kept(&self) -> Result<State, WeightsError> {
+        let mut files = self.files.clone();
+        let model = self.learner.model.valid();
+        let (end, pad) = (self.tokenizer.end_of_text(), self.tokenizer.pad());
+        // The weights may have come in another number format.
+        let config = model.config().to_json(end, pad).into_bytes();
+        files.insert(file::CONFIG.into(), config);
+        files.insert(file::WEIGHTS.into(), model.to_safetensors(Precision::F32)?);
+        files.insert(
+            file::OPTIMIZER.into(),
+            self.learner.optimizer.to_safetensors(&self.learner.model)?,
+        );
+        Ok(State {
+            settings: self.settings.clone(),
+            stage: self.stage,
+            run: self.run.clone(),
+            files,
+            points: self.points.clone(),
+            metrics: self.metrics.clone(),
+        })
+    }
+
+    /// The configuration of the training as a run.
+    pub fn config(&self) -> Config {
+        options::config(&self.config, &self.settings, &self.asked, self.steps())
+    }
+
+    /// What a training from the beginning starts from.
+    pub fn start(&self) -> From {
+        let mut files = self.files.clone();
+        if let Some(weights) = files.remove(file::START) {
+            files.insert(file::WEIGHTS.into(), weights);
+        }
+        From {
+            run: self.run.clone(),
+            files,
+        }
+    }
+}
+
+/// Part of the path of a training's random numbers.
+const STREAM: u64 = 0x6C65_6172;
+
+/// The group with the widest rewards, and the first of several.
+fn shown(rollouts: &Rollouts, options: &PolicyOptions) -> Result<Group, AdvantageError> {
+    let samples: Vec<_> = (0..rollouts.rollouts.len())
+        .map(|i| rollouts.sample(i))
+        .collect();
+    let credited = advantages(&samples, &options.objective.advantage)?.values;
+    let groups = rollouts.queries.iter().enumerate();
+    let spread = |query: usize| {
+        let of = query * options.group..(query + 1) * options.group;
+        let rewards = samples[of].iter().map(|sample| sample.reward);
+        let (least, most) = rewards.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), reward| {
+            (a.min(reward), b.max(reward))
+        });
+        most - least
+    };
+    let widest = groups
+        .rev()
+        .max_by(|(a, _), (b, _)| spread(*a).total_cmp(&spread(*b)));
+    let Some((at, query)) = widest else {
+        return Ok(Group {
+            question: String::new(),
+            answer: String::new(),
+            rollouts: Vec::new(),
+        });
+    };
+    let of = at * options.group..(at + 1) * options.group;
+    let rollouts = of.map(|i| {
+        let scored = &rollouts.scored[i];
+        Shown {
+            text: rollouts.rollouts[i].text.clone(),
+            language: scored.language,
+            right: scored.components.verified > 0.0,
+            reward: samples[i].reward,
+            advantage: f64::from(credited[i]),
+        }
+    });
+    Ok(Group {
+        question: query.example.question.clone(),
+        answer: query.example.answer.clone(),
+        rollouts: rollouts.collect(),
+    })
+}
+
+/// Seconds since the first call: a step's clock.
+fn seconds() -> f64 {
+    use std::sync::LazyLock;
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    BEGAN.elapsed().as_secs_f64()
+}

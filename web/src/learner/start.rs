@@ -1,0 +1,114 @@
+//! The files that a training starts from.
+
+use std::collections::BTreeMap;
+
+use explang::run::config::Excerpt;
+use explang::run::manifest::FileEntry;
+use explang::run::{Manifest, RunState, Stage};
+use wasm_bindgen::JsCast;
+use web_sys::{Url, WorkerGlobalScope};
+
+use super::session::{From, file};
+use crate::engine::download::{self, Missing, fetch};
+use crate::engine::training::newest_checkpoint;
+use crate::page::address::Source;
+use crate::protocol::Failure;
+use crate::protocol::learning::Start;
+
+/// The folder of the run `quick`, beside the page.
+const QUICK: &str = "checkpoints/quick/";
+
+/// Files of a checkpoint: those that it must have, and those that go along.
+const NEEDED: [&str; 3] = [file::CONFIG, file::TOKENIZER, file::WEIGHTS];
+const ALONG: [&str; 2] = ["tokenizer_config.json", "generation_config.json"];
+
+/// Fetches what `start` names, which is not what this browser keeps. `progress` hears how many bytes have arrived, and how many there will be.
+pub(super) async fn fetched(
+    start: Start,
+    progress: impl Fn(u64, Option<u64>),
+) -> Result<From, Failure> {
+    let (run, stage) = match start {
+        Start::Quick | Start::Yours => (QUICK, Stage::Sft),
+        Start::Committed(stage) => (Source::Committed.folder(), stage),
+        Start::Served(stage) => (Source::Served.folder(), stage),
+    };
+    let run = beside(run)?;
+    let text = fetch(&format!("{run}run.toml"), |_, _| ()).await;
+    let text = text.map_err(Missing::failure)?;
+    let (folder, listed) = match start {
+        Start::Served(_) => (newest(&run, stage).await?, BTreeMap::new()),
+        _ => exported(&run, stage).await?,
+    };
+    let named = |name: &str| listed.get(name).map_or(0, |file: &FileEntry| file.bytes);
+    let all: u64 = NEEDED.iter().chain(&ALONG).map(|name| named(name)).sum();
+    let mut files = BTreeMap::new();
+    let mut before = 0;
+    for name in ALONG.into_iter().chain(NEEDED) {
+        let arrived = |received: u64, announced: Option<u64>| {
+            let total = if all > 0 {
+                Some(all)
+            } else {
+                announced.map(|announced| before + announced)
+            };
+            progress(before + received, total);
+        };
+        let found = download::file(&format!("{folder}{name}"), listed.get(name), arrived).await;
+        let found = match found {
+            Err(Missing::Absent(_)) if ALONG.contains(&name) => continue,
+            found => found.map_err(Missing::failure)?,
+        };
+        before += found.bytes.len() as u64;
+        files.insert(name.to_owned(), found.bytes);
+    }
+    Ok(From {
+        run: String::from_utf8_lossy(&text).into_owned(),
+        files,
+    })
+}
+
+/// The address of a folder beside the page.
+fn beside(folder: &str) -> Result<String, Failure> {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let address = Url::new_with_base(folder, &scope.location().href());
+    address.map(|address| address.href()).map_err(|_| Failure {
+        message: "The page has no address that files could lie beside.".into(),
+        advice: "Open it from a server.".into(),
+    })
+}
+
+/// A checkpoint of an exported run: its folder, and what its files must be.
+async fn exported(
+    run: &str,
+    stage: Stage,
+) -> Result<(String, BTreeMap<String, FileEntry>), Failure> {
+    let text = fetch(&format!("{run}manifest.json"), |_, _| ()).await;
+    let mut manifest: Manifest =
+        serde_json::from_slice(&text.map_err(Missing::failure)?).map_err(|error| Failure {
+            message: format!("manifest.json cannot be read: {error}."),
+            advice: "Export the run again with `explang export`.".into(),
+        })?;
+    let listed = manifest.stages.remove(&stage).map(|entry| entry.files);
+    Ok((
+        format!("{run}{}/", stage.checkpoint_path()),
+        listed.unwrap_or_default(),
+    ))
+}
+
+/// The folder of the newest checkpoint of a stage of a run that a server shows.
+async fn newest(run: &str, stage: Stage) -> Result<String, Failure> {
+    let none = || Failure {
+        message: format!("The run of this server has no checkpoint of {stage} yet."),
+        advice: "Wait until it has one, or start from another model.".into(),
+    };
+    let text = fetch(&format!("{run}state.json"), |_, _| ()).await;
+    let text = text.map_err(|missing| match missing {
+        Missing::Absent(_) => none(),
+        Missing::Failed(failure) => failure,
+    })?;
+    let state: RunState<Excerpt> = serde_json::from_slice(&text).map_err(|error| Failure {
+        message: format!("The run's state cannot be read: {error}."),
+        advice: "The page and the server are of different versions; build both anew.".into(),
+    })?;
+    let path = newest_checkpoint(&state, stage).ok_or_else(none)?;
+    Ok(format!("{run}{path}/"))
+}
