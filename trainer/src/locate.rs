@@ -66,11 +66,11 @@ pub enum LocateError {
     NoStages(PathBuf),
 }
 
-/// What a run is asked for when no stage is named: the first of these that is finished.
+/// What a run is asked for when no stage is named: the first of these that is finished, or else the first that is.
 const PREFERENCE: [Stage; 4] = [Stage::Exploit, Stage::Explore, Stage::Sft, Stage::Pretrain];
 
 /// Finds the checkpoint that `path` names: the file or folder itself, or of a run the one of `stage`; without a stage, the
-/// last finished one in the order exploit, explore, sft, pretrain. What is no path here, and could be the name of a model on the Hugging Face
+/// last finished one in the order exploit, explore, sft, pretrain, or else the first finished one. What is no path here, and could be the name of a model on the Hugging Face
 /// hub, is downloaded.
 ///
 /// # Errors
@@ -104,6 +104,7 @@ pub fn locate(path: &Path, stage: Option<Stage>) -> Result<Location, LocateError
         None => PREFERENCE
             .into_iter()
             .find(|stage| finished.contains(stage))
+            .or(finished.first().copied())
             .ok_or_else(|| LocateError::Nothing(owned()))?,
     };
     Ok(Location {
@@ -190,10 +191,11 @@ mod tests {
             locate(run, None),
             Err(LocateError::Nothing(run.to_path_buf()))
         );
+        finish(run, Stage::Control);
+        assert_eq!(locate(run, None).unwrap().stage, Some(Stage::Control));
         finish(run, Stage::Pretrain);
         let sft = finish(run, Stage::Sft);
-        finish(run, Stage::Control);
-        // The control is only given when it is asked for.
+        // Beside others, the control is only given when it is asked for.
         assert_eq!(locate(run, None).unwrap().stage, Some(Stage::Sft));
         assert_eq!(locate(run, None).unwrap().checkpoint, sft);
         let control = locate(run, Some(Stage::Control)).unwrap();

@@ -11,13 +11,15 @@
 //! | [`judge`] | what a response is worth, and which problem a text is | [`protocol`] |
 //! | [`history`] | the metrics of a run | [`draw`] |
 //! | [`draw`] | scales, numbers, colours and names of languages | |
-//! | [`engine`] | the worker: loads checkpoints, answers | [`protocol`] |
+//! | [`engine`] | the worker: loads checkpoints, answers | [`protocol`], [`kept`] |
+//! | [`kept`] | the visitor's own training in the browser's storage, and as a file | [`protocol`] |
 
 pub mod batch;
 pub mod draw;
 pub mod engine;
 pub mod history;
 pub mod judge;
+pub mod kept;
 pub mod learner;
 pub mod opening;
 pub mod page;

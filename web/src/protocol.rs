@@ -22,11 +22,11 @@ pub enum Request {
     Load {
         /// Number of the request.
         id: Id,
-        /// Absolute address of the run's folder, with a slash at its end.
+        /// Where the run is.
+        origin: Origin,
+        /// Absolute address of the run's folder, with a slash at its end; empty where the browser keeps it.
         run: String,
-        /// `explang serve` shows it: its `state.json` tells what there is.
-        served: bool,
-        /// The stage to load.
+        /// The stage to load; of the visitor's own training, what the model is taken for.
         stage: Stage,
     },
     /// Compute the exact distribution of the language action.
@@ -52,6 +52,17 @@ pub enum Request {
         /// Number of the request to stop.
         id: Id,
     },
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// In a folder that `explang export` wrote: its `manifest.json` tells what there is.
+    Exported,
+    /// `explang serve` shows it: its `state.json` tells what there is.
+    Served,
+    /// In this browser, which keeps the visitor's own training.
+    Yours,
 }
 
 /// One completion of a batch.
@@ -143,6 +154,8 @@ pub struct Failure {
 pub struct Loaded {
     /// Its stage.
     pub stage: Stage,
+    /// Which state of the visitor's own training it is; none for a checkpoint of another run.
+    pub yours: Option<Yours>,
     /// How many numbers it has learned.
     pub parameters: usize,
     /// Where it computes.
@@ -157,6 +170,15 @@ pub struct Loaded {
     pub checked: Checked,
     /// Time to fetch, check and build it.
     pub milliseconds: f64,
+}
+
+/// A state of the visitor's own training.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Yours {
+    /// Steps taken.
+    pub step: u32,
+    /// SHA-256 of the weights, hexadecimal.
+    pub weights: String,
 }
 
 /// Where a model computes.

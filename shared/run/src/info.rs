@@ -20,6 +20,12 @@ pub struct RunInfo {
     pub config_hash: String,
 }
 
+impl RunInfo {
+    /// How a run's files are laid out and how a run goes on from them. A program with another number cannot go on with it; the number is
+    /// to change with whatever would make a resumed run end otherwise than an unbroken one.
+    pub const FORMAT: u32 = 1;
+}
+
 /// What every version says of a run, whatever else its `run.json` holds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Stamp {

@@ -48,7 +48,7 @@ impl KindArguments {
 /// Which checkpoint is meant.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CheckpointArguments {
-    /// Folder of a checkpoint, or of a run: then the first finished stage of exploit, explore, sft, pretrain.
+    /// Folder of a checkpoint, or of a run: then the first finished stage of exploit, explore, sft, pretrain, or else the only one.
     pub(crate) checkpoint: PathBuf,
     /// The stage of the run.
     #[arg(long, value_parser = Stage::evaluated)]

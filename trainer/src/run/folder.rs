@@ -19,10 +19,6 @@ const INFO: &str = "run.json";
 const METRICS: &str = "metrics.jsonl";
 const LOCK: &str = ".lock";
 
-/// How a run's files are laid out and how a run goes on from them. A program with another number cannot go on with it; the number is
-/// to change with whatever would make a resumed run end otherwise than an unbroken one.
-const FORMAT: u32 = 1;
-
 /// A run's folder, held by this process: as long as this value lives, no other process can open it.
 #[derive(Debug)]
 pub struct RunFolder {
@@ -51,7 +47,7 @@ impl RunFolder {
         let lock = lock(path)?;
         check_vacant(path)?;
         let info = RunInfo {
-            format: FORMAT,
+            format: RunInfo::FORMAT,
             name: name.to_owned(),
             seed,
             version: version.to_owned(),
@@ -208,11 +204,11 @@ fn json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, RunError> {
 /// Refuses a run of another format. Only what every version says of itself is looked at: of the rest nothing is known.
 fn check_format(path: &Path, info: &[u8]) -> Result<(), RunError> {
     match serde_json::from_slice::<Stamp>(info) {
-        Ok(Stamp { format, version }) if format != FORMAT => Err(RunError::OtherFormat {
+        Ok(Stamp { format, version }) if format != RunInfo::FORMAT => Err(RunError::OtherFormat {
             path: path.to_owned(),
             version,
             format,
-            ours: FORMAT,
+            ours: RunInfo::FORMAT,
         }),
         // What is no such object is told with its line by who reads the whole.
         _ => Ok(()),

@@ -3,6 +3,7 @@
 // A test that panics fails, and that is all it should do.
 #![allow(clippy::unwrap_used)]
 
+mod archive;
 mod bad_input;
 mod client;
 mod command_line;

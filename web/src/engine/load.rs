@@ -12,21 +12,24 @@ use super::download::{self, Missing, fetch};
 use super::place::Place;
 use super::session::{Files, Session};
 use super::training;
-use crate::protocol::{Checked, Column, DeviceKind, Draw, Failure, Loaded, Token, Training};
+use crate::kept::store::Store;
+use crate::kept::{CONFIG, RUN, TOKENIZER, WEIGHTS};
+use crate::protocol::{
+    Checked, Column, DeviceKind, Draw, Failure, Loaded, Origin, Token, Training, Yours,
+};
 
 /// The files of a checkpoint that are needed here, the weights last.
-const FILES: [&str; 3] = ["config.json", "tokenizer.json", WEIGHTS];
-const WEIGHTS: &str = "model.safetensors";
+const FILES: [&str; 3] = [CONFIG, TOKENIZER, WEIGHTS];
 
 /// How many tokens of the known answer a graphics processor is asked for: they tell as much as all, and the first calls are slow.
 const KNOWN_TOKENS_ON_GPU: usize = 8;
 
 /// Where a run is.
 pub(super) struct Run<'a> {
-    /// Absolute address of its folder, with a slash at its end.
+    /// Where it is.
+    pub(super) origin: Origin,
+    /// Absolute address of its folder, with a slash at its end; empty where the browser keeps it.
     pub(super) folder: &'a str,
-    /// `explang serve` shows it.
-    pub(super) served: bool,
 }
 
 /// Why nothing was loaded.
@@ -54,6 +57,18 @@ struct Found {
     training: Training,
 }
 
+/// A checkpoint whose files are there.
+struct Received {
+    files: Files,
+    known_answer: Option<KnownAnswer>,
+    training: Training,
+    yours: Option<Yours>,
+    bytes: u64,
+    cached: bool,
+    /// All of them have the hashes that they must have.
+    hashes: bool,
+}
+
 /// Loads one stage of a run.
 pub(super) async fn load(
     run: &Run<'_>,
@@ -62,56 +77,96 @@ pub(super) async fn load(
     mut progress: impl FnMut(u64, Option<u64>),
 ) -> Result<(Session, Loaded), LoadError> {
     let begun = Instant::now();
-    let Found {
-        folder,
-        files: listed,
-        known_answer,
-        training,
-    } = if run.served {
-        served(run.folder, stage).await?
-    } else {
-        exported(run.folder, stage).await?
+    let received = match run.origin {
+        Origin::Exported => download(exported(run.folder, stage).await?, &mut progress).await?,
+        Origin::Served => download(served(run.folder, stage).await?, &mut progress).await?,
+        Origin::Yours => kept().await?,
     };
-    let mut receive = Receive {
-        folder,
-        listed: &listed,
-        before: 0,
-        cached: true,
-    };
-    let config = receive.file("config.json", &mut progress).await?;
-    let tokenizer = receive.file("tokenizer.json", &mut progress).await?;
-    let weights = receive.file(WEIGHTS, &mut progress).await?;
-    let (bytes, cached) = (receive.before, receive.cached);
-    let files = Files {
-        config,
-        tokenizer,
-        weights,
-    };
-    let session = Session::open(&files, stage, &place.device).map_err(|error| Failure {
+    let session = Session::open(&received.files, stage, &place.device);
+    let session = session.map_err(|error| Failure {
         message: format!("The model cannot be used: {error}."),
-        advice:
-            "The files on the server are damaged or do not belong together; export the run again."
-                .into(),
+        advice: match run.origin {
+            Origin::Exported | Origin::Served => {
+                "The files on the server are damaged or do not belong together; export the run again."
+            }
+            Origin::Yours => "Delete the training in view 8, and begin anew.",
+        }
+        .into(),
     })?;
-    drop(files);
-    if let Some(known) = &known_answer {
+    drop(received.files);
+    if let Some(known) = &received.known_answer {
         try_known_answer(&session, known, place.kind).await?;
     }
-    let hashes = FILES.iter().all(|name| listed.contains_key(*name));
     let loaded = Loaded {
         stage,
+        yours: received.yours,
         parameters: session.parameters(),
         device: place.kind,
-        training,
-        bytes,
-        cached,
+        training: received.training,
+        bytes: received.bytes,
+        cached: received.cached,
         checked: Checked {
-            hashes,
-            known_answer: known_answer.is_some(),
+            hashes: received.hashes,
+            known_answer: received.known_answer.is_some(),
         },
         milliseconds: begun.elapsed().as_secs_f64() * 1e3,
     };
     Ok((session, loaded))
+}
+
+/// The model that the visitor has trained, from the browser's storage.
+async fn kept() -> Result<Received, Failure> {
+    let found = Store::read([CONFIG, TOKENIZER, WEIGHTS, RUN]).await;
+    let (head, files) = (found.map_err(|error| error.told().1)?).ok_or_else(|| Failure {
+        message: "This browser keeps no model of yours.".into(),
+        advice: "Train one in view 8 first.".into(),
+    })?;
+    let bytes = files.iter().map(Vec::len).sum::<usize>() as u64;
+    let [config, tokenizer, weights, run] = files;
+    let training = training::read(&String::from_utf8_lossy(&run)).map_err(|error| Failure {
+        message: format!("{error}."),
+        advice: "Delete the training in view 8, and begin anew.".into(),
+    })?;
+    Ok(Received {
+        files: Files {
+            config,
+            tokenizer,
+            weights,
+        },
+        known_answer: None,
+        training,
+        yours: Some(head.state()),
+        bytes,
+        cached: true,
+        hashes: true,
+    })
+}
+
+/// A checkpoint of a run on a server.
+async fn download(
+    found: Found,
+    progress: &mut impl FnMut(u64, Option<u64>),
+) -> Result<Received, Failure> {
+    let mut receive = Receive {
+        folder: found.folder,
+        listed: &found.files,
+        before: 0,
+        cached: true,
+    };
+    let files = Files {
+        config: receive.file(CONFIG, progress).await?,
+        tokenizer: receive.file(TOKENIZER, progress).await?,
+        weights: receive.file(WEIGHTS, progress).await?,
+    };
+    Ok(Received {
+        files,
+        known_answer: found.known_answer,
+        training: found.training,
+        yours: None,
+        bytes: receive.before,
+        cached: receive.cached,
+        hashes: FILES.iter().all(|name| found.files.contains_key(*name)),
+    })
 }
 
 /// A checkpoint of an exported run: what its manifest and its configuration tell.

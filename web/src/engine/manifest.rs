@@ -39,17 +39,19 @@ pub fn check(entry: &FileEntry, name: &str, bytes: &[u8]) -> Result<(), FileErro
             expected: entry.bytes,
         });
     }
-    let hash: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if hash.eq_ignore_ascii_case(&entry.sha256) {
+    if sha256(bytes).eq_ignore_ascii_case(&entry.sha256) {
         Ok(())
     } else {
         Err(FileError::Hash {
             name: name.to_owned(),
         })
     }
+}
+
+/// SHA-256, hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

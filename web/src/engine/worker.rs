@@ -79,8 +79,8 @@ async fn serve(kind: DeviceKind, mut waiting: UnboundedReceiver<Request>, stoppe
         match request {
             Request::Load {
                 id,
+                origin,
                 run,
-                served,
                 stage,
             } => {
                 // Given up before the next one comes, so that there is memory for one model only.
@@ -92,17 +92,11 @@ async fn serve(kind: DeviceKind, mut waiting: UnboundedReceiver<Request>, stoppe
                         total,
                     });
                 };
-                match load(
-                    &Run {
-                        folder: &run,
-                        served,
-                    },
-                    stage,
-                    &place,
-                    progress,
-                )
-                .await
-                {
+                let run = Run {
+                    origin,
+                    folder: &run,
+                };
+                match load(&run, stage, &place, progress).await {
                     Ok((opened, model)) => {
                         session = Some(opened);
                         send(&Reply::Loaded { id, model });

@@ -68,6 +68,13 @@ impl<'de> Deserialize<'de> for Incentive {
     }
 }
 
+// Derived, it would borrow the variant's name from what is read.
+impl<'de> Deserialize<'de> for Incentive {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Vec::<(String, String)>::deserialize(from).map(Incentive::from)
+    }
+}
+
 impl From<Incentive> for Vec<(String, String)> {
     fn from(incentive: Incentive) -> Self {
         let parts = incentive.write().into_iter();

@@ -54,17 +54,47 @@ pub enum Source {
     Committed,
     /// The one that `explang serve RUN` shows, perhaps still in progress.
     Served,
+    /// The visitor's own training, which this browser keeps.
+    Yours,
 }
 
-named!(Source, "run", { Committed => "committed", Served => "served" });
+named!(Source, "run", { Committed => "committed", Served => "served", Yours => "yours" });
 
 impl Source {
-    /// Its folder, beside the page.
-    pub const fn folder(self) -> &'static str {
+    /// Its folder, beside the page; none where the browser keeps it.
+    pub const fn folder(self) -> Option<&'static str> {
         match self {
-            Source::Committed => "checkpoints/wide/",
-            Source::Served => "run/",
+            Source::Committed => Some("checkpoints/wide/"),
+            Source::Served => Some("run/"),
+            Source::Yours => None,
         }
+    }
+}
+
+/// A model that can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// That of a stage of a run.
+    Stage(Stage),
+    /// The visitor's own.
+    Yours,
+}
+
+impl Model {
+    /// Its name where one is chosen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Model::Stage(stage) => stage.name(),
+            Model::Yours => Source::Yours.name(),
+        }
+    }
+
+    /// The model of a name.
+    pub fn named(name: &str) -> Option<Model> {
+        if name == Model::Yours.name() {
+            return Some(Model::Yours);
+        }
+        Stage::evaluated(name).ok().map(Model::Stage)
     }
 }
 
@@ -237,13 +267,24 @@ impl State {
 
     /// The stage whose checkpoint is asked. Where the address names none, it is the student, which is small and chooses well; of a run that
     /// is served, which may have no student yet, the model after exploit; and where a group is paid, the model after SFT, where
-    /// reinforcement learning begins: a group that chooses alike has nothing to learn from.
+    /// reinforcement learning begins: a group that chooses alike has nothing to learn from. Of the visitor's own model, one after
+    /// reinforcement learning whatever the address names, which is for going back to the run.
     pub fn stage(&self) -> Stage {
-        self.stage.unwrap_or(match (self.view, self.run) {
-            (View::Trainer, _) => Stage::Sft,
-            (_, Source::Served) => Stage::Exploit,
-            (_, Source::Committed) => Stage::Distil,
-        })
+        match (self.stage, self.view, self.run) {
+            (_, _, Source::Yours) => Stage::Explore,
+            (Some(stage), _, _) => stage,
+            (None, View::Trainer, _) => Stage::Sft,
+            (None, _, Source::Served) => Stage::Exploit,
+            (None, _, Source::Committed) => Stage::Distil,
+        }
+    }
+
+    /// The model that is asked.
+    pub fn model(&self) -> Model {
+        match self.run {
+            Source::Yours => Model::Yours,
+            Source::Committed | Source::Served => Model::Stage(self.stage()),
+        }
     }
 
     /// What is asked of the model, and nothing of how it is looked at.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::draw::scale::Scale;
-use crate::page::address::State;
+use crate::page::address::Model;
 use crate::page::live::{Live, Navigation};
 
 /// The seventeen languages, each with its probability.
@@ -94,7 +94,7 @@ fn Row(
 
 /// What the numbers do not say by themselves.
 fn told(live: Live) -> String {
-    let stage = live.state.with(State::stage);
+    let (model, stage) = live.state.with(|state| (state.model(), state.stage()));
     if !stage.knows_tags() {
         return "This model has seen no tags yet: the bars say little. Where a language is forced, a heading names it.".into();
     }
@@ -111,10 +111,11 @@ fn told(live: Live) -> String {
             } else {
                 String::new()
             };
-            let note = match stage {
-                Stage::Control => " This model was trained with English forced, so its choice was never rewarded.",
-                Stage::Distil => " The student has learned to think in all seventeen where it is told to.",
-                _ => "",
+            let note = match model {
+                Model::Yours => " Your training may have changed what it does with them.",
+                Model::Stage(Stage::Control) => " This model was trained with English forced, so its choice was never rewarded.",
+                Model::Stage(Stage::Distil) => " The student has learned to think in all seventeen where it is told to.",
+                Model::Stage(_) => "",
             };
             format!(
                 "Its training showed the tags of the first thirteen. The last four, with a dashed line, were never shown as tags: {} together.{missing}{note}",

@@ -1,10 +1,9 @@
 //! Under which conditions several responses are sampled: the stage, the temperature, the seed.
 
-use explang::run::Stage;
 use leptos::prelude::*;
 
-use super::model::stage_name;
-use crate::page::address::HIGHEST_TEMPERATURE;
+use super::model::model_name;
+use crate::page::address::{HIGHEST_TEMPERATURE, Model, State};
 use crate::page::live::{Live, Navigation};
 
 /// Stage, temperature and seed.
@@ -21,21 +20,20 @@ pub fn Conditions(
             <label>
                 <span>"Stage of training"</span>
                 <select
-                    prop:value=move || live.state.with(|state| state.stage().name())
+                    prop:value=move || live.state.with(|state| state.model().name())
                     on:change=move |event| {
-                        if let Ok(stage) = Stage::evaluated(&event_target_value(&event)) {
-                            live.change(Navigation::Push, |state| state.stage = Some(stage));
+                        if let Some(model) = Model::named(&event_target_value(&event)) {
+                            live.choose_model(Navigation::Push, model);
                         }
                     }
                 >
-                    {Stage::EVALUATED
-                        .into_iter()
-                        .map(|stage| view! {
-                            <option value=stage.name() selected=live.state.with_untracked(|state| state.stage() == stage)>
-                                {stage_name(stage)}
-                            </option>
-                        })
-                        .collect_view()}
+                    {move || {
+                        let asked = live.state.with_untracked(State::model);
+                        let option = |model: Model| view! {
+                            <option value=model.name() selected=model == asked>{model_name(live, model)}</option>
+                        };
+                        live.models().into_iter().map(option).collect_view()
+                    }}
                 </select>
             </label>
             <label>

@@ -4,6 +4,7 @@ use explang::run::Stage;
 use leptos::prelude::*;
 
 use crate::draw::number;
+use crate::page::address::Model as Asked;
 use crate::page::live::{Live, ModelState, Navigation};
 use crate::protocol::DeviceKind;
 
@@ -24,12 +25,17 @@ pub fn Model() -> impl IntoView {
         ModelState::Ready(model) => format!(
             "Model: {} numbers, {}, on {}; {} in {:.0} ms{}",
             number::count(model.parameters),
-            stage_name(model.stage),
+            match &model.yours {
+                Some(yours) => own_name(yours.step),
+                None => stage_name(model.stage).to_owned(),
+            },
             match model.device {
                 DeviceKind::Cpu => "your processor",
                 DeviceKind::WebGpu => "your graphics processor",
             },
-            if model.cached {
+            if model.yours.is_some() {
+                "from this browser's storage"
+            } else if model.cached {
                 "from this browser's cache"
             } else {
                 "loaded"
@@ -95,6 +101,26 @@ pub fn stage_name(stage: Stage) -> &'static str {
         Stage::Exploit => "after exploit",
         Stage::ControlExplore | Stage::Control => "the control, with English forced",
         Stage::Distil => "the distilled student",
+    }
+}
+
+/// The visitor's own model in words.
+fn own_name(step: u32) -> String {
+    match step {
+        1 => "your model, after 1 step".to_owned(),
+        _ => format!("your model, after {step} steps"),
+    }
+}
+
+/// A model in words.
+pub fn model_name(live: Live, model: Asked) -> String {
+    let step = || {
+        live.yours
+            .with(|yours| yours.as_ref().map(|head| head.step))
+    };
+    match model {
+        Asked::Stage(stage) => stage_name(stage).to_owned(),
+        Asked::Yours => step().map_or_else(|| "your model".to_owned(), own_name),
     }
 }
 

@@ -6,7 +6,7 @@ use explang::Language;
 use explang::run::Stage;
 use leptos::prelude::*;
 
-use super::model::LoadingBar;
+use super::model::{LoadingBar, model_name};
 use super::question::Question;
 use super::trace::Trace;
 use super::verdict::Verdict;
@@ -14,7 +14,7 @@ use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::draw::scale::Scale;
 use crate::judge::assess::{Assessment, assess};
-use crate::page::address::State;
+use crate::page::address::{Model, State};
 use crate::page::live::{Live, Navigation};
 use crate::protocol::Choice;
 
@@ -28,11 +28,12 @@ struct Stop {
     answer: Option<Assessment>,
 }
 
-/// What the stages said, for one question.
+/// What the models said, for one question.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Journey {
-    /// The question, whatever its stage.
+    /// The question, whatever its model.
     question: Option<State>,
+    /// By the model's place on the slider.
     stops: BTreeMap<usize, Stop>,
 }
 
@@ -64,7 +65,7 @@ pub fn Travel() -> impl IntoView {
                 <Slider playing />
                 <Stops journey />
                 <h3 class="of-stage">
-                    {move || format!("The whole answer {}", super::model::stage_name(live.state.with(State::stage)))}
+                    {move || format!("The whole answer: {}", model_name(live, live.state.with(State::model)))}
                 </h3>
                 <Trace answer=live.answer />
                 <Verdict answer=live.answer />
@@ -73,9 +74,10 @@ pub fn Travel() -> impl IntoView {
     }
 }
 
-/// The question as it is at every stage.
-fn question(state: &State) -> State {
+/// The question as it is for every model.
+fn question(live: Live, state: &State) -> State {
     State {
+        run: live.run_of_stages(state),
         stage: Some(Stage::Pretrain),
         slow: true,
         ..state.question()
@@ -85,7 +87,8 @@ fn question(state: &State) -> State {
 /// Keeps what each stage says; another question begins anew.
 fn collect(live: Live, journey: RwSignal<Journey>) {
     Effect::new(move || {
-        let (asked, stage) = live.state.with(|state| (question(state), state.stage()));
+        let asked = live.state.with(|state| question(live, state));
+        let (model, stage) = live.state.with(|state| (state.model(), state.stage()));
         if journey.with_untracked(|journey| journey.question.as_ref() != Some(&asked)) {
             journey.set(Journey {
                 question: Some(asked.clone()),
@@ -99,28 +102,29 @@ fn collect(live: Live, journey: RwSignal<Journey>) {
         let choice = live.choice.get();
         let answer = live.answer.with(|answer| {
             let answer = answer.as_ref().filter(|answer| !answer.recorded)?;
-            let same = answer.asked.stage() == stage && question(&answer.asked) == asked;
+            let same = answer.asked.model() == model && question(live, &answer.asked) == asked;
             let completed = answer.completed.as_ref().filter(|_| same)?;
             Some(assess(completed, answer.problem.as_ref(), stage))
         });
         let stop = Stop { choice, answer };
         let known =
-            journey.with_untracked(|journey| journey.stops.get(&place(stage)) == Some(&stop));
+            journey.with_untracked(|journey| journey.stops.get(&place(model)) == Some(&stop));
         if !known {
             journey.update(|journey| {
-                journey.stops.insert(place(stage), stop);
+                journey.stops.insert(place(model), stop);
             });
         }
     });
 }
 
-/// Goes on to the next stage that has not been asked, while `playing`.
+/// Goes on to the next model that has not been asked, while `playing`.
 fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
     Effect::new(move || {
         if !playing.get() {
             return;
         }
-        let here = place(live.state.with(State::stage));
+        let here = place(live.state.with(State::model));
+        let models = live.models();
         let done = |at: usize| {
             journey.with(|journey| {
                 let stop = journey.stops.get(&at);
@@ -130,28 +134,31 @@ fn travel(live: Live, journey: RwSignal<Journey>, playing: RwSignal<bool>) {
         if !done(here) {
             return;
         }
-        let next = (here..Stage::EVALUATED.len())
-            .chain(0..here)
-            .find(|&at| !done(at));
+        let next = (here..models.len()).chain(0..here).find(|&at| !done(at));
         match next {
-            Some(next) => live.change(Navigation::Replace, |state| {
-                state.stage = Some(Stage::EVALUATED[next])
-            }),
+            Some(next) => live.choose_model(Navigation::Replace, models[next]),
             None => playing.set(false),
         }
     });
 }
 
-/// Place of a stage on the slider.
-fn place(stage: Stage) -> usize {
-    Stage::EVALUATED
-        .iter()
-        .position(|of| *of == stage)
-        .unwrap_or(0)
+/// Place of a model on the slider.
+fn place(model: Model) -> usize {
+    match model {
+        Model::Stage(stage) => Stage::EVALUATED
+            .iter()
+            .position(|of| *of == stage)
+            .unwrap_or(0),
+        Model::Yours => Stage::EVALUATED.len(),
+    }
 }
 
-/// A stage on the slider.
-const fn short_name(stage: Stage) -> &'static str {
+/// A model on the slider.
+const fn short_name(model: Model) -> &'static str {
+    let stage = match model {
+        Model::Stage(stage) => stage,
+        Model::Yours => return model.name(),
+    };
     match stage {
         Stage::Sft => "SFT",
         Stage::ControlExplore => Stage::Control.name(),
@@ -188,19 +195,24 @@ const fn purpose(stage: Stage) -> &'static str {
 }
 
 fn told(live: Live) -> &'static str {
-    purpose(live.state.with(State::stage))
+    match live.state.with(State::model) {
+        Model::Stage(stage) => purpose(stage),
+        Model::Yours => "Yours: you trained it in this browser, and chose what it was paid for.",
+    }
 }
 
 /// The slider over the stages, and a button that visits them all.
 #[component]
 fn Slider(playing: RwSignal<bool>) -> impl IntoView {
     let live = expect_context::<Live>();
-    let stage = move || live.state.with(State::stage);
+    let model = move || live.state.with(State::model);
+    let models = Memo::new(move |_| live.models());
     let go = move |event| {
         playing.set(false);
         let at: Option<usize> = event_target_value(&event).parse().ok();
-        if let Some(stage) = at.and_then(|at| Stage::EVALUATED.get(at)) {
-            live.change(Navigation::Replace, |state| state.stage = Some(*stage));
+        let chosen = |at| models.with_untracked(|models: &Vec<Model>| models.get(at).copied());
+        if let Some(model) = at.and_then(chosen) {
+            live.choose_model(Navigation::Replace, model);
         }
     };
     view! {
@@ -210,16 +222,17 @@ fn Slider(playing: RwSignal<bool>) -> impl IntoView {
                 <input
                     type="range"
                     min="0"
-                    max=(Stage::EVALUATED.len() - 1).to_string()
+                    max=move || models.with(|models| models.len() - 1).to_string()
                     step="1"
-                    prop:value=move || place(stage()).to_string()
-                    aria-valuetext=move || short_name(stage())
+                    prop:value=move || place(model()).to_string()
+                    aria-valuetext=move || short_name(model())
                     on:input=go
                 />
                 <span class="stations" aria-hidden="true">
-                    {Stage::EVALUATED
-                        .map(|of| view! { <span class:here=move || stage() == of>{short_name(of)}</span> })
-                        .collect_view()}
+                    {move || {
+                        let station = |of: Model| view! { <span class:here=move || model() == of>{short_name(of)}</span> };
+                        models.get().into_iter().map(station).collect_view()
+                    }}
                 </span>
             </label>
             <button type="button" on:click=move |_| playing.update(|playing| *playing = !*playing)>
@@ -239,10 +252,11 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
         view! { <span style:left=at>{format!("{tick:.0} %")}</span> }
     });
     let ticks = ticks.collect_view();
-    let row = move |stage: Stage| {
-        let here = move || live.state.with(|state| state.stage() == stage);
+    let models = Memo::new(move |_| live.models());
+    let row = move |model: Model| {
+        let here = move || live.state.with(|state| state.model() == model);
         let stop =
-            Memo::new(move |_| journey.with(|journey| journey.stops.get(&place(stage)).cloned()));
+            Memo::new(move |_| journey.with(|journey| journey.stops.get(&place(model)).cloned()));
         view! {
             <tr class:here=here>
                 <th scope="row">
@@ -250,9 +264,9 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
                         type="button"
                         class="quiet"
                         aria-current=move || here().then_some("step")
-                        on:click=move |_| live.change(Navigation::Push, |state| state.stage = Some(stage))
+                        on:click=move |_| live.choose_model(Navigation::Push, model)
                     >
-                        {short_name(stage)}
+                        {short_name(model)}
                     </button>
                 </th>
                 <td>{move || bar(stop.get().and_then(|stop| stop.choice).as_ref())}</td>
@@ -273,7 +287,7 @@ fn Stops(journey: RwSignal<Journey>) -> impl IntoView {
                     <th scope="col">"Answer"</th>
                 </tr>
             </thead>
-            <tbody>{Stage::EVALUATED.map(row).collect_view()}</tbody>
+            <tbody>{move || models.get().into_iter().map(row).collect_view()}</tbody>
         </table>
     }
 }

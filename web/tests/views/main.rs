@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod every;
+mod kept;
 mod place;
 mod run;
 mod think;

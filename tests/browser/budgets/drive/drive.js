@@ -29,7 +29,7 @@ globalThis.startOurs = async (name, script, run) => {
   const send = (kind, request) => engine.postMessage(JSON.stringify({ [kind]: { id: (id += 1), ...request } }));
   await until("Ready");
   const loaded = until("Loaded");
-  send("Load", { run, served: false, stage: "exploit" });
+  send("Load", { run, origin: "Exported", stage: "exploit" });
   await loaded;
   contenders[name] = async ({ prompt, language, most, batch }) => {
     const columns = Array.from({ length: batch }, () => ({ prompt, language, seed: 1 }));

@@ -36,7 +36,7 @@ const MOST_NEW_TOKENS: usize = 256;
 pub(crate) struct Arguments {
     #[command(flatten)]
     prompt: PromptArguments,
-    /// Folder or GGUF file of a checkpoint, or folder of a run: then the first finished stage of exploit, explore, sft, pretrain.
+    /// Folder or GGUF file of a checkpoint, or folder of a run: then the first finished stage of exploit, explore, sft, pretrain, or else the only one.
     #[arg(long, visible_alias = "model", value_name = "PATH")]
     checkpoint: PathBuf,
     /// The stage of the run.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{Live, ModelState, Navigation};
 use crate::page::address::Source;
 use crate::page::client::Client;
-use crate::protocol::{DeviceKind, Failure, Id, Reply, Request};
+use crate::protocol::{DeviceKind, Failure, Id, Origin, Reply, Request};
 
 /// The workers' scripts, beside the page.
 const fn script(device: DeviceKind) -> &'static str {
@@ -46,8 +46,10 @@ impl Live {
         .forget();
     }
 
-    /// Loads the checkpoint anew: another one may be in its place by now.
+    /// Loads the checkpoint anew: another one may be in its place by now. It is asked anew, too.
     pub fn reload(self) {
+        self.answer.set(None);
+        self.own.set(None);
         self.loads.update(|loads| *loads += 1);
     }
 
@@ -86,16 +88,19 @@ impl Live {
         }
         self.model.set(ModelState::Loading(0, None));
         let base = document().base_uri().ok().flatten().unwrap_or_default();
-        let Ok(run) = web_sys::Url::new_with_base(source.folder(), &base) else {
-            return;
+        let address = |folder| web_sys::Url::new_with_base(folder, &base).ok();
+        let run = source.folder().and_then(address);
+        let run = run.map_or_else(String::new, |run| run.href());
+        let origin = match source {
+            Source::Committed => Origin::Exported,
+            Source::Served => Origin::Served,
+            Source::Yours => Origin::Yours,
         };
-        let run = run.href();
-        let served = source == Source::Served;
         client.send(
             |id| Request::Load {
                 id,
+                origin,
                 run,
-                served,
                 stage,
             },
             move |reply| {
@@ -115,7 +120,7 @@ impl Live {
                     Reply::Loaded { model, .. } => {
                         self.training.set(Some(model.training.clone()));
                         // What a run of the visitor's own can do is known from its figures alone.
-                        if served {
+                        if source != Source::Committed {
                             self.want_figures();
                         }
                         self.model.set(ModelState::Ready(model));

@@ -19,8 +19,10 @@ impl Live {
             self.figures.set(None);
         }
         self.figures_of.set_value(Some(run));
+        // A training in the browser has none.
+        let Some(folder) = run.folder() else { return };
         spawn_local(async move {
-            let text = fetch_text(&format!("{}summary.json", run.folder())).await;
+            let text = fetch_text(&format!("{folder}summary.json")).await;
             if self.figures_of.get_value() != Some(run) {
                 return;
             }

@@ -4,6 +4,7 @@ mod answer;
 mod asking;
 mod engine;
 mod figures;
+mod yours;
 
 pub use answer::{Answer, ModelState};
 
@@ -15,8 +16,9 @@ use wasm_bindgen::JsValue;
 
 use crate::judge::problem_text;
 use crate::judge::taught::taught;
+use crate::kept::Head;
 use crate::opening;
-use crate::page::address::{Asked, Source, State};
+use crate::page::address::{Asked, Model, Source, State};
 use crate::page::client::Client;
 use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Training};
 
@@ -37,6 +39,8 @@ pub struct Live {
     pub own: RwSignal<Option<Answer>>,
     /// What the evaluations of the run found, once a view has wanted it.
     pub figures: RwSignal<Option<SummaryExcerpt>>,
+    /// The visitor's own training, where this browser keeps one and a view has looked.
+    pub yours: RwSignal<Option<Head>>,
     /// Why the model does not compute where it was wanted to; it goes on with the processor.
     pub fallback: RwSignal<Option<Failure>>,
     client: StoredValue<Option<Client>, LocalStorage>,
@@ -44,6 +48,8 @@ pub struct Live {
     loads: RwSignal<u32>,
     /// The run whose figures are there, or on their way.
     figures_of: StoredValue<Option<Source>>,
+    /// The run that was asked before the visitor's own model.
+    run_before: StoredValue<Source>,
     asking: StoredValue<Option<Id>>,
     choosing: StoredValue<Option<Id>>,
 }
@@ -75,6 +81,8 @@ impl Live {
             own: RwSignal::new(None),
             figures: RwSignal::new(None),
             figures_of: StoredValue::new(None),
+            yours: RwSignal::new(None),
+            run_before: StoredValue::new(Source::Committed),
             model: RwSignal::new(ModelState::Loading(0, None)),
             state: RwSignal::new(state),
             fallback: RwSignal::new(None),
@@ -106,9 +114,14 @@ impl Live {
 
     /// The stage whose model is there and is the one that the address asks for.
     pub fn ready(self) -> Option<Stage> {
-        let stage = self.state.with(State::stage);
+        let (stage, model) = self.state.with(|state| (state.stage(), state.model()));
+        let yours = model == Model::Yours;
         self.model.with(|model| match model {
-            ModelState::Ready(loaded) if loaded.stage == stage => Some(stage),
+            ModelState::Ready(loaded)
+                if loaded.stage == stage && loaded.yours.is_some() == yours =>
+            {
+                Some(stage)
+            }
             _ => None,
         })
     }
@@ -177,6 +190,7 @@ impl Live {
 
     /// Does what a change of the state calls for: start an engine, load, choose, ask.
     fn follow(self) {
+        self.follow_yours();
         let device = Memo::new(move |_| self.state.with(|state| state.device));
         let what = Memo::new(move |_| self.state.with(|state| (state.run, state.stage())));
         Effect::new(move |before: Option<DeviceKind>| {

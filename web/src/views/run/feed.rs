@@ -30,7 +30,8 @@ impl Feed {
     /// When the browser cannot listen to a server.
     pub(super) fn open(reader: Reader, found: impl Fn() + 'static) -> Result<Feed, Failure> {
         let turn = reader.begin(Status::Connecting);
-        let source = EventSource::new(&format!("{}events", Source::Served.folder()));
+        let folder = Source::Served.folder().unwrap_or_default();
+        let source = EventSource::new(&format!("{folder}events"));
         let source = source.map_err(|_| Failure {
             message: "This browser cannot follow a run.".into(),
             advice: "Use a current browser, or drop the run's folder on the page.".into(),

@@ -6,6 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::history::{Log, RunState, pieces};
+use crate::kept::record::text;
+use crate::kept::store::Store;
+use crate::kept::{KeptError, METRICS};
 use crate::page::address::Source;
 use crate::page::fetch::fetch_text;
 use crate::pause::pause;
@@ -90,7 +93,27 @@ impl Reader {
     pub(super) fn read_committed(self) {
         let turn = self.begin(Status::Reading);
         spawn_local(async move {
-            let read = self.read_folder(turn, Source::Committed.folder()).await;
+            let folder = Source::Committed.folder().unwrap_or_default();
+            let read = self.read_folder(turn, folder).await;
+            self.end(turn, read.map_or_else(Status::Failed, Status::Read));
+        });
+    }
+
+    /// Reads the visitor's own training, which this browser keeps.
+    pub(super) fn read_yours(self) {
+        let turn = self.begin(Status::Reading);
+        spawn_local(async move {
+            let read = match kept_log().await {
+                Ok(Some(log)) => {
+                    self.read_log(turn, &log).await;
+                    Ok(self.what_log(turn))
+                }
+                Ok(None) => Err(Failure {
+                    message: "This browser keeps no training of yours.".into(),
+                    advice: "Begin one in view 8.".into(),
+                }),
+                Err(error) => Err(error.told().1),
+            };
             self.end(turn, read.map_or_else(Status::Failed, Status::Read));
         });
     }
@@ -119,7 +142,8 @@ impl Reader {
     /// Fetches the summary of a run that has ended.
     pub(super) fn fetch_summary(self, turn: u32) {
         spawn_local(async move {
-            let address = format!("{}summary.json", Source::Served.folder());
+            let folder = Source::Served.folder().unwrap_or_default();
+            let address = format!("{folder}summary.json");
             if let Ok(Some(text)) = fetch_text(&address).await {
                 self.read_summary(turn, &text);
             }
@@ -166,6 +190,12 @@ impl Reader {
             Err(error) => format!(" Its summary.json could not be read: {error}."),
         }
     }
+}
+
+/// The log of the visitor's own training, where there is one.
+async fn kept_log() -> Result<Option<String>, KeptError> {
+    let found = Store::read([METRICS]).await?;
+    found.map(|(_, [log])| text(METRICS, log)).transpose()
 }
 
 impl Default for Reader {

@@ -24,6 +24,7 @@ const DRAG_ENDS: u32 = 300;
 enum Chosen {
     Committed,
     Served,
+    Yours,
     Folder,
 }
 
@@ -41,14 +42,17 @@ pub fn SourceChoice(
         local.get().unwrap_or(match run {
             Source::Committed => Chosen::Committed,
             Source::Served => Chosen::Served,
+            Source::Yours => Chosen::Yours,
         })
     });
     follow(live, reader, chosen, local);
+    let from = move |run| {
+        local.set(None);
+        live.change(Navigation::Push, |state| state.run = run);
+    };
     let choose = move |wanted: Chosen| match wanted {
-        Chosen::Committed => {
-            local.set(None);
-            live.change(Navigation::Push, |state| state.run = Source::Committed);
-        }
+        Chosen::Committed => from(Source::Committed),
+        Chosen::Yours => from(Source::Yours),
         Chosen::Served => local.set(Some(Chosen::Served)),
         Chosen::Folder => {
             local.set(Some(Chosen::Folder));
@@ -85,6 +89,7 @@ pub fn SourceChoice(
             <legend>"Which run"</legend>
             {option(Chosen::Committed, "The run of this page")}
             {option(Chosen::Served, "The run that this server shows")}
+            {option(Chosen::Yours, "Your training in this browser")}
             {option(Chosen::Folder, "A folder of yours")}
         </fieldset>
         <div class="drop" class:dragging=move || dragging.get() hidden=move || chosen.get() != Chosen::Folder && !dragging.get()>
@@ -111,6 +116,7 @@ fn follow(live: Live, reader: Reader, chosen: Memo<Chosen>, local: RwSignal<Opti
         feed.set_value(None);
         match chosen {
             Chosen::Committed => reader.read_committed(),
+            Chosen::Yours => reader.read_yours(),
             Chosen::Served => {
                 // Only a run that is there gets into the address: the other views ask its models.
                 let found = move || {

@@ -20,7 +20,7 @@ use super::response::{Column, Response};
 use crate::batch::{Batch, Phase, Wanted};
 use crate::draw::language_name::LanguageName;
 use crate::judge::group::{Outcome, SIZE, outcome};
-use crate::page::address::State;
+use crate::page::address::{Model, State};
 use crate::page::live::{Live, Navigation};
 
 /// The lowest temperature of a group, in tenths: without chance all its rollouts would be one.
@@ -155,7 +155,7 @@ fn Varied(paid: Memo<Option<Outcome>>) -> impl IntoView {
         ),
     }
     });
-    let take = move |_| live.change(Navigation::Push, |state| state.stage = Some(Stage::Sft));
+    let take = move |_| live.choose_model(Navigation::Push, Model::Stage(Stage::Sft));
     view! {
         <Show when=move || told.with(Option::is_some)>
             <div class="varied">
