@@ -3,7 +3,7 @@
 use explang::named::named;
 use explang::objective::advantage;
 use explang::reward::{Component, Options, Preset, Reward, Variant, Weights};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The lowest weight that can be chosen: a component can be punished, too.
 pub const LEAST_WEIGHT: f64 = -1.0;
@@ -33,8 +33,8 @@ impl From<Estimator> for advantage::Estimator {
 }
 
 /// How a group is paid, and what is made of it. To a file and to the learner it goes in its address's parts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Vec<(String, String)>", into = "Vec<(String, String)>")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "Vec<(String, String)>")]
 pub struct Incentive {
     /// A name of [`Variant::NAMES`].
     pub variant: &'static str,
@@ -64,6 +64,13 @@ impl From<Vec<(String, String)>> for Incentive {
             incentive.read(&key, &value);
         }
         incentive
+    }
+}
+
+// Derived, it would borrow the variant's name from what is read.
+impl<'de> Deserialize<'de> for Incentive {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Vec::<(String, String)>::deserialize(from).map(Incentive::from)
     }
 }
 

@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod every;
+mod learn;
 mod place;
 mod run;
 mod think;
