@@ -5,11 +5,11 @@
 //!
 //! | module | what it holds | uses |
 //! | --- | --- | --- |
-//! | [`views`] | what is seen: the frame and the seven views | all below but [`engine`] |
+//! | [`views`] | what is seen: the frame and the eight views | all below but [`engine`] |
 //! | [`batch`] | several responses written as one batch | [`page`], [`draw`] |
-//! | [`page`] | the page's state: address, engine's client, answers | [`judge`], [`history`], [`draw`] |
+//! | [`page`] | the page's state: address, engine's client, answers, learner's client | [`judge`], [`history`], [`draw`] |
 //! | [`judge`] | what a response is worth, and which problem a text is | [`protocol`] |
-//! | [`history`] | the metrics of a run | [`draw`] |
+//! | [`history`] | the metrics of a run | [`protocol`], [`draw`] |
 //! | [`draw`] | scales, numbers, colours and names of languages | |
 //! | [`engine`] | the worker: loads checkpoints, answers | [`protocol`], [`kept`] |
 //! | [`kept`] | the visitor's own training in the browser's storage, and as a file | [`protocol`] |

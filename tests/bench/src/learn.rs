@@ -12,7 +12,10 @@ use clap::Args;
 use explang::Language;
 use explang_trainer::files;
 use explang_trainer::threads::Threads;
-use explang_web::learner::session::{From, Session, file};
+use explang_web::kept::{
+    CONFIG, GENERATION_CONFIG, OPTIMIZER, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS,
+};
+use explang_web::learner::session::{From, Session};
 use explang_web::protocol::learning::{Point, Settings};
 use serde_json::{Value, json};
 
@@ -99,11 +102,16 @@ impl Arguments {
 /// The SFT checkpoint of a run.
 fn from(run: &Path) -> anyhow::Result<From> {
     let folder = run.join("stages/sft/checkpoint");
-    let names = ["tokenizer_config.json", "generation_config.json"];
-    let names = names
+    let names = [
+        CONFIG,
+        TOKENIZER,
+        TOKENIZER_CONFIG,
+        GENERATION_CONFIG,
+        WEIGHTS,
+    ];
+    let files = names
         .into_iter()
-        .chain([file::CONFIG, file::TOKENIZER, file::WEIGHTS]);
-    let files = names.map(|name| Ok((name.to_owned(), files::read(&folder.join(name))?)));
+        .map(|name| Ok((name.to_owned(), files::read(&folder.join(name))?)));
     Ok(From {
         run: String::from_utf8(files::read(&run.join("run.toml"))?)?,
         files: files.collect::<anyhow::Result<_>>()?,
@@ -115,7 +123,7 @@ fn keep(session: &Session, folder: &Path) -> anyhow::Result<()> {
     let folder = folder.join(session.steps().to_string());
     std::fs::create_dir_all(&folder)?;
     let state = session.kept()?;
-    for name in [file::WEIGHTS, file::OPTIMIZER] {
+    for name in [WEIGHTS, OPTIMIZER] {
         files::write(&folder.join(name), &state.files[name])?;
     }
     Ok(())

@@ -16,6 +16,15 @@ pub fn percent(probability: f64) -> String {
     }
 }
 
+/// A probability in whole percent; one that is not 0 is not shown as 0.
+pub fn whole_percent(probability: f64) -> String {
+    if probability > 0.0 && probability < 0.01 {
+        "< 1".into()
+    } else {
+        format!("{:.0}", 100.0 * probability)
+    }
+}
+
 /// A number of bytes.
 pub fn bytes(bytes: u64) -> String {
     match bytes {
@@ -50,6 +59,8 @@ mod tests {
         ] {
             assert_eq!(percent(probability), text);
         }
+        let whole = [0.0, 0.001, 0.01, 0.714, 1.0].map(whole_percent);
+        assert_eq!(whole, ["0", "< 1", "1", "71", "100"]);
         assert_eq!(
             (bytes(2_104_816), count(1_049_000)),
             ("2.1 MB".into(), "1.05 million".into())

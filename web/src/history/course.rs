@@ -23,6 +23,8 @@ const WIDE: f64 = 20.0;
 pub struct Course {
     /// The part.
     pub part: Part,
+    /// The step that the axis begins with: 0 where something is known before the first step, otherwise 1.
+    pub first: u32,
     /// The last step; steps count from 1 through all stages of the part. 0 where there is none.
     pub last: u32,
     /// Steps that each point is the mean of, where there are so many around it.
@@ -53,6 +55,8 @@ pub struct Curve {
     pub figure: Figure,
     /// Its mean around some steps.
     pub points: Vec<(u32, f64)>,
+    /// The highest value that there can be, where the axis is to end there.
+    pub top: Option<f64>,
 }
 
 impl Curve {
@@ -65,8 +69,11 @@ impl Curve {
     pub fn scale(&self) -> Scale {
         let values = || self.points.iter().map(|(_, value)| *value);
         match self.figure {
-            Figure::Accuracy | Figure::Compliance => Scale::new(0.0, 100.0),
-            Figure::ChoiceEntropy => Scale::around(values().chain([0.0]), TICKS),
+            Figure::Accuracy | Figure::Compliance | Figure::HeldOut => Scale::new(0.0, 100.0),
+            Figure::Information | Figure::ChoiceEntropy => match self.top {
+                Some(top) => Scale::new(0.0, top),
+                None => Scale::around(values().chain([0.0]), TICKS),
+            },
             Figure::Loss | Figure::Divergence => {
                 let least = values().fold(f64::INFINITY, f64::min);
                 let most = values().fold(0.0, f64::max);
@@ -87,6 +94,7 @@ impl Course {
     pub fn of(log: &Log, part: Part, window: u32, most: usize) -> Course {
         let mut course = Course {
             part,
+            first: 1,
             last: 0,
             window: 1,
             spans: Vec::new(),
@@ -131,6 +139,7 @@ impl Course {
                         .into_iter()
                         .map(|(at, [value])| (at, value))
                         .collect(),
+                    top: None,
                 });
             }
         }
@@ -202,10 +211,11 @@ impl Course {
     pub fn rows(&self, count: u32) -> Vec<u32> {
         let between = count.max(2) - 1;
         let mut rows: Vec<u32> = (0..=between)
-            .filter(|_| self.last > 0)
+            .filter(|_| self.first <= self.last)
             .map(|row| {
-                let at = u64::from(self.last - 1) * u64::from(row) / u64::from(between);
-                1 + at as u32
+                let all = self.last.saturating_sub(self.first);
+                let at = u64::from(all) * u64::from(row) / u64::from(between);
+                self.first + at as u32
             })
             .collect();
         rows.dedup();
@@ -213,15 +223,15 @@ impl Course {
     }
 }
 
-/// The point nearest to a step.
-fn nearest<T>(points: &[(u32, T)], step: u32) -> Option<&(u32, T)> {
+/// The point nearest to a step; the points are in their order.
+pub fn nearest<T>(points: &[(u32, T)], step: u32) -> Option<&(u32, T)> {
     let after = points.partition_point(|(at, _)| *at < step);
     let around = points.get(after.saturating_sub(1)..)?.iter().take(2);
     around.min_by_key(|(at, _)| at.abs_diff(step))
 }
 
 /// The points of each stage averaged over a window of steps, at most some `most` of them. `widest` grows to the window.
-fn averaged<const N: usize>(
+pub(super) fn averaged<const N: usize>(
     stages: &[Vec<(u32, [f64; N])>],
     window: u32,
     most: usize,

@@ -1,4 +1,4 @@
-//! The figures that a run logs at its steps.
+//! The figures that a run logs at its steps, and those that are measured beside them.
 
 /// A figure of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,11 +17,15 @@ pub enum Figure {
     Compliance,
     /// Mean reward.
     Reward,
+    /// Information that the kind of a problem has about the language that is chosen; a training in this browser measures it.
+    Information,
+    /// Share of right answers to held-out problems; a training in this browser measures it.
+    HeldOut,
 }
 
 impl Figure {
     /// All that are read.
-    pub const ALL: [Figure; 7] = [
+    pub const ALL: [Figure; 9] = [
         Figure::Accuracy,
         Figure::Loss,
         Figure::Divergence,
@@ -29,6 +33,8 @@ impl Figure {
         Figure::ResponseTokens,
         Figure::Compliance,
         Figure::Reward,
+        Figure::Information,
+        Figure::HeldOut,
     ];
 
     /// Its place in [`Figure::ALL`].
@@ -46,15 +52,17 @@ impl Figure {
             Figure::ResponseTokens => "Response length",
             Figure::Compliance => "Compliance",
             Figure::Reward => "Reward",
+            Figure::Information => "I(kind; language)",
+            Figure::HeldOut => "Right answers to held-out problems",
         }
     }
 
     /// What its values are measured in.
     pub const fn unit(self) -> &'static str {
         match self {
-            Figure::Accuracy | Figure::Compliance => "%",
+            Figure::Accuracy | Figure::Compliance | Figure::HeldOut => "%",
             Figure::Loss | Figure::Divergence => "nats a token",
-            Figure::ChoiceEntropy => "nats",
+            Figure::ChoiceEntropy | Figure::Information => "nats",
             Figure::ResponseTokens => "tokens",
             Figure::Reward => "mean of the rollouts",
         }
@@ -76,12 +84,22 @@ impl Figure {
             Figure::Reward => {
                 "What a rollout is paid on average. Explore and exploit pay for different things."
             }
+            Figure::Information => {
+                "How much the kind of a problem says about the language that is chosen for it. 0: all kinds alike. At most the logarithm \
+                 of the number of kinds, where the axis ends: each kind has a language of its own."
+            }
+            Figure::HeldOut => {
+                "Problems that training never draws, each answered once. The lines are 95 % intervals."
+            }
         }
     }
 
     /// Whether its values are fractions that are shown in percent.
     pub const fn is_share(self) -> bool {
-        matches!(self, Figure::Accuracy | Figure::Compliance)
+        matches!(
+            self,
+            Figure::Accuracy | Figure::Compliance | Figure::HeldOut
+        )
     }
 
     /// A value on the figure's axis: shares in percent.
@@ -97,11 +115,13 @@ impl Figure {
     pub fn number(self, value: f64) -> String {
         let on_axis = self.on_axis(value);
         let number = match self {
-            Figure::Accuracy | Figure::Compliance | Figure::ResponseTokens => {
+            Figure::Accuracy | Figure::Compliance | Figure::ResponseTokens | Figure::HeldOut => {
                 format!("{on_axis:.1}")
             }
             Figure::Loss | Figure::Divergence => format!("{on_axis:.3}"),
-            Figure::ChoiceEntropy | Figure::Reward => format!("{on_axis:.2}"),
+            Figure::ChoiceEntropy | Figure::Reward | Figure::Information => {
+                format!("{on_axis:.2}")
+            }
         };
         number.replace('-', "−")
     }

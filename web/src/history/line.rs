@@ -31,6 +31,7 @@ pub(super) fn step(line: &Line) -> Option<Step> {
             Figure::ResponseTokens => metrics.response_tokens(),
             Figure::Compliance => metrics.compliance(),
             Figure::Reward => metrics.reward(),
+            Figure::Information | Figure::HeldOut => None,
         };
         value.filter(|value| value.abs() <= LARGEST)
     });

@@ -1,8 +1,9 @@
-//! A run's history: what its `metrics.jsonl`, its `summary.json` and its state tell, and the shapes that show it. Nothing here
-//! touches the browser.
+//! A run's history: what its `metrics.jsonl`, its `summary.json` and its state tell, or a learner step by step, and the shapes that show it.
+//! Nothing here touches the browser.
 
 mod course;
 mod figure;
+pub mod learned;
 mod line;
 mod log;
 pub mod map;
@@ -13,7 +14,7 @@ mod shape;
 mod shares;
 pub mod summary;
 
-pub use course::{Course, Curve, Span, TICKS};
+pub use course::{Course, Curve, Span, TICKS, nearest};
 pub use figure::Figure;
 pub use log::{Log, pieces};
 pub use part::{DEFAULT_WINDOW, Part, WINDOWS};

@@ -57,14 +57,13 @@ impl Default for Incentive {
     }
 }
 
-// By hand: derived, it would borrow the variant's name from what it reads.
-impl<'de> Deserialize<'de> for Incentive {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+impl From<Vec<(String, String)>> for Incentive {
+    fn from(parts: Vec<(String, String)>) -> Self {
         let mut incentive = Incentive::default();
-        for (key, value) in Vec::<(String, String)>::deserialize(from)? {
+        for (key, value) in parts {
             incentive.read(&key, &value);
         }
-        Ok(incentive)
+        incentive
     }
 }
 

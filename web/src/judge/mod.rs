@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod component;
+pub mod experiment;
 pub mod group;
 pub mod incentive;
 pub mod problem_text;

@@ -24,6 +24,8 @@ pub const GENERATION_CONFIG: &str = "generation_config.json";
 pub const WEIGHTS: &str = "model.safetensors";
 /// The optimizer's state, without which a training that goes on would take other steps.
 pub const OPTIMIZER: &str = "optimizer.safetensors";
+/// The weights that the training started from, as they came: the beginning can be gone back to, and a divergence is paid from there.
+pub const START: &str = "start.safetensors";
 /// A line of metrics a step.
 pub const METRICS: &str = "metrics.jsonl";
 /// The configuration of the run that the training started from.

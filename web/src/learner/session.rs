@@ -22,24 +22,11 @@ use web_time::Instant;
 
 use super::measure::{Measure, Sampled};
 use super::options::{self, SettingsError};
+use crate::kept::{CONFIG, Earlier, Kept, OPTIMIZER, START, TOKENIZER, WEIGHTS};
 use crate::protocol::learning::{Group, Means, Opened, Point, Recorded, Settings, Shown, StepNews};
 
 /// Steps between two looks at the held-out accuracy.
 pub const HELD_OUT_EVERY: usize = 10;
-
-/// The files that a training holds.
-pub mod file {
-    /// The model's shape.
-    pub const CONFIG: &str = "config.json";
-    /// Its tokenizer.
-    pub const TOKENIZER: &str = "tokenizer.json";
-    /// Its weights, f32.
-    pub const WEIGHTS: &str = "model.safetensors";
-    /// The optimizer's state.
-    pub const OPTIMIZER: &str = "optimizer.safetensors";
-    /// The weights that the training started from, as they came: the beginning can be gone back to, and a divergence is paid from there.
-    pub const START: &str = "start.safetensors";
-}
 
 /// A training that cannot be begun, or not be taken up.
 #[derive(Debug, thiserror::Error)]
@@ -109,34 +96,21 @@ pub struct From {
 
 impl From {
     /// The model that a training came to: another one can start from it, with a new optimizer.
-    pub fn learned(state: State) -> Self {
-        let State { run, mut files, .. } = state;
-        files.remove(file::OPTIMIZER);
-        files.remove(file::START);
-        From { run, files }
+    pub fn learned(kept: Kept) -> Self {
+        let Kept {
+            config, mut files, ..
+        } = kept;
+        files.remove(OPTIMIZER);
+        files.remove(START);
+        From { run: config, files }
     }
-}
-
-/// A training that was kept: [`Session::kept`] gives it, [`Session::take_up`] goes on from it.
-#[derive(Debug, Clone)]
-pub struct State {
-    /// What was chosen last.
-    pub settings: Settings,
-    /// The stage that its steps are logged as.
-    pub stage: Stage,
-    /// `run.toml` of the run that it started from.
-    pub run: String,
-    /// The files, those of [`file`] among them.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// Its history.
-    pub points: Vec<Point>,
-    /// Its `metrics.jsonl`.
-    pub metrics: String,
 }
 
 /// A training.
 pub struct Session {
     settings: Settings,
+    /// What was chosen before, and until which step.
+    earlier: Vec<Earlier>,
     stage: Stage,
     run: String,
     config: Config,
@@ -167,18 +141,20 @@ impl Session {
         parallel: &dyn Parallel,
     ) -> Result<Self, BeginError> {
         let From { run, mut files } = from;
-        let weights = files.remove(file::WEIGHTS);
-        let weights = weights.ok_or(BeginError::Missing(file::WEIGHTS))?;
-        files.insert(file::START.into(), weights);
-        let state = State {
+        let weights = files.remove(WEIGHTS);
+        let weights = weights.ok_or(BeginError::Missing(WEIGHTS))?;
+        files.insert(START.into(), weights);
+        let kept = Kept {
             stage: options::stage(&settings),
             settings,
-            run,
+            earlier: Vec::new(),
+            step: 0,
+            config: run,
             files,
             points: Vec::new(),
             metrics: String::new(),
         };
-        let mut session = Session::of(state, None)?;
+        let mut session = Session::of(kept, None)?;
         let first = session.look(0, None, parallel).await?;
         session.points.push(first);
         Ok(session)
@@ -188,22 +164,24 @@ impl Session {
     ///
     /// # Errors
     /// When a file is damaged.
-    pub fn take_up(mut state: State) -> Result<Self, BeginError> {
-        let mut take = |name| state.files.remove(name).ok_or(BeginError::Missing(name));
-        let learned = (take(file::WEIGHTS)?, take(file::OPTIMIZER)?);
-        Session::of(state, Some(learned))
+    pub fn take_up(mut kept: Kept) -> Result<Self, BeginError> {
+        let mut take = |name| kept.files.remove(name).ok_or(BeginError::Missing(name));
+        let learned = (take(WEIGHTS)?, take(OPTIMIZER)?);
+        Session::of(kept, Some(learned))
     }
 
     /// A training with these weights and this optimizer's state; a new one without.
-    fn of(state: State, learned: Option<(Vec<u8>, Vec<u8>)>) -> Result<Self, BeginError> {
-        let State {
+    fn of(kept: Kept, learned: Option<(Vec<u8>, Vec<u8>)>) -> Result<Self, BeginError> {
+        let Kept {
             settings,
+            earlier,
             stage,
-            run,
+            config: run,
             files,
             points,
             metrics,
-        } = state;
+            ..
+        } = kept;
         options::check(&settings)?;
         let config = Config::parse("run.toml", &run)?;
         let taught = config.tasks.as_ref().ok_or(BeginError::Foreign)?;
@@ -212,12 +190,12 @@ impl Session {
         let options = options::of(&config, &settings);
         let detector = options.reward.options.identifier()?;
         let text = |name| files.get(name).ok_or(BeginError::Missing(name));
-        let shape = ModelConfig::from_json(&String::from_utf8_lossy(text(file::CONFIG)?))?;
-        let tokenizer = Tokenizer::from_json(text(file::TOKENIZER)?)?;
+        let shape = ModelConfig::from_json(&String::from_utf8_lossy(text(CONFIG)?))?;
+        let tokenizer = Tokenizer::from_json(text(TOKENIZER)?)?;
         let device = Device::flex().autodiff();
         let (weights, optimizer) = match &learned {
             Some((weights, optimizer)) => (weights, Some(optimizer)),
-            None => (text(file::START)?, None),
+            None => (text(START)?, None),
         };
         let model = Decoder::from_safetensors(&shape, weights, &device)?;
         let adamw = config.optimizer.adamw;
@@ -228,6 +206,7 @@ impl Session {
         let measure = Measure::new(&taught, &tokenizer).map_err(MeasureError::from)?;
         let mut session = Session {
             settings,
+            earlier,
             stage,
             run,
             config,
@@ -286,7 +265,15 @@ impl Session {
         self.detector = options.reward.options.identifier()?;
         self.asked = asked;
         self.options = options;
-        self.settings = settings;
+        let before = std::mem::replace(&mut self.settings, settings);
+        let until = self.steps() as u32;
+        let last = self.earlier.last().map_or(0, |earlier| earlier.until);
+        if before != self.settings && until > last {
+            self.earlier.push(Earlier {
+                until,
+                settings: before,
+            });
+        }
         self.refer()
     }
 
@@ -295,8 +282,8 @@ impl Session {
         if self.settings.kl == 0.0 {
             self.reference = None;
         } else if self.reference.is_none() {
-            let start = self.files.get(file::START);
-            let start = start.ok_or(BeginError::Missing(file::START))?;
+            let start = self.files.get(START);
+            let start = start.ok_or(BeginError::Missing(START))?;
             let shape = self.learner.model.config();
             self.reference = Some(Decoder::from_safetensors(shape, start, &Device::flex())?);
         }
@@ -467,22 +454,24 @@ impl Session {
     ///
     /// # Errors
     /// When a weight is not finite.
-    pub fn kept(&self) -> Result<State, WeightsError> {
+    pub fn kept(&self) -> Result<Kept, WeightsError> {
         let mut files = self.files.clone();
         let model = self.learner.model.valid();
         let (end, pad) = (self.tokenizer.end_of_text(), self.tokenizer.pad());
         // The weights may have come in another number format.
         let config = model.config().to_json(end, pad).into_bytes();
-        files.insert(file::CONFIG.into(), config);
-        files.insert(file::WEIGHTS.into(), model.to_safetensors(Precision::F32)?);
+        files.insert(CONFIG.into(), config);
+        files.insert(WEIGHTS.into(), model.to_safetensors(Precision::F32)?);
         files.insert(
-            file::OPTIMIZER.into(),
+            OPTIMIZER.into(),
             self.learner.optimizer.to_safetensors(&self.learner.model)?,
         );
-        Ok(State {
+        Ok(Kept {
             settings: self.settings.clone(),
+            earlier: self.earlier.clone(),
             stage: self.stage,
-            run: self.run.clone(),
+            step: self.steps() as u32,
+            config: self.run.clone(),
             files,
             points: self.points.clone(),
             metrics: self.metrics.clone(),
@@ -497,8 +486,8 @@ impl Session {
     /// What a training from the beginning starts from.
     pub fn start(&self) -> From {
         let mut files = self.files.clone();
-        if let Some(weights) = files.remove(file::START) {
-            files.insert(file::WEIGHTS.into(), weights);
+        if let Some(weights) = files.remove(START) {
+            files.insert(WEIGHTS.into(), weights);
         }
         From {
             run: self.run.clone(),

@@ -8,9 +8,10 @@ use explang::run::{Manifest, RunState, Stage};
 use wasm_bindgen::JsCast;
 use web_sys::{Url, WorkerGlobalScope};
 
-use super::session::{From, file};
+use super::session::From;
 use crate::engine::download::{self, Missing, fetch};
 use crate::engine::training::newest_checkpoint;
+use crate::kept::{CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS};
 use crate::page::address::Source;
 use crate::protocol::Failure;
 use crate::protocol::learning::Start;
@@ -19,8 +20,8 @@ use crate::protocol::learning::Start;
 const QUICK: &str = "checkpoints/quick/";
 
 /// Files of a checkpoint: those that it must have, and those that go along.
-const NEEDED: [&str; 3] = [file::CONFIG, file::TOKENIZER, file::WEIGHTS];
-const ALONG: [&str; 2] = ["tokenizer_config.json", "generation_config.json"];
+const NEEDED: [&str; 3] = [CONFIG, TOKENIZER, WEIGHTS];
+const ALONG: [&str; 2] = [TOKENIZER_CONFIG, GENERATION_CONFIG];
 
 /// Fetches what `start` names, which is not what this browser keeps. `progress` hears how many bytes have arrived, and how many there will be.
 pub(super) async fn fetched(

@@ -2,11 +2,10 @@
 
 use std::cell::Cell;
 use std::pin::pin;
-use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
-use futures_util::future::{Either, select};
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -17,7 +16,8 @@ use super::session::{BeginError, From, Session, StepError};
 use super::start::fetched;
 use crate::engine::event_loop::turn;
 use crate::kept::archive;
-use crate::kept::store::{KeptError, Refused, SaveError, Store};
+use crate::kept::store::Store;
+use crate::kept::{Refused, SaveError};
 use crate::protocol::Failure;
 use crate::protocol::learning::{
     News, NotKept, Opened, Order, Packed, Recorded, Settings, Start, StepNews,
@@ -78,7 +78,7 @@ async fn serve(mut waiting: UnboundedReceiver<Order>, control: Control) {
         recorded: Vec::new().into_iter(),
         store: Store::open().await,
         kept: None,
-        silent: Rc::default(),
+        silent: Cell::default(),
     };
     loop {
         let steps = desk.session.is_some() && desk.wanted != Wanted::Nothing;
@@ -110,7 +110,7 @@ struct Desk {
     /// Steps of the training that are kept.
     kept: Option<usize>,
     /// The page knows that nothing can be kept, and why.
-    silent: Rc<Cell<Option<NotKept>>>,
+    silent: Cell<Option<NotKept>>,
 }
 
 impl Desk {
@@ -134,7 +134,8 @@ impl Desk {
             Order::Forget => self.forget().await,
             Order::Insist => {
                 if let Ok(store) = &self.store {
-                    store.insist().await;
+                    // Where the browser refuses, so does it the save that follows, which tells.
+                    let _known = store.insist().await;
                 }
                 self.silent.set(None);
                 self.kept = None;
@@ -157,7 +158,11 @@ impl Desk {
         let taken = match found {
             Ok(None) => return send(&News::Nothing),
             Ok(Some(kept)) => Session::take_up(kept).map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => {
+                let (why, failure) = error.told();
+                send(&News::NotKept(why, failure));
+                return send(&News::Nothing);
+            }
         };
         match taken {
             Ok(session) => {
@@ -173,8 +178,11 @@ impl Desk {
                 send(&News::NotKept(
                     NotKept::Unreadable,
                     Failure {
-                        message: format!("The training that this browser keeps cannot be read: {error}."),
-                        advice: "It is left as it is until you begin another one, or delete it.".into(),
+                        message: format!(
+                            "The training that this browser keeps cannot be read: {error}."
+                        ),
+                        advice: "It is left as it is until you begin another one, or delete it."
+                            .into(),
                     },
                 ));
                 send(&News::Nothing);
@@ -302,25 +310,10 @@ impl Desk {
 
     /// Tells once why nothing is kept.
     fn not_kept(&self, error: &SaveError) {
-        let why = match error {
-            SaveError::OtherTab => NotKept::OtherTab,
-            SaveError::Full | SaveError::Refused(_) => NotKept::Refused,
-        };
-        if self.silent.replace(Some(why)) == Some(why) {
-            return;
+        let (why, failure) = error.told();
+        if self.silent.replace(Some(why)) != Some(why) {
+            send(&News::NotKept(why, failure));
         }
-        let advice = match error {
-            SaveError::OtherTab => "Go on there, or keep this one in its place.",
-            SaveError::Full => "Free some space, or download the model before you close this tab.",
-            SaveError::Refused(_) => "Download the model before you close this tab.",
-        };
-        send(&News::NotKept(
-            why,
-            Failure {
-                message: format!("{error}."),
-                advice: advice.into(),
-            },
-        ));
     }
 
     /// Packs the training into one file.
@@ -332,7 +325,7 @@ impl Desk {
             .kept()
             .map_err(|error| error.to_string())
             .and_then(|kept| {
-                archive::pack(&kept, &session.config()).map_err(|error| error.to_string())
+                archive::pack(&kept, &session.config(), &now()).map_err(|error| error.to_string())
             })
             .and_then(|file| {
                 let address = blob(&file.bytes).map_err(|error| format!("{error:?}"))?;
@@ -366,6 +359,11 @@ impl Desk {
         }
         send(&News::Nothing);
     }
+}
+
+/// Now, in UTC as RFC 3339.
+fn now() -> String {
+    js_sys::Date::new_0().to_iso_string().into()
 }
 
 /// The address of a file in memory.

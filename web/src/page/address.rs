@@ -43,7 +43,7 @@ pub struct State {
     pub incentive: Incentive,
     /// The part of the run that view 7 shows; none lets the page take the one with the choice.
     pub part: Option<Part>,
-    /// Steps that view 7 averages over: one of [`WINDOWS`].
+    /// Steps that views 7 and 8 average over: one of [`WINDOWS`].
     pub window: u32,
 }
 
@@ -111,6 +111,8 @@ pub enum View {
     Trainer,
     /// Read the run.
     Run,
+    /// Train it yourself.
+    Learn,
 }
 
 /// What is asked.
@@ -134,6 +136,7 @@ named!(View, "view", {
     Travel => "travel",
     Trainer => "trainer",
     Run => "run",
+    Learn => "learn",
 });
 
 impl View {

@@ -6,6 +6,7 @@ pub mod builder;
 pub mod choose;
 pub mod conditions;
 pub mod every;
+pub mod learn;
 pub mod model;
 pub mod question;
 pub mod response;

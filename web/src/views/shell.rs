@@ -8,12 +8,14 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, MouseEvent};
 
 use super::every::Every;
+use super::learn::Learn;
 use super::model::{Fallback, Model};
 use super::run::Run;
 use super::think::Think;
 use super::trainer::Trainer;
 use super::travel::Travel;
 use crate::page::address::{State, View};
+use crate::page::learning::Learning;
 use crate::page::live::{Live, Navigation, link};
 
 /// Puts the page in place of the plain one that the visitor sees first.
@@ -26,6 +28,7 @@ pub fn start() {
     let root: HtmlElement = root.unchecked_into();
     mount_to(root, || {
         provide_context(Live::start());
+        provide_context(Learning::asleep());
         view! { <Shell /> }
     })
     .forget();
@@ -56,6 +59,7 @@ pub fn Shell() -> impl IntoView {
                 View::Travel => view! { <Travel /> }.into_any(),
                 View::Trainer => view! { <Trainer /> }.into_any(),
                 View::Run => view! { <Run /> }.into_any(),
+                View::Learn => view! { <Learn /> }.into_any(),
             }}
         </main>
         <footer class="foot">
@@ -72,7 +76,7 @@ pub fn Shell() -> impl IntoView {
 /// Links to the views. The first page holds three of them.
 #[component]
 fn Views() -> impl IntoView {
-    const LINKS: [(&str, &str, View, &str); 7] = [
+    const LINKS: [(&str, &str, View, &str); 8] = [
         ("1", "Ask", View::Think, "ask"),
         ("2", "Choose", View::Think, "choose"),
         ("3", "Watch", View::Think, "watch"),
@@ -80,6 +84,7 @@ fn Views() -> impl IntoView {
         ("5", "Through training", View::Travel, "travel"),
         ("6", "Be the trainer", View::Trainer, "trainer"),
         ("7", "The run", View::Run, "run"),
+        ("8", "Train it yourself", View::Learn, "learn"),
     ];
     let live = expect_context::<Live>();
     let entry =

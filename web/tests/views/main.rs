@@ -4,6 +4,7 @@
 
 mod every;
 mod kept;
+mod learn;
 mod place;
 mod run;
 mod think;

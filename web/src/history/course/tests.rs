@@ -166,6 +166,7 @@ fn axes_suit_their_figures() {
     let curve = |figure, values: &[f64]| Curve {
         figure,
         points: (1..).zip(values.iter().copied()).collect(),
+        top: None,
     };
     assert_eq!(curve(Figure::Accuracy, &[0.3]).scale().ends(), (0.0, 100.0));
     assert_eq!(

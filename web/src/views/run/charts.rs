@@ -118,7 +118,10 @@ fn Parts(log: RwSignal<Log>, part: Memo<Part>, shared: Shared) -> impl IntoView 
 
 /// The step that is looked at, to walk through the steps by keyboard or by hand.
 #[component]
-fn Walk(shared: Shared) -> impl IntoView {
+pub fn Walk(
+    /// The course, its axis, and the step that is looked at.
+    shared: Shared,
+) -> impl IntoView {
     let step_now = move || shared.step.get();
     let place = move || {
         let (step, last) = (step_now(), shared.last.get());
@@ -142,7 +145,9 @@ fn Walk(shared: Shared) -> impl IntoView {
     Effect::new(move || {
         if let Some(input) = input.get() {
             // The end first: it cuts off a value beyond.
-            input.set_max(&shared.last.get().max(1).to_string());
+            let first = shared.first.get();
+            input.set_min(&first.to_string());
+            input.set_max(&shared.last.get().max(first.max(1)).to_string());
             input.set_value(&step_now().to_string());
         }
     });
@@ -156,7 +161,6 @@ fn Walk(shared: Shared) -> impl IntoView {
             <input
                 node_ref=input
                 type="range"
-                min="1"
                 step="1"
                 aria-label="Step"
                 aria-valuetext=spoken
@@ -169,18 +173,24 @@ fn Walk(shared: Shared) -> impl IntoView {
 
 /// How many steps are averaged over.
 #[component]
-fn Window(shared: Shared) -> impl IntoView {
+pub fn Window(
+    /// The course, its axis, and the step that is looked at.
+    shared: Shared,
+    /// What is averaged, as its sentence begins.
+    #[prop(default = "Each point")]
+    what: &'static str,
+) -> impl IntoView {
     let live = expect_context::<Live>();
     let wanted = move || live.state.with(|state| state.window);
     let told = move || {
         let averaged = shared.course.with(|course| course.window);
         match averaged {
-            1 => "Each point is one step.".to_owned(),
+            1 => format!("{what} is one step."),
             steps if steps > wanted() => format!(
-                "There are more steps than the charts have room for: each point is the mean of the {steps} steps around it."
+                "{what} is the mean of the {steps} steps around it: there are more steps than the charts have room for."
             ),
             steps => format!(
-                "Each point is the mean of the {steps} steps around it, fewer at the ends of a stage."
+                "{what} is the mean of the {steps} steps around it, fewer at the ends of a stage."
             ),
         }
     };

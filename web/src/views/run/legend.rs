@@ -12,6 +12,9 @@ use crate::history::{Figure, LAYERS, UNTAGGED};
 pub fn Legend(
     /// The course, its axis, and the step that is looked at.
     shared: Shared,
+    /// A line of right answers lies over the layers.
+    #[prop(default = true)]
+    line: bool,
 ) -> impl IntoView {
     let chosen = Memo::new(move |_| shared.course.with(|course| course.chosen()));
     let right = move || {
@@ -46,11 +49,13 @@ pub fn Legend(
     let layers = [UNTAGGED].into_iter().chain((0..LAYERS - 1).rev());
     view! {
         <ul class="legend" aria-label="Languages and their shares at this step">
-            <li>
-                <span class="swatch stroke" aria-hidden="true"></span>
-                <span>"right answers"</span>
-                <span class="value">{right}</span>
-            </li>
+            {line.then(|| view! {
+                <li>
+                    <span class="swatch stroke" aria-hidden="true"></span>
+                    <span>"right answers"</span>
+                    <span class="value">{right}</span>
+                </li>
+            })}
             {layers.map(entry).collect_view()}
         </ul>
     }

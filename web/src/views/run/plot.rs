@@ -14,41 +14,49 @@ const STEP_TICKS: usize = 6;
 #[derive(Clone, Copy)]
 pub struct Shared {
     /// The course.
-    pub(super) course: Memo<Course>,
+    pub(in crate::views) course: Memo<Course>,
     /// The axis of steps.
-    pub(super) x: Memo<Scale>,
+    pub(in crate::views) x: Memo<Scale>,
+    /// The first step of the course.
+    pub(in crate::views) first: Memo<u32>,
     /// The last step of the course.
-    pub(super) last: Memo<u32>,
+    pub(in crate::views) last: Memo<u32>,
     /// The step that the visitor looks at.
-    pub(super) step: Memo<u32>,
+    pub(in crate::views) step: Memo<u32>,
     set_step: WriteSignal<Option<u32>>,
 }
 
 impl Shared {
     /// Shared by the charts of this course. At first its last step is looked at, also while it grows.
-    pub(super) fn new(course: Memo<Course>) -> Shared {
+    pub(in crate::views) fn new(course: Memo<Course>) -> Shared {
         let (looked_at, set_step) = signal(None::<u32>);
+        let first = Memo::new(move |_| course.with(|course| course.first));
         let last = Memo::new(move |_| course.with(|course| course.last));
         Shared {
             course,
+            first,
             last,
-            x: Memo::new(move |_| Scale::new(1.0, f64::from(last.get().max(2)))),
+            x: Memo::new(move |_| {
+                let first = first.get();
+                Scale::new(f64::from(first), f64::from(last.get().max(first + 1)))
+            }),
             step: Memo::new(move |_| {
-                let last = last.get().max(1);
-                looked_at.get().unwrap_or(last).clamp(1, last)
+                let first = first.get();
+                let last = last.get().max(first);
+                looked_at.get().unwrap_or(last).clamp(first, last)
             }),
             set_step,
         }
     }
 
     /// Looks at a step; the last one is followed while the run grows.
-    pub(super) fn look_at(self, step: u32) {
+    pub(in crate::views) fn look_at(self, step: u32) {
         let last = self.last.get_untracked();
         self.set_step.set((step < last).then_some(step));
     }
 
     /// Where a step stands, in percent from the left.
-    pub(super) fn left(self, step: u32) -> f64 {
+    pub(in crate::views) fn left(self, step: u32) -> f64 {
         self.x.with(|x| x.percent(f64::from(step)))
     }
 
@@ -59,10 +67,11 @@ impl Shared {
             return;
         };
         let place = canvas.get_bounding_client_rect();
+        let first = f64::from(self.first.get_untracked());
         let last = f64::from(self.last.get_untracked());
         if place.width() > 0.0 && last > 0.0 {
             let along = (f64::from(event.client_x()) - place.left()) / place.width();
-            let step = 1.0 + along.clamp(0.0, 1.0) * (last - 1.0).max(0.0);
+            let step = first + along.clamp(0.0, 1.0) * (last - first).max(0.0);
             self.look_at(step.round() as u32);
         }
     }

@@ -62,6 +62,9 @@ pub fn Group(
             incentive.with(|incentive| Some(outcome(rollouts, truth, incentive)))
         })
     });
+    let choose = Callback::new(move |(navigation, incentive)| {
+        live.change(navigation, |state| state.incentive = incentive);
+    });
     let unpaid = Memo::new(move |_| unpaid(live, batch));
     view! {
         <section id="trainer" aria-labelledby="trainer-title">
@@ -97,7 +100,7 @@ pub fn Group(
                     {(0..SIZE).map(|at| view! { <Rollout at column=Column::of(batch, at) /> }).collect_view()}
                 </ol>
             </div>
-            <Pay />
+            <Pay incentive choose />
             <div class="outcome">
                 <Show
                     when=move || unpaid.with(Option::is_none)

@@ -6,15 +6,20 @@ use leptos::prelude::*;
 use crate::judge::component::{meaning, title};
 use crate::judge::group::points;
 use crate::judge::incentive::{Estimator, Incentive, LEAST_WEIGHT, MOST_WEIGHT, WEIGHT_PARTS};
-use crate::page::live::{Live, Navigation};
+use crate::page::live::Navigation;
 
 /// The trainer's choices.
 #[component]
-pub fn Pay() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let incentive = Memo::new(move |_| live.state.with(|state| state.incentive.clone()));
+pub fn Pay(
+    /// What is chosen.
+    incentive: Memo<Incentive>,
+    /// Takes another choice, and whether the back button is to undo it.
+    choose: Callback<(Navigation, Incentive)>,
+) -> impl IntoView {
     let change = move |navigation, change: &dyn Fn(&mut Incentive)| {
-        live.change(navigation, |state| change(&mut state.incentive));
+        let mut changed = incentive.get_untracked();
+        change(&mut changed);
+        choose.run((navigation, changed));
     };
     let own = Memo::new(move |_| incentive.with(|incentive| incentive.own.is_some()));
     view! {
@@ -77,7 +82,7 @@ pub fn Pay() -> impl IntoView {
             <p class="rule">{move || incentive.with(rule)}</p>
             <fieldset class="weights">
                 <legend>"Weight of each component"</legend>
-                {Component::ALL.map(|of| view! { <Weight of incentive /> }).collect_view()}
+                {Component::ALL.map(|of| view! { <Weight of incentive choose /> }).collect_view()}
             </fieldset>
             <div class="own-weights">
                 <p aria-live="polite">
@@ -101,8 +106,11 @@ pub fn Pay() -> impl IntoView {
 
 /// One component's weight.
 #[component]
-fn Weight(of: Component, incentive: Memo<Incentive>) -> impl IntoView {
-    let live = expect_context::<Live>();
+fn Weight(
+    of: Component,
+    incentive: Memo<Incentive>,
+    choose: Callback<(Navigation, Incentive)>,
+) -> impl IntoView {
     let weight = Memo::new(move |_| *incentive.with(Incentive::weights).get(of));
     let id = format!("weight-{of}");
     let explained = format!("{id}-meaning");
@@ -119,7 +127,9 @@ fn Weight(of: Component, incentive: Memo<Incentive>) -> impl IntoView {
                 prop:value=move || weight.get().to_string()
                 on:input=move |event| {
                     if let Ok(weight) = event_target_value(&event).parse() {
-                        live.change(Navigation::Replace, |state| state.incentive.weigh(of, weight));
+                        let mut changed = incentive.get_untracked();
+                        changed.weigh(of, weight);
+                        choose.run((Navigation::Replace, changed));
                     }
                 }
             />
