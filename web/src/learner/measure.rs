@@ -50,11 +50,11 @@ impl Measure {
     /// # Errors
     /// When the tokenizer cannot write a question.
     pub fn new(taught: &[Weighted], tokenizer: &Tokenizer) -> Result<Self, RolloutError> {
-        let alone = |task: &Weighted| Mixture::even([task.spec]);
-        let mut prompts = Vec::with_capacity(taught.len());
+        let kinds = kinds(taught);
+        let mut prompts = Vec::with_capacity(kinds.len());
         let mut queries = Vec::with_capacity(ANSWERED);
-        for mixture in taught.iter().filter_map(|task| alone(task).ok()) {
-            let answered = ANSWERED.div_ceil(taught.len());
+        for mixture in &kinds {
+            let answered = ANSWERED.div_ceil(kinds.len());
             let examples = mixture.held_out(STREAM, answered.max(PROBLEMS_PER_KIND), Language::En);
             let tokens = |question: &str| {
                 let prompt = PromptFormat::Line.tokens(tokenizer, question, "")?;
@@ -144,6 +144,21 @@ impl Measure {
             interval: wilson(right, problems),
         })
     }
+}
+
+/// The taught problems by kind, the kinds in the order in which they were taught. Two levels of one kind are one kind.
+fn kinds(taught: &[Weighted]) -> Vec<Mixture> {
+    let mut kinds: Vec<Vec<Weighted>> = Vec::new();
+    for task in taught {
+        let kind = task.spec.kind();
+        match kinds.iter_mut().find(|of| of[0].spec.kind() == kind) {
+            Some(of) => of.push(*task),
+            None => kinds.push(vec![*task]),
+        }
+    }
+    // A kind that is never asked has no problems to look at.
+    let mixtures = kinds.into_iter().map(Mixture::new);
+    mixtures.filter_map(Result::ok).collect()
 }
 
 /// A model that answers, and what judges it.

@@ -185,7 +185,8 @@ impl Session {
         options::check(&settings)?;
         let config = Config::parse("run.toml", &run)?;
         let taught = config.tasks.as_ref().ok_or(BeginError::Foreign)?;
-        let taught = taught.parts().to_vec();
+        let taught = taught.parts().iter().filter(|task| task.weight > 0);
+        let taught: Vec<Weighted> = taught.copied().collect();
         let asked = options::asked(&taught, &settings.kinds)?;
         let options = options::of(&config, &settings);
         let detector = options.reward.options.identifier()?;
