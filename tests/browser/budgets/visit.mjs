@@ -45,7 +45,7 @@ async function memory(browser) {
   return kibibytes * 1024;
 }
 
-async function settled(browser, page) {
+export async function settled(browser, page) {
   const session = await page.context().newCDPSession(page);
   await session.send("HeapProfiler.collectGarbage");
   await session.detach();

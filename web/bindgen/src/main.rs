@@ -2,7 +2,8 @@
 //! --remove-producers-section --out-dir FOLDER FILE.wasm` does for each file.
 //!
 //! It follows [`wasm_bindgen_cli_support`] and leaves out what else the command-line tool has, whose building takes as long again.
-//! `web/build` calls it.
+//! `web/build` calls it. With `--tests` before the folder the files are tests, which `tests/browser/wasm-tests.mjs` runs: they keep their
+//! functions' names, and nothing runs as they are loaded.
 
 use std::ffi::OsString;
 
@@ -10,7 +11,8 @@ use anyhow::Context;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args_os().skip(1);
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let tests = arguments.next_if(|first| first == "--tests").is_some();
     let folder = arguments
         .next()
         .context("expected a folder, and the WebAssembly to describe there")?;
@@ -21,8 +23,10 @@ fn main() -> anyhow::Result<()> {
             .web(true)?
             .typescript(false)
             .omit_default_module_path(false)
-            // Nobody reads the functions' names, and they are an eighth of what a first visit fetches of the engine.
-            .remove_name_section(true)
+            .debug(tests)
+            .emit_start(!tests)
+            // Nobody reads the functions' names of the page, and they are an eighth of what a first visit fetches of the engine.
+            .remove_name_section(!tests)
             .remove_producers_section(true)
             .generate(&folder)
             .with_context(|| format!("{} cannot be described", file.display()))?;

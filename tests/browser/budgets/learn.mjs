@@ -1,0 +1,108 @@
+// What a training in the page costs: seconds a step, memory, how long the page's own thread is held up, and the module's bytes.
+import { join } from "node:path";
+
+import { spread, table } from "./figures.mjs";
+import { list } from "./sizes.mjs";
+import { launch, settled } from "./visit.mjs";
+
+/** The module and its script, compressed by brotli. */
+const BUDGET = 1_000_000;
+/** Steps whose seconds are told, after the first ones, which warm up. */
+const WARM_UP = 3;
+/** Memory is looked at so often, in steps. */
+const LOOK = 10;
+const MIB = 2 ** 20;
+
+/** Runs in the page before all else: keeps what the learner says, and how long the page's own thread is held up. */
+function listen() {
+  const Real = globalThis.Worker;
+  globalThis.learned = { points: [], kept: 0, failures: [] };
+  globalThis.Worker = class extends Real {
+    constructor(script, ...settings) {
+      super(script, ...settings);
+      if (!String(script).includes("start-learner")) return;
+      this.addEventListener("message", ({ data }) => {
+        const news = JSON.parse(data);
+        if (news.Opened) globalThis.learned.points = news.Opened.points;
+        if (news.Step) globalThis.learned.points.push(news.Step.point);
+        if (news.Fail) globalThis.learned.failures.push(news.Fail.failure.message);
+        if (news.NotKept) globalThis.learned.failures.push(news.NotKept[1].message);
+      });
+    }
+  };
+  // Two measures: the browser tells tasks of 50 ms and more; a timer that should ring every 5 ms tells shorter ones too.
+  globalThis.held = { tasks: [], gap: 0 };
+  new PerformanceObserver((tasks) => globalThis.held.tasks.push(...tasks.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+  let rang = performance.now();
+  const ring = () => {
+    const now = performance.now();
+    globalThis.held.gap = Math.max(globalThis.held.gap, now - rang - 5);
+    rang = now;
+    setTimeout(ring, 5);
+  };
+  ring();
+}
+
+/** The page at view 8, whose learner is listened to. */
+export async function view(options, site, query = "") {
+  const { browser, page } = await launch(options);
+  await page.addInitScript(listen);
+  await page.goto(`${site.address}dist/?view=learn${query}`);
+  return { browser, page };
+}
+
+/** Waits for so many steps, and gives all that is known of each. */
+export async function steps(page, count, timeout = 0) {
+  await page.waitForFunction((count) => globalThis.learned.failures.length > 0 || globalThis.learned.points.length > count, count, { timeout, polling: 100 });
+  const { points, failures } = await page.evaluate(() => globalThis.learned);
+  if (failures.length > 0) throw new Error(`the learner failed: ${failures[0]}`);
+  return points;
+}
+
+/** How long the page's own thread has been held up since this was last asked, in milliseconds: by the longest task, and between two rings of the
+ * timer. */
+async function held(page) {
+  const { tasks, gap } = await page.evaluate(() => {
+    const held = globalThis.held;
+    globalThis.held = { tasks: [], gap: 0 };
+    return held;
+  });
+  return { task: Math.max(0, ...tasks), gap };
+}
+
+/** Steps with the page's first settings, one after the other, until there are as many as the options say. */
+export async function measure(options, site) {
+  const { browser, page } = await view(options, site);
+  try {
+    const start = page.locator("#learn").getByRole("button", { name: "Start", exact: true });
+    await start.waitFor();
+    await held(page);
+    await start.click();
+    const looks = [];
+    for (let step = LOOK; step <= options.steps; step += LOOK) {
+      await steps(page, step);
+      const { task, gap } = await held(page);
+      const worker = page.workers().find((worker) => worker.url().includes("start-learner"));
+      looks.push({ step, task, gap, wasm: await worker.evaluate(() => globalThis.explangMemory()), renderer: await settled(browser, page) });
+      // Collecting garbage before that look was not the page's doing.
+      await held(page);
+    }
+    const points = await steps(page, options.steps);
+    return { seconds: points.slice(1).map((point) => point.rollouts.seconds), looks };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Prints what was measured, and the module's bytes. */
+export async function show({ seconds, looks }, dist) {
+  const timed = seconds.slice(WARM_UP);
+  console.log(`Seconds a step over ${timed.length} steps after ${WARM_UP}, 8 prompts × 8 rollouts: ${spread(timed, 2)} (median, range).\n`);
+  const mib = (bytes) => (bytes === null ? "only measured on Linux" : (bytes / MIB).toFixed(1));
+  table(
+    ["after step", "learner's wasm memory, MiB", "renderer's private memory, MiB", "longest task, ms", "longest gap of a timer, ms"],
+    looks.map(({ step, wasm, renderer, task, gap }) => [step, mib(wasm), mib(renderer), task ? task.toFixed(0) : "under 50", gap.toFixed(0)]),
+  );
+  const files = ["explang-learner_bg.wasm", "explang-learner.js", "start-learner.js"].map((name) => join(dist, name));
+  return list("\nThe learner's module, fetched when view 8 is opened", dist, files, BUDGET);
+}
