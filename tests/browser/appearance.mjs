@@ -1,7 +1,7 @@
 // What every view has to look like: readable by all, no wider than the window, and pictures to look at.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+
+import { accessible } from "./accessible.mjs";
 
 /** A state of each view, and what tells that it is drawn. */
 const VIEWS = {
@@ -20,7 +20,6 @@ const LOOKS = {
 };
 
 export default async function ({ check, open, picture }) {
-  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const [view, { query, drawn, before, after }] of Object.entries(VIEWS)) {
     for (const [look, settings] of Object.entries(LOOKS)) {
       await check(`${view}, ${look}: nothing is wrong for the accessibility checker, and it fits into the window`, async () => {
@@ -32,10 +31,7 @@ export default async function ({ check, open, picture }) {
         // Movements end.
         await page.waitForTimeout(400);
         await picture(page, `${view}-${look}`);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        const told = violations.map((v) => `${v.impact}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
-        assert.deepEqual(told, []);
+        await accessible(page);
         await page.close();
       });
     }

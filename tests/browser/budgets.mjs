@@ -1,7 +1,9 @@
-// What the page costs a visitor, and how fast its engine is beside transformers.js with the same checkpoint in the same browser.
+// What the page costs a visitor, how fast its engine is beside transformers.js with the same checkpoint in the same browser, and what a
+// training in it costs.
 //
-//     node tests/browser/budgets.mjs [--rounds 15] [--visits 7] [--only sizes|visits|speed] [--json FILE] [--dist dist]
+//     node tests/browser/budgets.mjs [--rounds 15] [--visits 7] [--steps 200] [--only PART] [--json FILE] [--dist dist]
 //
+// PART is sizes, visits, speed or learn; or choice, which is left out without it: trainings of three seeds, 8 minutes each (--minutes).
 // `bash tests/long budgets` installs what this needs, builds it, and calls it. Everything is served from this machine: nothing is fetched from elsewhere.
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -11,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { megabytes, median, spread, table } from "./budgets/figures.mjs";
+import * as learn from "./budgets/learn.mjs";
 import { open } from "./budgets/site.mjs";
 import * as sizes from "./budgets/sizes.mjs";
 import * as speed from "./budgets/speed.mjs";
@@ -20,30 +23,35 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "15" },
     visits: { type: "string", default: "7" },
+    steps: { type: "string", default: "200" },
+    minutes: { type: "string", default: "8" },
     only: { type: "string" },
     json: { type: "string" },
     dist: { type: "string", default: "dist" },
     chromium: { type: "string", default: process.env.EXPLANG_CHROMIUM ?? "/usr/bin/chromium" },
   },
 });
-const options = { ...values, rounds: Number(values.rounds), visits: Number(values.visits) };
+const counts = Object.fromEntries(["rounds", "visits", "steps", "minutes"].map((name) => [name, Number(values[name])]));
+const options = { ...values, ...counts };
+const parts = ["sizes", "visits", "speed", "learn", "choice"];
 const wrong = [
-  options.only !== undefined && !["sizes", "visits", "speed"].includes(options.only) && "--only takes sizes, visits or speed",
+  options.only !== undefined && !parts.includes(options.only) && `--only takes one of ${parts.join(", ")}`,
   !(Number.isInteger(options.rounds) && options.rounds >= 7) && "--rounds takes a whole number from 7 up: fewer give no interval",
   !(Number.isInteger(options.visits) && options.visits >= 1) && "--visits takes a whole number from 1 up",
+  !(options.steps > 0 && options.steps % 10 === 0) && "--steps takes a multiple of 10",
+  !(Number.isInteger(options.minutes) && options.minutes >= 1) && "--minutes takes a whole number from 1 up",
 ].find(Boolean);
 if (wrong) {
   console.error(`budgets: ${wrong}.`);
   process.exit(2);
 }
-const wants = (part) => !options.only || options.only === part;
+const wants = (part) => (options.only ? options.only === part : part !== "choice");
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
 const folders = {
   dist: resolve(root, values.dist),
-  onnx: join(root, "target/onnx"),
-  peer: join(here, "peer/node_modules"),
   drive: join(here, "budgets/drive"),
+  ...(["learn", "choice"].includes(options.only) ? {} : { onnx: join(root, "target/onnx"), peer: join(here, "peer/node_modules") }),
 };
 for (const [name, folder] of Object.entries(folders)) {
   if (!existsSync(folder)) {
@@ -107,13 +115,26 @@ if (wants("speed")) {
   for (const work of results.speed) speed.show(work);
 }
 
-console.log("\n# WebGPU\n");
-const adapter = await visit.adapter(options, site);
-results.adapter = adapter;
-const software = adapter && (adapter.fallback || /swiftshader|llvmpipe|lavapipe/i.test(Object.values(adapter).join(" ")));
-if (!adapter) console.log("This browser gives no adapter: speed on WebGPU cannot be judged here.");
-else if (software) console.log(`The adapter here is software (${JSON.stringify(adapter)}): speed on WebGPU cannot be judged here, and is not timed.`);
-else console.log(`The adapter is ${JSON.stringify(adapter)}. This command does not time it.`);
+if (wants("speed")) {
+  console.log("\n# WebGPU\n");
+  const adapter = await visit.adapter(options, site);
+  results.adapter = adapter;
+  const software = adapter && (adapter.fallback || /swiftshader|llvmpipe|lavapipe/i.test(Object.values(adapter).join(" ")));
+  if (!adapter) console.log("This browser gives no adapter: speed on WebGPU cannot be judged here.");
+  else if (software) console.log(`The adapter here is software (${JSON.stringify(adapter)}): speed on WebGPU cannot be judged here, and is not timed.`);
+  else console.log(`The adapter is ${JSON.stringify(adapter)}. This command does not time it.`);
+}
+
+if (wants("learn")) {
+  console.log(`\n# A training in the page\n\n${options.steps} steps with the page's first settings, in a fresh browser.`);
+  results.learn = await learn.measure(options, site);
+  results.learn.module = await learn.show(results.learn, folders.dist);
+}
+
+if (wants("choice")) {
+  console.log(`\n# The choice in ${options.minutes} minutes\n\nFrom SFT, with the page's first settings and those of an experiment. Minutes are those of the steps.`);
+  results.choice = await learn.choice(options, site);
+}
 
 if (options.json) await writeFile(options.json, `${JSON.stringify(results, null, 1)}\n`);
 await site.close();

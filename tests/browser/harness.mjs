@@ -99,8 +99,8 @@ export async function harness(options) {
   }
 
   /** The native binary's greedy response to the same question. */
-  function native(prompt, language, stage) {
-    const settings = ["--checkpoint", options.run, "--language", language, "--stage", stage, "--temperature", "0"];
+  function native(prompt, language, stage, run) {
+    const settings = ["--checkpoint", run, "--language", language, "--stage", stage, "--temperature", "0"];
     const out = execFileSync(options.explang, ["generate", prompt, ...settings], { encoding: "utf8" });
     // A response that was cut short ends where the line about it begins.
     const trace = /<think>\n([\s\S]*?)(?:\n?<\/think>|\n\ntag )/.exec(out)?.[1] ?? "";
@@ -108,8 +108,8 @@ export async function harness(options) {
   }
 
   /** Compares the page's greedy answer with the native binary's. */
-  async function same(page, prompt, language, stage) {
-    const expected = native(prompt, language, stage);
+  async function same(page, prompt, language, stage, run = options.run) {
+    const expected = native(prompt, language, stage, run);
     const seen = await transcript(page);
     assert.ok(expected.trace.length > 3, "the comparison must not be empty");
     assert.equal(seen.trace.trim(), expected.trace.trim());

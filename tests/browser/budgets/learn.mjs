@@ -106,3 +106,53 @@ export async function show({ seconds, looks }, dist) {
   const files = ["explang-learner_bg.wasm", "explang-learner.js", "start-learner.js"].map((name) => join(dist, name));
   return list("\nThe learner's module, fetched when view 8 is opened", dist, files, BUDGET);
 }
+
+/** The trainings whose choice is followed: the first is the page's first one, the others are experiments by their buttons' names. */
+const TRAININGS = ["Explore", "Without explore"];
+const SEEDS = [1, 2, 3];
+
+/** I(kind; language) in nats, step by step, with the seconds since the training began: for each training and seed, so many minutes of it. */
+export async function choice(options, site) {
+  const results = [];
+  for (const name of TRAININGS) {
+    for (const seed of SEEDS) {
+      const { browser, page } = await view(options, site);
+      try {
+        const button = page.locator("#learn").getByRole("button", { name, exact: true });
+        await button.waitFor();
+        const field = page.locator("#learn").getByLabel("Seed");
+        await field.fill(String(seed));
+        await field.blur();
+        await button.click();
+        await steps(page, 1);
+        await page.waitForTimeout(options.minutes * 60_000);
+        const points = await steps(page, 1);
+        let seconds = 0;
+        const course = points.map(({ step, information, rollouts, held_out }) => {
+          seconds += rollouts?.seconds ?? 0;
+          return { step, seconds, information, accuracy: rollouts?.accuracy ?? null, held_out };
+        });
+        results.push({ name, seed, course });
+        showChoice(results.at(-1), options.minutes);
+      } finally {
+        await browser.close();
+      }
+    }
+  }
+  return results;
+}
+
+/** Prints the course minute by minute. */
+function showChoice({ name, seed, course }, minutes) {
+  const at = (minute) => course.filter((point) => point.seconds <= 60 * minute).at(-1);
+  const ends = Array.from({ length: minutes + 1 }, (_, minute) => at(minute));
+  console.log(`\n${name}, seed ${seed}: ${course.at(-1).step} steps in ${minutes} minutes`);
+  table(
+    ["minute", ...ends.map((_, minute) => minute)],
+    [
+      ["step", ...ends.map(({ step }) => step)],
+      ["I(kind; language), nats", ...ends.map(({ information }) => information.toFixed(2))],
+      ["right answers in the step, %", ...ends.map(({ accuracy }) => (accuracy === null ? "" : (100 * accuracy).toFixed(0)))],
+    ],
+  );
+}
