@@ -3,7 +3,7 @@
 
 use crate::protocol::Opening;
 
-/// What the program `explang-opening` wrote.
+/// What the example `opening` wrote.
 const RECORDED: &str = include_str!("../data/opening.json");
 
 /// The recorded answer; none where the file is of another version of the page.
@@ -83,7 +83,7 @@ mod tests {
     fn the_recorded_answer_is_what_the_committed_checkpoint_says() {
         let run = concat!(env!("CARGO_MANIFEST_DIR"), "/../checkpoints/wide");
         let made: Opening = serde_json::from_str(&make(run.as_ref()).unwrap()).unwrap();
-        let recorded = recorded().expect("run explang-opening again");
+        let recorded = recorded().expect("run the example `opening` again");
         assert_eq!(recorded.completed, made.completed);
         assert_eq!(recorded.problem, made.problem);
         let ids = |opening: &Opening| opening.tokens.iter().map(|t| t.token).collect::<Vec<_>>();

@@ -1,14 +1,10 @@
 //! Writes the answer that the page shows while the model loads: what the committed checkpoint says to the page's first problem.
 //!
-//!     cargo run --release -p explang-web --bin explang-opening -- checkpoints/wide > web/data/opening.json
+//!     cargo run --release -p explang-web --example opening -- checkpoints/wide > web/data/opening.json
 
-#[cfg(target_arch = "wasm32")]
-fn main() {}
-
-#[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
     let Some(run) = std::env::args_os().nth(1) else {
-        eprintln!("usage: explang-opening RUN, where RUN is the folder of an exported run");
+        eprintln!("usage: opening RUN, where RUN is the folder of an exported run");
         return std::process::ExitCode::from(2);
     };
     match explang_web::opening::make(run.as_ref()) {
@@ -17,7 +13,7 @@ fn main() -> std::process::ExitCode {
             std::process::ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("explang-opening: {error}");
+            eprintln!("opening: {error}");
             std::process::ExitCode::FAILURE
         }
     }
