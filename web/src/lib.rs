@@ -1,7 +1,8 @@
 //! The page, its worker, and what they say to each other.
 //!
 //! Two programs come from this crate: the page, which draws, and the engine, which computes in a Web Worker. They meet in
-//! [`protocol`] only.
+//! [`protocol`] only. What draws is behind the feature `views`, so that the engine for WebGPU, whose dependencies have other features, is built
+//! without.
 //!
 //! | module | what it holds | uses |
 //! | --- | --- | --- |
@@ -14,6 +15,7 @@
 //! | [`engine`] | the worker: loads checkpoints, answers | [`protocol`], [`kept`] |
 //! | [`kept`] | the visitor's own training in the browser's storage, and as a file | [`protocol`] |
 
+#[cfg(feature = "views")]
 pub mod batch;
 pub mod draw;
 pub mod engine;
@@ -25,4 +27,5 @@ pub mod opening;
 pub mod page;
 mod pause;
 pub mod protocol;
+#[cfg(feature = "views")]
 pub mod views;

@@ -2,7 +2,9 @@
 
 mod colours;
 pub mod kind_name;
+#[cfg(feature = "views")]
 pub mod language_name;
+#[cfg(feature = "views")]
 pub(crate) mod motion;
 pub mod number;
 pub mod scale;
