@@ -55,7 +55,7 @@ export default async function ({ options, server, check, listen }) {
       listen(page);
       const { order, ask, hear } = await learner(page, server.address);
       const kept = async () => {
-        await ask("Pause", "Kept");
+        await hear("Kept");
         return state(await Promise.all(FILES.map((file) => record(page, file))));
       };
 
