@@ -40,6 +40,9 @@ pub(crate) struct Arguments {
     /// Steps between two lines of the table.
     #[arg(long, default_value_t = 10)]
     every: usize,
+    /// Write the steps' `metrics.jsonl` here.
+    #[arg(long)]
+    metrics: Option<PathBuf>,
     /// Write what the steps sampled, and the state after each, into this folder.
     #[arg(long)]
     record: Option<PathBuf>,
@@ -75,6 +78,9 @@ impl Arguments {
             if (news.point.step as usize).is_multiple_of(self.every) {
                 println!("{}", line(&news.point));
             }
+        }
+        if let Some(file) = &self.metrics {
+            files::write(file, session.kept()?.metrics.as_bytes())?;
         }
         if let Some(folder) = &self.record {
             let text = json!({ "settings": settings, "steps": recorded });
