@@ -81,7 +81,9 @@ fn GoesOn() -> impl IntoView {
     let learning = expect_context::<Learning>();
     let learns = Memo::new(move |_| learning.phase.get().learns());
     let elsewhere = move || live.state.with(|state| state.view != View::Learn);
-    move || (learns.get() && elsewhere()).then(|| view! { <p>"The training of view 8 goes on."</p> })
+    move || {
+        (learns.get() && elsewhere()).then(|| view! { <p>"The training of view 8 goes on."</p> })
+    }
 }
 
 /// Links to the views. The first page holds three of them.
