@@ -330,13 +330,15 @@ async fn charts_grow_without_new_elements_and_not_more_often_than_can_be_seen() 
     let before = elements();
     let drawings = Rc::new(RefCell::new(0));
     let counted = drawings.clone();
+    let points = desk.learning.points;
     let counter = Owner::new();
     counter.with(|| {
         Effect::new(move || {
-            desk.learning.points.track();
+            points.track();
             *counted.borrow_mut() += 1;
         });
     });
+    let begun = js_sys::Date::now();
     for at in 3..100 {
         desk.hear(step(at, 0.5)).await;
     }
@@ -344,7 +346,12 @@ async fn charts_grow_without_new_elements_and_not_more_often_than_can_be_seen() 
     desk.drawn().await;
     assert_eq!(elements(), before);
     assert_eq!(desk.text(".steps"), "99");
-    assert!(*drawings.borrow() <= 10, "{} drawings", drawings.borrow());
+    // One at the beginning, one when the effect was made.
+    let most = 2.0 + (js_sys::Date::now() - begun) / 250.0;
+    assert!(
+        f64::from(*drawings.borrow()) <= most,
+        "{drawings:?}, {most}"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -549,7 +556,7 @@ async fn a_download_rests_the_training_and_goes_on() {
     assert_eq!(desk.orders(), [Order::Pause, Order::Pack]);
     assert_eq!(desk.open_button("Download"), Some(false));
     let packed = Packed {
-        address: "#".into(),
+        address: "data:,x".into(),
         name: "yours.zip".into(),
         bytes: 2_104_816,
     };
