@@ -28,7 +28,12 @@ impl Learning {
                     self.clear();
                 }
                 self.phase.set(Phase::Nothing);
-                self.said.set(spoken::nothing(deleted).to_owned());
+                let nothing = spoken::nothing(deleted);
+                self.said
+                    .set(self.keeping.with_untracked(|keeping| match &keeping.not {
+                        Some((_, failure)) => format!("{} {nothing}", failure.message),
+                        None => nothing.to_owned(),
+                    }));
             }
             News::Step(step) => self.stepped(*step),
             News::Kept(step) => {

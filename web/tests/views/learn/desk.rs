@@ -77,7 +77,7 @@ impl Desk {
 
     /// Whether a button can be pressed; none where it is not there.
     pub(super) fn open_button(&self, name: &str) -> Option<bool> {
-        Some(!self.button(name)?.has_attribute("disabled"))
+        Some(self.button(name)?.get_attribute("aria-disabled").is_none())
     }
 
     pub(super) async fn press(&self, name: &str) {
