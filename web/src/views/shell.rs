@@ -64,12 +64,25 @@ pub fn Shell() -> impl IntoView {
         </main>
         <footer class="foot">
             <Model />
+            <GoesOn />
             <p>
                 "Everything is computed in this browser. What you ask goes nowhere. The method is that of ExpLang, "
                 <cite>"arXiv 2602.21887"</cite>
                 "."
             </p>
         </footer>
+    }
+}
+
+/// Says in the other views that a training goes on: the processor is not idle.
+#[component]
+fn GoesOn() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let learning = expect_context::<Learning>();
+    let learns = Memo::new(move |_| learning.phase.get().learns());
+    let elsewhere = move || live.state.with(|state| state.view != View::Learn);
+    move || {
+        (learns.get() && elsewhere()).then(|| view! { <p>"The training of view 8 goes on."</p> })
     }
 }
 

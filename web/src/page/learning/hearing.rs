@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 use web_time::Instant;
 
 use super::{Keeping, Learning, Phase, Training, spoken};
-use crate::protocol::learning::{News, NotKept, Opened, Packed, StepNews};
+use crate::protocol::learning::{News, NotKept, Opened, Order, Packed, Point, StepNews};
 
 /// Time between two drawings while steps come in: steps of small settings come faster than they can be seen.
 const REDRAW: Duration = Duration::from_millis(250);
@@ -28,7 +28,12 @@ impl Learning {
                     self.clear();
                 }
                 self.phase.set(Phase::Nothing);
-                self.said.set(spoken::nothing(deleted).to_owned());
+                let nothing = spoken::nothing(deleted);
+                self.said
+                    .set(self.keeping.with_untracked(|keeping| match &keeping.not {
+                        Some((_, failure)) => format!("{} {nothing}", failure.message),
+                        None => nothing.to_owned(),
+                    }));
             }
             News::Step(step) => self.stepped(*step),
             News::Kept(step) => {
@@ -60,6 +65,10 @@ impl Learning {
             News::Fail { failure, over } => {
                 self.next.set_value(None);
                 self.packing.set(false);
+                if self.phase.get_untracked().learns() {
+                    // An order that came to nothing need not have stopped it.
+                    self.send(&Order::Pause);
+                }
                 self.phase
                     .set(match self.training.with_untracked(Option::is_some) {
                         _ if over => Phase::Over,
@@ -122,7 +131,7 @@ impl Learning {
     }
 
     /// What is said of a point, against the point so many steps before.
-    fn summary(self, point: &crate::protocol::learning::Point, steps: u32) -> String {
+    fn summary(self, point: &Point, steps: u32) -> String {
         self.training.with_untracked(|training| {
             let kinds = training
                 .as_ref()

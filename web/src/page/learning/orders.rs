@@ -126,7 +126,14 @@ impl Learning {
     pub fn pause(self) {
         self.send(&Order::Pause);
         self.phase.set(Phase::Waiting);
-        self.said.set(spoken::paused(untrack(move || self.steps())));
+        let steps = untrack(move || self.steps());
+        let kept = self.keeping.with_untracked(|keeping| keeping.step);
+        let said = spoken::paused(steps);
+        // The learner keeps no step twice, nor tells so.
+        self.said.set(match kept {
+            Some(kept) if kept == steps => spoken::and_kept(&said, kept),
+            _ => said,
+        });
     }
 
     /// Begins a training with what has been chosen, in the place of the one that is there.
@@ -171,7 +178,7 @@ impl Learning {
         self.keeping.set(Keeping::default());
     }
 
-    fn send(self, order: &Order) {
+    pub(super) fn send(self, order: &Order) {
         if let Some(takes) = self.orders.get_value() {
             takes(order);
         }

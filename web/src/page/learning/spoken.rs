@@ -53,9 +53,9 @@ pub fn taken_up(step: u32) -> String {
 
 /// A sentence, and that all up to this step is kept.
 pub fn and_kept(sentence: &str, step: u32) -> String {
-    const KEPT: &str = " Kept up to step ";
-    let sentence = sentence.split(KEPT).next().unwrap_or_default();
-    format!("{sentence}{KEPT}{step}.")
+    const KEPT: &str = "Kept up to step ";
+    let sentence = sentence.split(KEPT).next().unwrap_or_default().trim_end();
+    format!("{sentence} {KEPT}{step}.").trim_start().to_owned()
 }
 
 /// The file is there.

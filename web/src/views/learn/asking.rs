@@ -76,24 +76,25 @@ fn Asked(
 ) -> impl IntoView {
     let first = NodeRef::<Button>::new();
     let before = StoredValue::new_local(focused());
+    // The keyboard goes back to where it came from.
+    let end = move || {
+        if let Some(before) = before.get_value() {
+            let _focused = before.focus();
+        }
+        asking.end();
+    };
     Effect::new(move || {
         if let Some(button) = first.get() {
             let _focused = button.focus();
         }
     });
-    // The keyboard goes back to where it came from.
-    on_cleanup(move || {
-        if let Some(before) = before.try_get_value().flatten() {
-            let _focused = before.focus();
-        }
-    });
     let confirm = move |_| {
-        asking.end();
+        end();
         then.run(());
     };
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
-            asking.end();
+            end();
         }
     };
     view! {
@@ -101,7 +102,7 @@ fn Asked(
             <p id="confirmed">{move || told.get()}</p>
             <div class="buttons">
                 <button type="button" node_ref=first aria-describedby="confirmed" on:click=confirm>{yes}</button>
-                <button type="button" class="plain" on:click=move |_| asking.end()>"Cancel"</button>
+                <button type="button" class="plain" on:click=move |_| end()>"Cancel"</button>
             </div>
         </div>
     }

@@ -22,7 +22,14 @@ pub fn Controls(
         let unreadable = |keeping: &Keeping| matches!(keeping.not, Some((NotKept::Unreadable, _)));
         there.get() || (learning.keeping).with(|keeping| keeping.any || unreadable(keeping))
     });
+    let can_step = Memo::new(move |_| hears.get() && !learns.get());
+    let can_begin = Memo::new(move |_| hears.get() && there.get());
+    let can_pack = Memo::new(move |_| can_begin.get() && !learning.packing.get());
+    let can_delete = Memo::new(move |_| hears.get() && keeps.get());
     let toggle = move |_| {
+        if !hears.get_untracked() {
+            return;
+        }
         asking.end();
         if learns.get_untracked() {
             learning.pause();
@@ -31,15 +38,30 @@ pub fn Controls(
         }
     };
     let step = move |_| {
-        asking.end();
-        learning.step();
+        if can_step.get_untracked() {
+            asking.end();
+            learning.step();
+        }
     };
     let begin = Callback::new(move |()| learning.begin(None));
     let back = move |_| {
+        if !can_begin.get_untracked() {
+            return;
+        }
         if steps.get_untracked() == 0 {
             begin.run(());
         } else {
             asking.ask(Question::Beginning);
+        }
+    };
+    let pack = move |_| {
+        if can_pack.get_untracked() {
+            learning.download();
+        }
+    };
+    let delete = move |_| {
+        if can_delete.get_untracked() {
+            asking.ask(Question::Deletion);
         }
     };
     let forget = Callback::new(move |()| learning.forget());
@@ -62,23 +84,15 @@ pub fn Controls(
                 type="button"
                 class="main"
                 class:stop=move || learns.get()
-                disabled=move || !hears.get()
+                aria-disabled=move || blocked(hears.get())
                 on:click=toggle
             >
                 {move || if learns.get() { "Pause" } else { "Start" }}
             </button>
-            <button type="button" disabled=move || !hears.get() || learns.get() on:click=step>"One step"</button>
-            <button type="button" disabled=move || !hears.get() || !there.get() on:click=back>"Back to the beginning"</button>
-            <button
-                type="button"
-                disabled=move || !hears.get() || !there.get() || learning.packing.get()
-                on:click=move |_| learning.download()
-            >
-                "Download"
-            </button>
-            <button type="button" disabled=move || !hears.get() || !keeps.get() on:click=move |_| asking.ask(Question::Deletion)>
-                "Delete"
-            </button>
+            <button type="button" aria-disabled=move || blocked(can_step.get()) on:click=step>"One step"</button>
+            <button type="button" aria-disabled=move || blocked(can_begin.get()) on:click=back>"Back to the beginning"</button>
+            <button type="button" aria-disabled=move || blocked(can_pack.get()) on:click=pack>"Download"</button>
+            <button type="button" aria-disabled=move || blocked(can_delete.get()) on:click=delete>"Delete"</button>
         </div>
         <Confirm asking question=Question::Beginning told=lost yes="Begin anew" then=begin />
         <Confirm asking question=Question::Deletion told=deleted yes="Delete all of it" then=forget />
@@ -91,6 +105,11 @@ pub fn Controls(
         <Kept />
         <Failed />
     }
+}
+
+/// The attribute of a button that cannot be pressed now. It keeps the keyboard meanwhile, which a disabled one would lose.
+pub(super) fn blocked(can: bool) -> Option<&'static str> {
+    (!can).then_some("true")
 }
 
 /// How long the last step took.

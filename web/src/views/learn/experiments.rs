@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::asking::{Asking, Confirm, Question};
+use super::controls::blocked;
 use crate::judge::experiment::{EXPERIMENTS, Experiment};
 use crate::page::learning::{Learning, Next, spoken};
 
@@ -41,6 +42,9 @@ fn Prepared(at: usize, experiment: Experiment, asking: Asking) -> impl IntoView 
         learning.begin(Some(Next::Run));
     });
     let press = move |_| {
+        if !hears.get_untracked() {
+            return;
+        }
         if untrack(move || learning.steps()) == 0 {
             begin.run(());
         } else {
@@ -61,7 +65,7 @@ fn Prepared(at: usize, experiment: Experiment, asking: Asking) -> impl IntoView 
                 class="chip"
                 aria-describedby=look.clone()
                 aria-current=move || under_way.get()
-                disabled=move || !hears.get()
+                aria-disabled=move || blocked(hears.get())
                 on:click=press
             >
                 {experiment.name}

@@ -136,7 +136,7 @@ pub fn Form() -> impl IntoView {
                     </select>
                 </label>
                 <Number field=SEED />
-                <p class="waits" aria-live="off">
+                <p class="waits">
                     {move || waits.get().then_some(
                         "The training that is there goes on as it began. What you have chosen here counts once you go back to the beginning."
                     )}

@@ -8,6 +8,7 @@ use crate::draw::kind_name::style_name;
 use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::page::learning::Learning;
+use crate::views::run::map::least_width;
 
 /// Parts of 1 that a bar tells apart: a cell is drawn anew when its own number changes.
 const PARTS: f32 = 1000.0;
@@ -65,7 +66,7 @@ pub fn ChoiceMap(
             <h3 id="choice-map">"What it would choose now"</h3>
             <p class="told">"The probability of each language for each kind, in percent, after the last step."</p>
             <div class="wide" tabindex="0" role="group" aria-labelledby="choice-map">
-                <table aria-labelledby="choice-map">
+                <table aria-labelledby="choice-map" style:min-width=move || least_width(kinds.with(Vec::len))>
                     <thead>
                         <tr>
                             <th scope="col"><span class="unseen">"Language"</span></th>

@@ -46,7 +46,7 @@ pub fn Learn() -> impl IntoView {
                 <p>
                     "These are real steps, by the trainer’s own code: this tab samples rollouts, pays them, computes gradients and changes \
                      the weights. Nothing is replayed. What differs from a run of the trainer: fewer prompts and smaller groups a step, a \
-                     lighter detector of languages, answers compared as text and numbers without the mathematics, and one thread."
+                     lighter detector of languages, answers compared without the mathematics, and one thread."
                 </p>
                 <p class="told" role="status">{move || learning.said.get()}</p>
             </div>

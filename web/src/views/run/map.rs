@@ -84,6 +84,11 @@ pub fn MapTable(
 const FIRST_COLUMN: f64 = 6.2;
 const COLUMN: f64 = 3.9;
 
+/// The least width of a table of so many kinds: its columns keep theirs, and where they do not fit it is moved sideways.
+pub(in crate::views) fn least_width(kinds: usize) -> String {
+    format!("{}rem", FIRST_COLUMN + COLUMN * kinds as f64)
+}
+
 /// A row a language, a column a kind.
 fn table(map: Map, caused: bool) -> impl IntoView {
     let names = map.kinds.iter().map(|(kind, _)| {
@@ -112,8 +117,7 @@ fn table(map: Map, caused: bool) -> impl IntoView {
             </tr>
         }
     });
-    // Its columns keep their width: where they do not fit, the table is moved sideways.
-    let width = format!("{}rem", FIRST_COLUMN + COLUMN * map.kinds.len() as f64);
+    let width = least_width(map.kinds.len());
     view! {
         <div class="wide" tabindex="0" role="group" aria-labelledby="map">
             <table aria-labelledby="map" style:min-width=width>
