@@ -140,6 +140,14 @@ named!(View, "view", {
 });
 
 impl View {
+    /// Whether a model is asked there.
+    pub const fn asks(self) -> bool {
+        match self {
+            View::Think | View::Every | View::Travel | View::Trainer => true,
+            View::Run | View::Learn => false,
+        }
+    }
+
     /// Whether one answer of one model is shown, token by token.
     pub const fn shows_answer(self) -> bool {
         matches!(self, View::Think | View::Travel)

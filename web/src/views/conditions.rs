@@ -14,6 +14,7 @@ pub fn Conditions(
     least: u8,
 ) -> impl IntoView {
     let live = expect_context::<Live>();
+    let models = Memo::new(move |_| live.models());
     let temperature = move || live.state.with(|state| state.temperature.max(least));
     view! {
         <div class="row sampling">
@@ -32,7 +33,7 @@ pub fn Conditions(
                         let option = |model: Model| view! {
                             <option value=model.name() selected=model == asked>{model_name(live, model)}</option>
                         };
-                        live.models().into_iter().map(option).collect_view()
+                        models.get().into_iter().map(option).collect_view()
                     }}
                 </select>
             </label>

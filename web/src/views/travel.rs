@@ -14,6 +14,7 @@ use crate::draw::language_name::LanguageName;
 use crate::draw::number;
 use crate::draw::scale::Scale;
 use crate::judge::assess::{Assessment, assess};
+use crate::kept::Head;
 use crate::page::address::{Model, State};
 use crate::page::live::{Live, Navigation};
 use crate::protocol::Choice;
@@ -84,8 +85,15 @@ fn question(live: Live, state: &State) -> State {
     }
 }
 
-/// Keeps what each stage says; another question begins anew.
+/// Keeps what each model says; another question begins anew, and so does the visitor's own model when it has learned.
 fn collect(live: Live, journey: RwSignal<Journey>) {
+    let yours = Memo::new(move |_| live.yours.with(|yours| yours.as_ref().map(Head::state)));
+    Effect::new(move || {
+        yours.track();
+        journey.update(|journey| {
+            journey.stops.remove(&place(Model::Yours));
+        });
+    });
     Effect::new(move || {
         let asked = live.state.with(|state| question(live, state));
         let (model, stage) = live.state.with(|state| (state.model(), state.stage()));

@@ -1,10 +1,20 @@
-//! What the browser keeps of a training: its storage as two tabs use it, and as damage leaves it.
+//! What the browser keeps of a training: its storage as two tabs use it, and the model among those that can be asked.
 
+use crate::place::{all, drawn, texts};
 use explang::run::Stage;
+use explang_web::kept::record::HEAD;
 use explang_web::kept::store::Store;
-use explang_web::kept::{Kept, KeptError, METRICS, MODEL, OPTIMIZER, RUN, SaveError, WEIGHTS};
+use explang_web::kept::{
+    Head, Kept, KeptError, METRICS, MODEL, OPTIMIZER, RUN, SaveError, WEIGHTS,
+};
+use explang_web::page::address::{Source, State};
+use explang_web::page::live::{Live, Navigation};
 use explang_web::protocol::learning::{Point, Settings};
+use explang_web::views::conditions::Conditions;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Event, HtmlElement, HtmlSelectElement};
 
 /// A training after some steps, with weights of so many bytes.
 fn training(step: u32, bytes: usize) -> Kept {
@@ -105,4 +115,52 @@ async fn two_saves_at_once_leave_one_whole() {
         other => panic!("{other:?}"),
     }
     here.delete().await.unwrap();
+}
+
+/// The stages that can be chosen.
+fn choices(place: &HtmlElement) -> Vec<String> {
+    let options = all(place, "option").into_iter();
+    options
+        .filter_map(|option| option.get_attribute("value"))
+        .collect()
+}
+
+/// Chooses as a hand would.
+async fn choose(place: &HtmlElement, value: &str) {
+    let select: HtmlSelectElement = all(place, "select")[0].clone().unchecked_into();
+    select.set_value(value);
+    select
+        .dispatch_event(&Event::new("change").unwrap())
+        .unwrap();
+    leptos::task::tick().await;
+}
+
+#[wasm_bindgen_test]
+async fn the_visitors_own_model_is_chosen_among_the_stages_once_there_is_one() {
+    let before = State {
+        stage: Some(Stage::Control),
+        ..State::default()
+    };
+    let live = Live::still(before.clone());
+    let place = drawn(live, || view! { <Conditions /> });
+    let stages = Stage::EVALUATED.map(|stage| stage.name().to_owned());
+    assert_eq!(choices(&place), stages);
+    let records = training(120, 9).records().unwrap();
+    live.yours.set(Some(Head::read(&records[HEAD]).unwrap()));
+    leptos::task::tick().await;
+    assert_eq!(choices(&place)[..6], stages);
+    assert_eq!(choices(&place)[6..], ["yours"]);
+    assert_eq!(texts(&place, "option")[6], "your model, after 120 steps");
+    choose(&place, "yours").await;
+    let select: HtmlSelectElement = all(&place, "select")[0].clone().unchecked_into();
+    assert_eq!(select.value(), "yours");
+    let now = live.state.get_untracked();
+    assert_eq!((now.run, now.stage().knows_tags()), (Source::Yours, true));
+    // What another run's checkpoint would be is not forgotten.
+    assert_eq!(now.stage, before.stage);
+    choose(&place, "sft").await;
+    let now = live.state.get_untracked();
+    assert_eq!((now.run, now.stage), (before.run, Some(Stage::Sft)));
+    assert_eq!(select.value(), "sft");
+    live.change(Navigation::Replace, |state| *state = State::default());
 }

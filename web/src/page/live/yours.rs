@@ -36,8 +36,8 @@ impl Live {
         }
     }
 
-    /// Looks what this browser keeps. Where the visitor's own model is asked, and another state of it is kept than the one that is loaded, loads
-    /// that one.
+    /// Looks what this browser keeps. In a view that asks the visitor's own model, loads it where another state of it is kept than the one that is
+    /// loaded.
     pub fn look_for_yours(self) {
         spawn_local(async move {
             // What cannot be read is told where it is asked, and in view 8.
@@ -45,9 +45,8 @@ impl Live {
             let head = found.map(|(head, [])| head);
             let kept = head.as_ref().map(|head| head.state());
             self.yours.set(head);
-            let asked = self
-                .state
-                .with_untracked(|state| state.run == Source::Yours);
+            let asked = (self.state)
+                .with_untracked(|state| state.run == Source::Yours && state.view.asks());
             let loaded = self.model.with_untracked(|model| match model {
                 // It will be the newest.
                 ModelState::Loading(..) => kept.clone(),
