@@ -37,7 +37,7 @@ const EXPLORE: Experiment = Experiment {
     forced: None,
     length_price: 0.0,
     kl: 0.0,
-    learning_rate: 2e-4,
+    learning_rate: 4e-4,
 };
 
 /// The experiments, in the order in which they are shown.

@@ -149,7 +149,7 @@ impl Default for Settings {
             incentive,
             length_price: 0.0,
             kl: 0.0,
-            learning_rate: 2e-4,
+            learning_rate: 4e-4,
             prompts: 8,
             group: 8,
             max_new_tokens: 64,
