@@ -28,12 +28,12 @@ pub(super) async fn fetched(
     start: Start,
     progress: impl Fn(u64, Option<u64>),
 ) -> Result<From, Failure> {
-    let (run, stage) = match start {
-        Start::Quick | Start::Yours => (QUICK, Stage::Sft),
-        Start::Committed(stage) => (Source::Committed.folder(), stage),
-        Start::Served(stage) => (Source::Served.folder(), stage),
+    let (source, stage) = match start {
+        Start::Quick | Start::Yours => (None, Stage::Sft),
+        Start::Committed(stage) => (Some(Source::Committed), stage),
+        Start::Served(stage) => (Some(Source::Served), stage),
     };
-    let run = beside(run)?;
+    let run = beside(source.and_then(Source::folder).unwrap_or(QUICK))?;
     let text = fetch(&format!("{run}run.toml"), |_, _| ()).await;
     let text = text.map_err(Missing::failure)?;
     let (folder, listed) = match start {

@@ -82,8 +82,8 @@ async fn serve(mut waiting: UnboundedReceiver<Order>, control: Control) {
     };
     loop {
         let steps = desk.session.is_some() && desk.wanted != Wanted::Nothing;
-        let order = match waiting.try_next() {
-            Ok(order) => order,
+        let order = match waiting.try_recv() {
+            Ok(order) => Some(order),
             Err(_) if steps => None,
             Err(_) => waiting.next().await,
         };
@@ -369,9 +369,7 @@ fn now() -> String {
 /// The address of a file in memory.
 fn blob(bytes: &[u8]) -> Result<String, JsValue> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type("application/zip");
-    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
+    let blob = web_sys::Blob::new_with_u8_array_sequence(&parts)?;
     web_sys::Url::create_object_url_with_blob(&blob)
 }
 
