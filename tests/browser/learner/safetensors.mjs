@@ -6,8 +6,9 @@ export function read(bytes) {
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString("utf8", 8, 8 + length));
   const tensors = new Map();
-  for (const [name, { dtype, data_offsets: [from, to] }] of Object.entries(header)) {
+  for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
+    const { dtype, data_offsets: [from, to] } = entry;
     assert.equal(dtype, "F32", name);
     // A copy, since values have to lie at a multiple of their size.
     tensors.set(name, new Float32Array(new Uint8Array(bytes.subarray(8 + length + from, 8 + length + to)).buffer));
