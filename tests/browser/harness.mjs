@@ -43,7 +43,7 @@ export async function harness(options) {
   function listen(page, address = server.address) {
     page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
+      if (message.type() === "error") complaints.push(`${message.text()} (${message.location().url})`);
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("request", (request) => {

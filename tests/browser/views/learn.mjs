@@ -225,7 +225,7 @@ export default async function ({ options, server, check, open, listen, answered,
     }, later);
     await replace(page, "head", Buffer.from(written));
     await page.reload();
-    await page.locator("#learn .kept.not").filter({ hasText: /version 999/ }).waitFor();
+    await page.locator("#learn .kept.not").filter({ hasText: /format 999/ }).waitFor();
     assert.deepEqual((await record(page, "head")).toString(), written);
     await small(page);
     await press(page, "Start");

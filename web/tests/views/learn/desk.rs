@@ -82,7 +82,10 @@ impl Desk {
 
     pub(super) async fn press(&self, name: &str) {
         let button = self.button(name);
-        button.unwrap_or_else(|| panic!("no button {name}")).click();
+        let button = button.unwrap_or_else(|| panic!("no button {name}"));
+        // As a hand does: a click by itself leaves the keyboard where it is.
+        button.focus().unwrap();
+        button.click();
         self.drawn().await;
     }
 
