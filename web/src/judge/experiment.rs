@@ -45,8 +45,8 @@ pub const EXPERIMENTS: [Experiment; 6] = [
     EXPLORE,
     Experiment {
         name: "Without explore",
-        look: "The paper’s second phase from the start: nothing pays a rare language. Watch English, which SFT showed most, push the others \
-               out before they are tried; I(kind; language) stays near 0.",
+        look: "The paper’s second phase from the start: nothing pays a rare language. Watch whichever language leads first push the others \
+               out before they are tried, and stay for every kind; I(kind; language) stays near 0.",
         variant: "exploit",
         ..EXPLORE
     },
