@@ -45,7 +45,7 @@ export default async function ({ options, server, check, open, browser, origin, 
   });
 
   await check("on a slow network the recording answers, a bar shows how far the model is, and then it answers", async () => {
-    const { page, close } = await elsewhere((path) => (path.endsWith("model.safetensors") ? { bytesPerSecond: 1_500_000 } : {}), "");
+    const { page, close } = await elsewhere((path) => (path.endsWith("model.safetensors") ? { bytesPerSecond: 500_000 } : {}), "");
     await origin(page).filter({ hasText: "Recorded" }).waitFor();
     const bar = page.locator(".loading progress[value]").first();
     await bar.waitFor();

@@ -17,6 +17,11 @@ const TYPES = {
 export async function serve(folder, below, hook = () => ({})) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
+    // Asked for by itself where a plain file is shown, which names no icon of its own.
+    if (path === "/favicon.ico") {
+      response.writeHead(204).end();
+      return;
+    }
     if (!path.startsWith(`/${below}/`)) {
       response.writeHead(404).end();
       return;
