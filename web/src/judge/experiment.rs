@@ -3,7 +3,7 @@
 use explang::Language;
 use explang::reward::{Component, Preset};
 
-use crate::judge::incentive::{Estimator, Incentive};
+use crate::judge::incentive::{self, Estimator, Incentive};
 use crate::protocol::learning::Settings;
 
 /// What is paid and what is forced, and what to look for. Start, seed, sizes and kinds of problems stay the visitor's.
@@ -32,7 +32,7 @@ const EXPLORE: Experiment = Experiment {
     name: "Explore",
     look: "The paper’s first phase pays right answers, and languages that are rare in their group. Watch the kinds part: each finds a \
            language of its own, and I(kind; language) rises.",
-    variant: "explore",
+    variant: incentive::EXPLORE,
     only: &[],
     forced: None,
     length_price: 0.0,
@@ -47,7 +47,7 @@ pub const EXPERIMENTS: [Experiment; 6] = [
         name: "Without explore",
         look: "The paper’s second phase from the start: nothing pays a rare language. Watch whichever language leads first push the others \
                out before they are tried, and stay for every kind; I(kind; language) stays near 0.",
-        variant: "exploit",
+        variant: incentive::EXPLOIT,
         ..EXPLORE
     },
     Experiment {

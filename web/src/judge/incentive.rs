@@ -5,6 +5,11 @@ use explang::objective::advantage;
 use explang::reward::{Component, Options, Preset, Reward, Variant, Weights};
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// Name of the paper's reward for its first phase.
+pub const EXPLORE: &str = "explore";
+/// Name of the paper's reward for its second phase.
+pub const EXPLOIT: &str = "exploit";
+
 /// The lowest weight that can be chosen: a component can be punished, too.
 pub const LEAST_WEIGHT: f64 = -1.0;
 /// The highest weight that can be chosen.
@@ -49,7 +54,7 @@ pub struct Incentive {
 impl Default for Incentive {
     fn default() -> Self {
         Incentive {
-            variant: "exploit",
+            variant: EXPLOIT,
             preset: Preset::Paper,
             own: None,
             estimator: Estimator::Grpo,

@@ -10,6 +10,7 @@ use explang::run::config::{Decay, PhaseSection, Schedule};
 use explang::run::{Config, Stage};
 use explang::tasks::{Mixture, Weighted};
 
+use crate::judge::incentive::EXPLOIT;
 use crate::protocol::learning::Settings;
 
 /// Parts that a batch is split into: between two of them the page is heard. The presets have as many.
@@ -40,7 +41,7 @@ pub enum SettingsError {
 pub fn stage(settings: &Settings) -> Stage {
     if settings.forced.is_some() {
         Stage::Control
-    } else if settings.incentive.variant.starts_with("exploit") {
+    } else if settings.incentive.variant.starts_with(EXPLOIT) {
         Stage::Exploit
     } else {
         Stage::Explore

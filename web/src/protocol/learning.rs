@@ -9,7 +9,7 @@ use explang::tasks::Weighted;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
-use crate::judge::incentive::Incentive;
+use crate::judge::incentive::{EXPLORE, Incentive};
 
 /// From the page to the learner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,7 +141,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let mut incentive = Incentive::default();
-        incentive.choose("explore", incentive.preset);
+        incentive.choose(EXPLORE, incentive.preset);
         Settings {
             start: Start::Quick,
             seed: 1,
