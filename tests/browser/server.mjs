@@ -17,7 +17,7 @@ const TYPES = {
 export async function serve(folder, below, hook = () => ({})) {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    // Asked for by itself where a plain file is shown, which names no icon of its own.
+    // Browsers request it for a page that names no icon, such as a plain file.
     if (path === "/favicon.ico") {
       response.writeHead(204).end();
       return;

@@ -55,7 +55,7 @@ try {
     clearTimeout(timer);
     if (!page.isClosed()) console.log(await page.locator("#output").textContent());
   });
-  assert.ok(count > 0, text ? `no test's name holds "${text}"` : "there are no tests");
+  assert.ok(count > 0, text ? `no test name contains "${text}"` : "there are no tests");
   passed = all;
   await server.close();
 } finally {

@@ -1,9 +1,9 @@
 //! The rollouts of a step: groups sampled and rewarded, and sampled again where nothing can be learned from them.
 
-use super::Phase;
+use super::{Phase, PolicyOptions};
 use crate::generate::{Completion, Sampling};
 use crate::model::Decoder;
-use crate::objective::{Objective, Sample, Varied};
+use crate::objective::{Sample, Varied};
 use crate::random;
 use crate::reward::{GroupId, Scored};
 use crate::rollout::{Query, Rollout, RolloutError, Sampler, reward};
@@ -58,13 +58,7 @@ pub async fn gather(
         let scored = reward(&queries, &rollouts, &options.reward, phase.detector);
         seconds.sampling += sampled - began;
         seconds.reward += (phase.now)() - sampled;
-        all.add(
-            queries,
-            rollouts,
-            scored,
-            &options.objective,
-            options.max_new_tokens,
-        );
+        all.add(queries, rollouts, scored, options);
     }
     all.kept.truncate(options.prompts);
     Ok(all)
@@ -86,13 +80,7 @@ pub fn recorded(
     let rollouts = sampler(phase, policy).read(&queries, completions)?;
     let scored = reward(&queries, &rollouts, &options.reward, phase.detector);
     let mut all = Rollouts::default();
-    all.add(
-        queries,
-        rollouts,
-        scored,
-        &options.objective,
-        options.max_new_tokens,
-    );
+    all.add(queries, rollouts, scored, options);
     Ok(all)
 }
 
@@ -163,15 +151,18 @@ impl Rollouts {
         queries: Vec<Query>,
         rollouts: Vec<Rollout>,
         scored: Vec<Scored>,
-        objective: &Objective,
-        longest: usize,
+        options: &PolicyOptions,
     ) {
+        let objective = &options.objective;
         let first_query = self.queries.len();
         let mut groups: Vec<Vec<(bool, f64)>> = vec![Vec::new(); queries.len()];
         for (mut rollout, scored) in rollouts.into_iter().zip(scored) {
             let length = rollout.response_len();
-            self.overlong
-                .push(objective.overlong.punishment(length, longest));
+            self.overlong.push(
+                objective
+                    .overlong
+                    .punishment(length, options.max_new_tokens),
+            );
             let (group, right) = (rollout.query, scored.components.verified > 0.0);
             rollout.query += first_query;
             self.rollouts.push(rollout);

@@ -15,7 +15,8 @@ use explang_trainer::threads::Threads;
 use explang_web::kept::{
     CONFIG, GENERATION_CONFIG, OPTIMIZER, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS,
 };
-use explang_web::learner::session::{From, Session};
+use explang_web::learner::from::From;
+use explang_web::learner::session::Session;
 use explang_web::protocol::learning::{Point, Settings};
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ import { launch, settled } from "./visit.mjs";
 
 /** The module and its script, compressed by brotli. */
 const BUDGET = 1_000_000;
-/** Steps whose seconds are told, after the first ones, which warm up. */
+/** The first steps warm up and are not timed. */
 const WARM_UP = 3;
 /** Memory is looked at so often, in steps. */
 const LOOK = 10;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use explang::run::config::Excerpt;
+use explang::run::Stage;
 use explang::run::manifest::{FileEntry, KnownAnswer};
-use explang::run::{Manifest, RunState, Stage};
 use web_time::Instant;
 
 use super::download::{self, Missing, fetch};
+use super::listing::{self, EXPORT_AGAIN};
 use super::place::Place;
 use super::session::{Files, Session};
 use super::training;
@@ -171,19 +171,12 @@ async fn download(
 
 /// A checkpoint of an exported run: what its manifest and its configuration tell.
 async fn exported(run: &str, stage: Stage) -> Result<Found, Failure> {
-    let again = "Export the run again with `explang export`.";
-    let mut manifest: Manifest = match fetch(&format!("{run}manifest.json"), |_, _| ()).await {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| Failure {
-            message: format!("manifest.json cannot be read: {error}."),
-            advice: again.into(),
-        })?,
-        Err(missing) => return Err(missing.failure()),
-    };
+    let mut manifest = listing::manifest(run).await?;
     let toml = fetch(&format!("{run}run.toml"), |_, _| ()).await;
     let toml = toml.map_err(Missing::failure)?;
     let training = training::read(&String::from_utf8_lossy(&toml)).map_err(|error| Failure {
         message: format!("{error}."),
-        advice: again.into(),
+        advice: EXPORT_AGAIN.into(),
     })?;
     let entry = manifest.stages.remove(&stage);
     let (files, known_answer) = entry.map_or_else(Default::default, |entry| {
@@ -199,26 +192,9 @@ async fn exported(run: &str, stage: Stage) -> Result<Found, Failure> {
 
 /// The newest checkpoint of a stage of a run that `explang serve` shows.
 async fn served(run: &str, stage: Stage) -> Result<Found, Failure> {
-    let state = fetch(&format!("{run}state.json"), |_, _| ()).await;
-    let state = state.map_err(|missing| match missing {
-        Missing::Absent(_) => Failure {
-            message: "This server shows no run.".into(),
-            advice: "Start it with one: `explang serve RUN`.".into(),
-        },
-        Missing::Failed(failure) => failure,
-    })?;
-    let state = serde_json::from_slice::<RunState<Excerpt>>(&state).map_err(|error| Failure {
-        message: format!("The run's state cannot be read: {error}."),
-        advice: "The page and the server are of different versions; build both anew.".into(),
-    })?;
-    let Some(path) = training::newest_checkpoint(&state, stage) else {
-        return Err(Failure {
-            message: format!("The run has no checkpoint of {stage} yet."),
-            advice: "Wait until it has one, or choose another stage.".into(),
-        });
-    };
+    let (folder, state) = listing::newest(run, stage).await?;
     Ok(Found {
-        folder: format!("{run}{path}/"),
+        folder,
         files: BTreeMap::new(),
         known_answer: None,
         training: training::of(&state.config),

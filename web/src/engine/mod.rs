@@ -12,6 +12,8 @@ pub(crate) mod download;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod event_loop;
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod listing;
+#[cfg(target_arch = "wasm32")]
 mod load;
 #[cfg(target_arch = "wasm32")]
 mod place;

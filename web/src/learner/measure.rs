@@ -5,9 +5,8 @@ use explang::Language;
 use explang::action::{ActionError, distribution};
 use explang::generate::Sampling;
 use explang::model::Decoder;
-use explang::parallel::Parallel;
+use explang::policy::Phase;
 use explang::prompt::PromptFormat;
-use explang::reward::Reward;
 use explang::rollout::{Query, RolloutError, Sampler, reward};
 use explang::run::metrics::{entropy, information};
 use explang::tasks::{Mixture, Source, Weighted};
@@ -106,36 +105,36 @@ impl Measure {
         })
     }
 
-    /// How often the model is right, with the language `prefix` forces or of its own choice where it is empty.
+    /// How often the model is right, under the phase's action, budget and verdict.
     ///
     /// # Errors
     /// When sampling fails.
     pub async fn held_out(
         &self,
-        sampled: &Sampled<'_>,
-        max_new_tokens: usize,
+        phase: &Phase<'_>,
+        model: &Decoder,
     ) -> Result<HeldOut, RolloutError> {
-        let model = sampled.model.valid();
+        let options = phase.options;
         let (temperature, top_p) = SAMPLING;
         let sampler = Sampler {
-            model: &model,
-            tokenizer: sampled.tokenizer,
-            format: &PromptFormat::Line,
+            model: &model.valid(),
+            tokenizer: phase.tokenizer,
+            format: phase.format,
             sampling: Sampling {
                 temperature,
                 top_p,
-                max_new_tokens,
+                max_new_tokens: options.max_new_tokens,
             },
-            shards: sampled.shards,
-            parallel: sampled.parallel,
+            shards: options.shards,
+            parallel: phase.parallel,
             cancel: None,
         };
         let mut queries = self.queries.clone();
         for query in &mut queries {
-            query.prefix = sampled.prefix.clone();
+            query.prefix = options.action.prefix();
         }
         let rollouts = sampler.sample(&queries, STREAM).await?;
-        let scored = reward(&queries, &rollouts, sampled.reward, sampled.detector);
+        let scored = reward(&queries, &rollouts, &options.reward, phase.detector);
         let right = scored.iter().filter(|s| s.components.verified > 0.0);
         let (right, problems) = (right.count() as u32, queries.len() as u32);
         Ok(HeldOut {
@@ -159,25 +158,6 @@ fn kinds(taught: &[Weighted]) -> Vec<Mixture> {
     // A kind that is never asked has no problems to look at.
     let mixtures = kinds.into_iter().map(Mixture::new);
     mixtures.filter_map(Result::ok).collect()
-}
-
-/// A model that answers, and what judges it.
-#[derive(Clone, Copy)]
-pub struct Sampled<'a> {
-    /// The model.
-    pub model: &'a Decoder,
-    /// Its tokenizer.
-    pub tokenizer: &'a Tokenizer,
-    /// What is prefilled.
-    pub prefix: &'a String,
-    /// Parts that the problems are split into.
-    pub shards: usize,
-    /// How the parts are worked on.
-    pub parallel: &'a dyn Parallel,
-    /// What judges.
-    pub reward: &'a Reward,
-    /// Its detector.
-    pub detector: &'a dyn explang::identify::Identify,
 }
 
 /// The 95 % interval of a share of which `right` of `n` were seen (Wilson 1927, equation 8).

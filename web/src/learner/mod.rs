@@ -7,6 +7,9 @@
 //! [`options`] turns what the visitor chose into the options of a step, [`session`] takes steps, [`measure`] looks at the model between them. They know
 //! no browser and are tested natively. The rest listens to the page.
 
+pub mod error;
+pub mod from;
+mod group;
 pub mod measure;
 pub mod options;
 pub mod session;
@@ -15,5 +18,7 @@ pub mod session;
 mod control;
 #[cfg(target_arch = "wasm32")]
 mod start;
+#[cfg(target_arch = "wasm32")]
+mod tell;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

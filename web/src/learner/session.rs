@@ -4,107 +4,29 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use explang::action::ActionError;
 use explang::generate::{Completion, End};
-use explang::identify::{Identify, NotBuilt};
+use explang::identify::Identify;
 use explang::learn::{AdamW, Learner};
 use explang::model::{Decoder, ModelConfig, Precision, WeightsError};
-use explang::objective::{AdvantageError, advantages};
 use explang::parallel::Parallel;
-use explang::policy::{self, Phase, PolicyOptions, Rollouts, StepReport};
+use explang::policy::{self, Phase, PolicyOptions, StepReport};
 use explang::prompt::PromptFormat;
 use explang::random;
-use explang::rollout::RolloutError;
 use explang::run::{Config, Line, Metrics, Seconds, Stage};
 use explang::tasks::{Mixture, Weighted};
-use explang::tokenizer::{Tokenizer, TokenizerError};
+use explang::tokenizer::Tokenizer;
 use web_time::Instant;
 
-use super::measure::{Measure, Sampled};
-use super::options::{self, SettingsError};
+use super::error::{BeginError, MeasureError, StepError};
+use super::from::From;
+use super::group::shown;
+use super::measure::Measure;
+use super::options;
 use crate::kept::{CONFIG, Earlier, Kept, OPTIMIZER, START, TOKENIZER, WEIGHTS};
-use crate::protocol::learning::{Group, Means, Opened, Point, Recorded, Settings, Shown, StepNews};
+use crate::protocol::learning::{Means, Opened, Point, Recorded, Settings, StepNews};
 
 /// Steps between two looks at the held-out accuracy.
 pub const HELD_OUT_EVERY: usize = 10;
-
-/// A training that cannot be begun, or not be taken up.
-#[derive(Debug, thiserror::Error)]
-pub enum BeginError {
-    /// A file is missing.
-    #[error("{0} is missing")]
-    Missing(&'static str),
-    /// `config.json` is wrong.
-    #[error(transparent)]
-    Model(#[from] explang::model::ConfigError),
-    /// `tokenizer.json` is wrong.
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    /// Weights or the optimizer's state are wrong.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// `run.toml` is wrong.
-    #[error(transparent)]
-    Run(#[from] explang::run::ConfigError),
-    /// The run's problems are files, which are not here.
-    #[error("its run learned from files of problems, which this page does not have")]
-    Foreign,
-    /// The settings are.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// The detector is not in this build.
-    #[error(transparent)]
-    Detector(#[from] NotBuilt),
-    /// The model does not compute.
-    #[error(transparent)]
-    Measure(#[from] MeasureError),
-}
-
-/// A model that cannot be looked at.
-#[derive(Debug, thiserror::Error)]
-pub enum MeasureError {
-    /// Its choice.
-    #[error(transparent)]
-    Choice(#[from] ActionError),
-    /// Its answers.
-    #[error(transparent)]
-    Answers(#[from] RolloutError),
-}
-
-/// A step that was not taken; the training is as it was before it.
-#[derive(Debug, thiserror::Error)]
-pub enum StepError {
-    /// The step itself.
-    #[error(transparent)]
-    Policy(#[from] policy::StepError),
-    /// Recorded completions do not fit.
-    #[error(transparent)]
-    Recorded(#[from] RolloutError),
-    /// What came out of it is no model: its numbers are not finite.
-    #[error("the model broke: {0}; go back to the beginning, and choose a lower learning rate")]
-    Broken(#[from] MeasureError),
-}
-
-/// What a training starts from: the files of a checkpoint, and its run's `run.toml`.
-#[derive(Debug, Clone)]
-pub struct From {
-    /// `run.toml` of the run that it is of.
-    pub run: String,
-    /// The files by their names; `config.json`, `tokenizer.json` and `model.safetensors` have to be there.
-    pub files: BTreeMap<String, Vec<u8>>,
-}
-
-impl From {
-    /// The model that a training came to: another one can start from it, with a new optimizer.
-    pub fn learned(kept: Kept) -> Self {
-        let Kept {
-            config, mut files, ..
-        } = kept;
-        files.remove(OPTIMIZER);
-        files.remove(START);
-        From { run: config, files }
-    }
-}
 
 /// A training.
 pub struct Session {
@@ -155,7 +77,7 @@ impl Session {
             metrics: String::new(),
         };
         let mut session = Session::of(kept, None)?;
-        let first = session.look(0, None, parallel).await?;
+        let first = session.look(0, parallel).await?;
         session.points.push(first);
         Ok(session)
     }
@@ -371,16 +293,9 @@ impl Session {
     ) -> Result<StepNews, StepError> {
         let StepReport { metrics, rollouts } = report;
         let group = shown(&rollouts, &self.options).map_err(policy::StepError::from)?;
-        let means = Means {
-            reward: metrics.reward,
-            accuracy: metrics.accuracy,
-            compliance: metrics.compliance,
-            response_tokens: metrics.response_tokens,
-            seconds: 0.0,
-        };
         let step = self.steps();
         let before = std::mem::replace(&mut self.learner, learner);
-        let point = match self.look(step + 1, Some(means), parallel).await {
+        let mut point = match self.look(step + 1, parallel).await {
             Ok(point) => point,
             Err(error) => {
                 self.learner = before;
@@ -388,6 +303,13 @@ impl Session {
             }
         };
         let step_seconds = began.elapsed().as_secs_f64();
+        point.rollouts = Some(Means {
+            reward: metrics.reward,
+            accuracy: metrics.accuracy,
+            compliance: metrics.compliance,
+            response_tokens: metrics.response_tokens,
+            seconds: step_seconds,
+        });
         let tokens = metrics.sampled_tokens + metrics.trained_tokens;
         let line = Line {
             stage: self.stage,
@@ -401,49 +323,26 @@ impl Session {
             self.metrics += &line;
             self.metrics.push('\n');
         }
-        let means = Means {
-            seconds: step_seconds,
-            ..means
-        };
-        let point = Point {
-            rollouts: Some(means),
-            ..point
-        };
         self.points.push(point.clone());
         Ok(StepNews { point, group })
     }
 
-    /// What is known after `step` steps.
-    async fn look(
-        &self,
-        step: usize,
-        rollouts: Option<Means>,
-        parallel: &dyn Parallel,
-    ) -> Result<Point, MeasureError> {
+    /// What is known after `step` steps but for their rollouts.
+    async fn look(&self, step: usize, parallel: &dyn Parallel) -> Result<Point, MeasureError> {
         let model = &self.learner.model;
         let choosing = match self.settings.forced {
             Some(_) => None,
             None => Some(self.measure.choosing(model, &self.tokenizer).await?),
         };
-        let prefix = self.options.action.prefix();
-        let sampled = Sampled {
-            model,
-            tokenizer: &self.tokenizer,
-            prefix: &prefix,
-            shards: self.options.shards,
-            parallel,
-            reward: &self.options.reward,
-            detector: &*self.detector,
-        };
         let held_out = if step.is_multiple_of(HELD_OUT_EVERY) {
-            let most = self.options.max_new_tokens;
-            Some(self.measure.held_out(&sampled, most).await?)
+            let phase = self.phase(parallel);
+            Some(self.measure.held_out(&phase, model).await?)
         } else {
             None
         };
         Ok(Point {
             step: step as u32,
-            rollouts,
+            rollouts: None,
             information: choosing.as_ref().and_then(|of| of.information),
             entropy: choosing.as_ref().map(|of| of.entropy),
             choice: choosing.map(|of| of.by_kind).unwrap_or_default(),
@@ -499,49 +398,6 @@ impl Session {
 
 /// Part of the path of a training's random numbers.
 const STREAM: u64 = 0x6C65_6172;
-
-/// The group with the widest rewards, and the first of several.
-fn shown(rollouts: &Rollouts, options: &PolicyOptions) -> Result<Group, AdvantageError> {
-    let samples: Vec<_> = (0..rollouts.rollouts.len())
-        .map(|i| rollouts.sample(i))
-        .collect();
-    let credited = advantages(&samples, &options.objective.advantage)?.values;
-    let groups = rollouts.queries.iter().enumerate();
-    let spread = |query: usize| {
-        let of = query * options.group..(query + 1) * options.group;
-        let rewards = samples[of].iter().map(|sample| sample.reward);
-        let (least, most) = rewards.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), reward| {
-            (a.min(reward), b.max(reward))
-        });
-        most - least
-    };
-    let widest = groups
-        .rev()
-        .max_by(|(a, _), (b, _)| spread(*a).total_cmp(&spread(*b)));
-    let Some((at, query)) = widest else {
-        return Ok(Group {
-            question: String::new(),
-            answer: String::new(),
-            rollouts: Vec::new(),
-        });
-    };
-    let of = at * options.group..(at + 1) * options.group;
-    let rollouts = of.map(|i| {
-        let scored = &rollouts.scored[i];
-        Shown {
-            text: rollouts.rollouts[i].text.clone(),
-            language: scored.language,
-            right: scored.components.verified > 0.0,
-            reward: samples[i].reward,
-            advantage: f64::from(credited[i]),
-        }
-    });
-    Ok(Group {
-        question: query.example.question.clone(),
-        answer: query.example.answer.clone(),
-        rollouts: rollouts.collect(),
-    })
-}
 
 /// Seconds since the first call: a step's clock.
 fn seconds() -> f64 {

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use explang::run::config::Excerpt;
+use explang::run::Stage;
 use explang::run::manifest::FileEntry;
-use explang::run::{Manifest, RunState, Stage};
 use wasm_bindgen::JsCast;
 use web_sys::{Url, WorkerGlobalScope};
 
-use super::session::From;
+use super::from::From;
 use crate::engine::download::{self, Missing, fetch};
-use crate::engine::training::newest_checkpoint;
+use crate::engine::listing;
 use crate::kept::{CONFIG, GENERATION_CONFIG, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS};
 use crate::page::address::Source;
 use crate::protocol::Failure;
@@ -37,8 +36,12 @@ pub(super) async fn fetched(
     let text = fetch(&format!("{run}run.toml"), |_, _| ()).await;
     let text = text.map_err(Missing::failure)?;
     let (folder, listed) = match start {
-        Start::Served(_) => (newest(&run, stage).await?, BTreeMap::new()),
-        _ => exported(&run, stage).await?,
+        Start::Served(_) => (listing::newest(&run, stage).await?.0, BTreeMap::new()),
+        _ => {
+            let entry = listing::manifest(&run).await?.stages.remove(&stage);
+            let listed = entry.map(|entry| entry.files).unwrap_or_default();
+            (format!("{run}{}/", stage.checkpoint_path()), listed)
+        }
     };
     let named = |name: &str| listed.get(name).map_or(0, |file: &FileEntry| file.bytes);
     let all: u64 = NEEDED.iter().chain(&ALONG).map(|name| named(name)).sum();
@@ -75,41 +78,4 @@ fn beside(folder: &str) -> Result<String, Failure> {
         message: "The page has no address that files could lie beside.".into(),
         advice: "Open it from a server.".into(),
     })
-}
-
-/// A checkpoint of an exported run: its folder, and what its files must be.
-async fn exported(
-    run: &str,
-    stage: Stage,
-) -> Result<(String, BTreeMap<String, FileEntry>), Failure> {
-    let text = fetch(&format!("{run}manifest.json"), |_, _| ()).await;
-    let mut manifest: Manifest =
-        serde_json::from_slice(&text.map_err(Missing::failure)?).map_err(|error| Failure {
-            message: format!("manifest.json cannot be read: {error}."),
-            advice: "Export the run again with `explang export`.".into(),
-        })?;
-    let listed = manifest.stages.remove(&stage).map(|entry| entry.files);
-    Ok((
-        format!("{run}{}/", stage.checkpoint_path()),
-        listed.unwrap_or_default(),
-    ))
-}
-
-/// The folder of the newest checkpoint of a stage of a run that a server shows.
-async fn newest(run: &str, stage: Stage) -> Result<String, Failure> {
-    let none = || Failure {
-        message: format!("The run of this server has no checkpoint of {stage} yet."),
-        advice: "Wait until it has one, or start from another model.".into(),
-    };
-    let text = fetch(&format!("{run}state.json"), |_, _| ()).await;
-    let text = text.map_err(|missing| match missing {
-        Missing::Absent(_) => none(),
-        Missing::Failed(failure) => failure,
-    })?;
-    let state: RunState<Excerpt> = serde_json::from_slice(&text).map_err(|error| Failure {
-        message: format!("The run's state cannot be read: {error}."),
-        advice: "The page and the server are of different versions; build both anew.".into(),
-    })?;
-    let path = newest_checkpoint(&state, stage).ok_or_else(none)?;
-    Ok(format!("{run}{path}/"))
 }

@@ -9,11 +9,14 @@ use futures_util::future::{Either, select};
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::MessageEvent;
 
 use super::control::{Control, Turns};
-use super::session::{BeginError, From, Session, StepError};
+use super::error::BeginError;
+use super::from::From;
+use super::session::Session;
 use super::start::fetched;
+use super::tell::{broken, cannot, fail, scope, send};
 use crate::engine::event_loop::turn;
 use crate::kept::archive;
 use crate::kept::store::Store;
@@ -371,39 +374,4 @@ fn blob(bytes: &[u8]) -> Result<String, JsValue> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let blob = web_sys::Blob::new_with_u8_array_sequence(&parts)?;
     web_sys::Url::create_object_url_with_blob(&blob)
-}
-
-fn cannot(error: &BeginError) {
-    fail(
-        &format!("This training cannot be: {error}."),
-        "Choose other settings, or start from another model.",
-    );
-}
-
-fn broken(error: &StepError) {
-    fail(
-        &format!("The step was not taken: {error}."),
-        "The training is as it was before the step; change what you chose, or go back to the beginning.",
-    );
-}
-
-fn fail(message: &str, advice: &str) {
-    send(&News::Fail {
-        failure: Failure {
-            message: message.to_owned(),
-            advice: advice.to_owned(),
-        },
-        over: false,
-    });
-}
-
-fn send(news: &News) {
-    // News hold nothing that JSON cannot, and the page is there as long as its worker.
-    if let Ok(text) = serde_json::to_string(news) {
-        let _sent = scope().post_message(&JsValue::from_str(&text));
-    }
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
 }

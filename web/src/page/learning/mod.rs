@@ -164,6 +164,18 @@ impl Learning {
             .with(|points| points.last().map_or(0, |point| point.step))
     }
 
+    /// The kinds of problems that the model was taught; none before a training is there.
+    pub fn kinds(self) -> Memo<Vec<Spec>> {
+        Memo::new(move |_| {
+            self.training.with(|training| {
+                training
+                    .as_ref()
+                    .map(|training| training.kinds.clone())
+                    .unwrap_or_default()
+            })
+        })
+    }
+
     /// The settings that the visitor has chosen and that count from a new beginning on.
     pub fn waits_for_beginning(self) -> bool {
         self.training.with(|training| {

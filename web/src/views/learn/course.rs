@@ -41,14 +41,7 @@ const FIGURES: [Figure; 5] = [
 pub fn Progress() -> impl IntoView {
     let learning = expect_context::<Learning>();
     let live = expect_context::<Live>();
-    let kinds = Memo::new(move |_| {
-        learning.training.with(|training| {
-            training
-                .as_ref()
-                .map(|training| training.kinds.clone())
-                .unwrap_or_default()
-        })
-    });
+    let kinds = learning.kinds();
     let forced =
         Memo::new(move |_| (learning.training).with(|training| training.as_ref()?.settings.forced));
     let window = Memo::new(move |_| live.state.with(|state| state.window));

@@ -10,14 +10,7 @@ use crate::page::learning::Learning;
 #[component]
 pub fn Kinds() -> impl IntoView {
     let learning = expect_context::<Learning>();
-    let kinds = Memo::new(move |_| {
-        learning.training.with(|training| {
-            training
-                .as_ref()
-                .map(|training| training.kinds.clone())
-                .unwrap_or_default()
-        })
-    });
+    let kinds = learning.kinds();
     let asked = Memo::new(move |_| {
         let chosen = learning.settings.with(|chosen| chosen.kinds.clone());
         kinds.with(|kinds| asked(kinds, &chosen))
