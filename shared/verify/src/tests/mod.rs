@@ -17,6 +17,7 @@ mod reading;
 mod references;
 mod responses;
 mod sets;
+mod time;
 mod told;
 mod traps;
 mod values;

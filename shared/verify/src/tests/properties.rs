@@ -1,33 +1,9 @@
 //! What holds for any text: no panic, little time, and some algebra.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
+use super::time::{LIMIT, measured};
 use super::*;
-
-/// What one comparison may take; an unoptimised or busy machine is allowed for in `measured`.
-const LIMIT: Duration = Duration::from_millis(50);
-
-/// Compares in every way; the shortest of some tries counts, for the machine may be busy with other things.
-fn measured(a: &str, b: &str) -> Duration {
-    let mut shortest = Duration::MAX;
-    for _ in 0..20 {
-        let start = Instant::now();
-        let comparison = compared(a, b);
-        shortest = shortest.min(start.elapsed());
-        assert_eq!(
-            comparison,
-            compared(a, b),
-            "the same question has the same answer"
-        );
-        if shortest < LIMIT {
-            break;
-        }
-    }
-    let _ = verify(a, b, Extraction::WholeResponse);
-    shortest
-}
 
 /// Whether the text is an equation of which the left side says what was asked for.
 fn drops_side(text: &str) -> bool {

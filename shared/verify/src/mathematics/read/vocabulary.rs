@@ -1,5 +1,8 @@
 //! What words and commands stand for.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 pub(super) use crate::joints::{joint, joint_letter};
 use crate::mathematics::node::{Function, Region};
 
@@ -280,7 +283,9 @@ pub(super) fn is_currency(word: &str) -> bool {
 pub(super) fn is_percent(word: &str) -> bool {
     const WORDS: &str = "percent pct percentage percents Prozent persen процент процента процентов パーセント 퍼센트 \
                          เปอร์เซ็นต์ procente אחוז אחוזים بالمئة بالمائة";
-    WORDS.split(' ').any(|one| one == word)
+    // Asked of every word of a text.
+    static SET: LazyLock<BTreeSet<&str>> = LazyLock::new(|| WORDS.split(' ').collect());
+    SET.contains(word)
 }
 
 /// "per cent" in two words.

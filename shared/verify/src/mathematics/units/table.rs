@@ -292,6 +292,14 @@ pub(super) fn known(name: &str) -> Option<Measure> {
         }
         units
     });
+    /// Asked of every word of a text.
+    static BEFORE: LazyLock<Vec<(i32, &str)>> = LazyLock::new(|| {
+        let words = |(power, words): &(i32, &'static str)| {
+            let power = *power;
+            words.split(' ').map(move |word| (power, word))
+        };
+        POWERS.iter().flat_map(words).collect()
+    });
     let one = |name: &str| {
         UNITS.get(name).cloned().or_else(|| {
             let word = name.chars().count() > 2;
@@ -301,11 +309,9 @@ pub(super) fn known(name: &str) -> Option<Measure> {
     one(name).or_else(|| {
         // `平方米`, `Quadratmeter`
         let lower = name.to_lowercase();
-        let mut words = POWERS
-            .iter()
-            .flat_map(|(power, words)| words.split(' ').map(move |word| (*power, word)));
+        let mut words = BEFORE.iter();
         let (power, rest) =
-            words.find_map(|(power, word)| Some((power, lower.strip_prefix(word)?)))?;
+            words.find_map(|(power, word)| Some((*power, lower.strip_prefix(word)?)))?;
         let measure = one(rest)?;
         (measure.base.len() == 1 && measure.base.get("m") == Some(&1))
             .then(|| measure.raised(power))
