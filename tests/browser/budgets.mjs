@@ -3,7 +3,8 @@
 //
 //     node tests/browser/budgets.mjs [--rounds 15] [--visits 7] [--steps 200] [--only PART] [--json FILE] [--dist dist]
 //
-// PART is sizes, visits, speed or learn; or choice, which is left out without it: trainings of three seeds, 8 minutes each (--minutes).
+// PART is sizes, visits, speed or learn; or choice, which is left out without it: trainings of three seeds, 8 minutes each (--minutes),
+// one after the other or several side by side (--together), which then have less of the processor each.
 // `bash tests/long budgets` installs what this needs, builds it, and calls it. Everything is served from this machine: nothing is fetched from elsewhere.
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -25,13 +26,14 @@ const { values } = parseArgs({
     visits: { type: "string", default: "7" },
     steps: { type: "string", default: "200" },
     minutes: { type: "string", default: "8" },
+    together: { type: "string", default: "1" },
     only: { type: "string" },
     json: { type: "string" },
     dist: { type: "string", default: "dist" },
     chromium: { type: "string", default: process.env.EXPLANG_CHROMIUM ?? "/usr/bin/chromium" },
   },
 });
-const counts = Object.fromEntries(["rounds", "visits", "steps", "minutes"].map((name) => [name, Number(values[name])]));
+const counts = Object.fromEntries(["rounds", "visits", "steps", "minutes", "together"].map((name) => [name, Number(values[name])]));
 const options = { ...values, ...counts };
 const parts = ["sizes", "visits", "speed", "learn", "choice"];
 const wrong = [
@@ -40,6 +42,7 @@ const wrong = [
   !(Number.isInteger(options.visits) && options.visits >= 1) && "--visits takes a whole number from 1 up",
   !(options.steps > 0 && options.steps % 10 === 0) && "--steps takes a multiple of 10",
   !(Number.isInteger(options.minutes) && options.minutes >= 1) && "--minutes takes a whole number from 1 up",
+  !(Number.isInteger(options.together) && options.together >= 1) && "--together takes a whole number from 1 up",
 ].find(Boolean);
 if (wrong) {
   console.error(`budgets: ${wrong}.`);

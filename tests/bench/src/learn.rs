@@ -64,7 +64,7 @@ impl Arguments {
         if let Some(first) = opened.points.first() {
             println!("{}", line(first));
         }
-        let mut recorded = Vec::new();
+        let (mut recorded, mut shown) = (Vec::new(), Vec::new());
         for _ in 0..self.steps {
             let news = match &self.record {
                 None => pollster::block_on(session.step(&threads))?,
@@ -72,6 +72,7 @@ impl Arguments {
                     let sampled = pollster::block_on(session.sample(&threads))?;
                     let news = pollster::block_on(session.replay(&sampled, &threads))?;
                     recorded.push(sampled);
+                    shown.push(news.group.clone());
                     keep(&session, folder)?;
                     news
                 }
@@ -84,7 +85,7 @@ impl Arguments {
             files::write(file, session.kept()?.metrics.as_bytes())?;
         }
         if let Some(folder) = &self.record {
-            let text = json!({ "settings": settings, "steps": recorded });
+            let text = json!({ "settings": settings, "steps": recorded, "groups": shown });
             files::write(&folder.join("recorded.json"), text.to_string().as_bytes())?;
         }
         Ok(())

@@ -113,33 +113,40 @@ const SEEDS = [1, 2, 3];
 
 /** I(kind; language) in nats, step by step, with the seconds since the training began: for each training and seed, so many minutes of it. */
 export async function choice(options, site) {
+  const waiting = TRAININGS.flatMap((name) => SEEDS.map((seed) => ({ name, seed })));
   const results = [];
-  for (const name of TRAININGS) {
-    for (const seed of SEEDS) {
-      const { browser, page } = await view(options, site);
-      try {
-        const button = page.locator("#learn").getByRole("button", { name, exact: true });
-        await button.waitFor();
-        const field = page.locator("#learn").getByLabel("Seed");
-        await field.fill(String(seed));
-        await field.blur();
-        await button.click();
-        await steps(page, 1);
-        await page.waitForTimeout(options.minutes * 60_000);
-        const points = await steps(page, 1);
-        let seconds = 0;
-        const course = points.map(({ step, information, rollouts, held_out }) => {
-          seconds += rollouts?.seconds ?? 0;
-          return { step, seconds, information, accuracy: rollouts?.accuracy ?? null, held_out };
-        });
-        results.push({ name, seed, course });
-        showChoice(results.at(-1), options.minutes);
-      } finally {
-        await browser.close();
-      }
+  /** One training after the other, as long as any waits. */
+  async function train() {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      results.push({ ...next, course: await training(options, site, next) });
+      showChoice(results.at(-1), options.minutes);
     }
   }
+  await Promise.all(Array.from({ length: options.together }, train));
   return results;
+}
+
+/** The course of one training, in a browser of its own. */
+async function training(options, site, { name, seed }) {
+  const { browser, page } = await view(options, site);
+  try {
+    const button = page.locator("#learn").getByRole("button", { name, exact: true });
+    await button.waitFor();
+    const field = page.locator("#learn").getByLabel("Seed");
+    await field.fill(String(seed));
+    await field.blur();
+    await button.click();
+    await steps(page, 1);
+    await page.waitForTimeout(options.minutes * 60_000);
+    const points = await steps(page, 1);
+    let seconds = 0;
+    return points.map(({ step, information, rollouts, held_out }) => {
+      seconds += rollouts?.seconds ?? 0;
+      return { step, seconds, information, accuracy: rollouts?.accuracy ?? null, held_out };
+    });
+  } finally {
+    await browser.close();
+  }
 }
 
 /** Prints the course minute by minute. */

@@ -49,7 +49,7 @@ export default async function ({ options, server, check, listen }) {
     const browser = await launch(options);
     try {
       await promisify(execFile)(options.bench, ["learn", "--steps", STEPS, "--set", JSON.stringify(SIZE), "--record", folder].map(String));
-      const { settings, steps } = JSON.parse(await readFile(join(folder, "recorded.json"), "utf8"));
+      const { settings, steps, groups } = JSON.parse(await readFile(join(folder, "recorded.json"), "utf8"));
       const native = async (step) => state(await Promise.all(FILES.map((file) => readFile(join(folder, String(step), file)))));
       const page = await browser.context.newPage();
       listen(page);
@@ -61,7 +61,9 @@ export default async function ({ options, server, check, listen }) {
 
       // The first step draws for itself. Other tokens would be another gradient by far more.
       await ask({ Begin: settings }, "Opened");
-      const { point } = await ask("Step", "Step");
+      const { point, group } = await ask("Step", "Step");
+      const texts = ({ question, rollouts }) => [question, ...rollouts.map(({ text }) => text)];
+      assert.deepEqual(texts(group), texts(groups[0]));
       const tokens = steps[0].reduce((sum, { tokens }) => sum + tokens.length, 0) / steps[0].length;
       assert.ok(Math.abs(point.rollouts.response_tokens - tokens) < 1e-9, `${point.rollouts.response_tokens} tokens a response, natively ${tokens}`);
       const first = near("the gradient of what it drew", gradients(null, await kept()), gradients(null, await native(1)), NEAR.gradient);

@@ -147,6 +147,11 @@ export default async function ({ options, server, check, open, listen, answered,
     await asking.close();
     await rm(folder, { recursive: true });
 
+    await view(page).getByRole("link", { name: "Ask it a question" }).click();
+    await page.locator(".model").filter({ hasText: /your model/i }).waitFor();
+    await answered(page);
+    await page.goBack();
+
     // Deleted is deleted.
     await press(page, "Delete");
     await press(page, "Delete all of it");

@@ -18,3 +18,4 @@ pub mod trainer;
 pub mod travel;
 pub mod verdict;
 pub mod watch;
+pub mod way;

@@ -5,7 +5,7 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{HtmlElement, MouseEvent};
+use web_sys::HtmlElement;
 
 use super::every::Every;
 use super::learn::Learn;
@@ -14,6 +14,7 @@ use super::run::Run;
 use super::think::Think;
 use super::trainer::Trainer;
 use super::travel::Travel;
+use super::way::way;
 use crate::page::address::{State, View};
 use crate::page::learning::Learning;
 use crate::page::live::{Live, Navigation, link};
@@ -103,22 +104,7 @@ fn Views() -> impl IntoView {
     let entry =
         move |(number, name, view, section): (&'static str, &'static str, View, &'static str)| {
             let here = move || live.state.with(|state| state.view == view) && view != View::Think;
-            let go = move |event: MouseEvent| {
-                // With a key held it opens elsewhere, as any link does.
-                if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
-                    return;
-                }
-                event.prevent_default();
-                live.change(Navigation::Push, |state| state.view = view);
-                show_section(section);
-            };
-            let address = move || {
-                let of_view = State {
-                    view,
-                    ..live.state.get()
-                };
-                format!("{}#{section}", link(&of_view))
-            };
+            let (address, go) = way(live, section, move |state| state.view = view);
             view! {
                 <a href=address on:click=go aria-current=move || here().then_some("page")>
                     <span class="number">{number}</span>
@@ -145,21 +131,6 @@ fn Views() -> impl IntoView {
         .forget();
     });
     view! { <nav aria-label="Views">{LINKS.map(entry).collect_view()}</nav> }
-}
-
-/// Brings a section of the page into sight, and the keyboard to it, once it is drawn.
-fn show_section(id: &'static str) {
-    Timeout::new(0, move || {
-        let Some(section) = document().get_element_by_id(id) else {
-            return;
-        };
-        section.scroll_into_view();
-        if let Ok(section) = section.dyn_into::<HtmlElement>() {
-            let _set = section.set_attribute("tabindex", "-1");
-            let _focused = section.focus();
-        }
-    })
-    .forget();
 }
 
 #[component]

@@ -3,8 +3,11 @@
 use leptos::prelude::*;
 
 use super::asking::{Asking, Confirm, Question};
+use crate::page::address::{Source, View};
 use crate::page::learning::{Keeping, Learning, Phase, spoken};
+use crate::page::live::Live;
 use crate::protocol::learning::NotKept;
+use crate::views::way::way;
 
 /// The buttons, and where the training is.
 #[component]
@@ -150,6 +153,10 @@ fn Kept() -> impl IntoView {
     let learning = expect_context::<Learning>();
     let kept = Memo::new(move |_| learning.keeping.get());
     let there = move || learning.training.with(Option::is_some);
+    let (address, ask) = way(expect_context::<Live>(), "ask", |state| {
+        state.view = View::Think;
+        state.run = Source::Yours;
+    });
     move || {
         let Keeping { step, not, .. } = kept.get();
         match (not, step) {
@@ -163,7 +170,10 @@ fn Kept() -> impl IntoView {
             }
             .into_any(),
             (None, Some(step)) => view! {
-                <p class="kept">{format!("Kept in this browser up to step {step}: after a reload it goes on from there.")}</p>
+                <p class="kept">
+                    {format!("Kept in this browser up to step {step}: after a reload it goes on from there. ")}
+                    <a href=address on:click=ask>"Ask it a question"</a>
+                </p>
             }
             .into_any(),
             (None, None) => view! {

@@ -174,6 +174,12 @@ async fn steps_are_lost_only_after_a_question_that_can_be_taken_back() {
 async fn what_is_not_kept_is_said_and_another_tab_can_be_replaced() {
     let desk = Desk::with(points(3), true).await;
     assert!(desk.text(".kept").contains("up to step 3"));
+    let asks = &all(&desk.place, ".kept a")[0];
+    let address = asks.get_attribute("href").unwrap();
+    assert!(
+        address.contains("run=yours") && !address.contains("view=learn"),
+        "{address}"
+    );
     let full = failure("The disk is full.");
     desk.hear(News::NotKept(NotKept::Refused, full)).await;
     assert!(
