@@ -15,9 +15,9 @@ use super::think::Think;
 use super::trainer::Trainer;
 use super::travel::Travel;
 use super::way::way;
-use crate::page::address::{State, View};
+use crate::page::address::View;
 use crate::page::learning::Learning;
-use crate::page::live::{Live, Navigation, link};
+use crate::page::live::{Live, link};
 
 /// Puts the page in place of the plain one that the visitor sees first.
 pub fn start() {
