@@ -1,11 +1,16 @@
 //! Batched sampling with a key-value cache: streaming, cancellable, and asynchronous, so that it also runs in a browser.
 
+mod batch;
+mod queue;
+
 use std::ops::ControlFlow;
 
+use crate::model::Decoder;
 use crate::model::kernels::sample::{self, SampleError};
-use crate::model::{Cache, Decoder, Packing};
 use crate::random;
 use crate::tokenizer::Tokenizer;
+use batch::Batch;
+use queue::{Queue, Row};
 
 /// How tokens are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,20 +94,10 @@ pub enum GenerateError {
     Device(String),
 }
 
-/// A row of the batch that is still being written.
-struct Row {
-    completion: usize,
-    stream: u64,
-    prompt: usize,
-    /// Most tokens that may still be drawn in all.
-    room: usize,
-    finished: bool,
-}
-
 /// Samples all completions of all prompts as one batch. `observe` sees every token as it is drawn and may stop the batch.
 ///
-/// The prompt of a group is read once, however many completions it has. A completion depends on its own stream alone, not
-/// on its neighbours in the batch (up to the rounding of the device).
+/// The prompt of a group is read once and held once, however many completions it has. A completion depends on its own stream
+/// alone, not on its neighbours in the batch: on a CPU bit for bit, elsewhere up to the rounding of the device.
 ///
 /// # Errors
 /// On empty or overlong prompts, logits that are NaN, or a device that fails.
@@ -129,145 +124,116 @@ pub async fn generate_with_pauses(
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
-    mut observe: impl FnMut(SampledToken<'_>) -> ControlFlow<()>,
-    mut pause: impl AsyncFnMut() -> ControlFlow<()>,
+    observe: impl FnMut(SampledToken<'_>) -> ControlFlow<()>,
+    pause: impl AsyncFnMut() -> ControlFlow<()>,
 ) -> Result<Vec<Completion>, GenerateError> {
-    let limit = model.config().max_positions;
-    check(prompts, limit)?;
-    let mut done: Vec<Completion> = prompts
-        .iter()
-        .flat_map(|p| &p.streams)
-        .map(|_| Completion {
-            tokens: Vec::new(),
-            log_probs: Vec::new(),
-            end: End::Length,
-        })
-        .collect();
-    let mut rows: Vec<Row> = Vec::with_capacity(done.len());
-    for (i, prompt) in prompts.iter().enumerate() {
-        for &stream in &prompt.streams {
-            let room = sampling.max_new_tokens.saturating_sub(prompt.forced_len);
-            rows.push(Row {
-                completion: rows.len(),
-                stream,
-                prompt: i,
-                room,
-                finished: room == 0,
-            });
-        }
-    }
-    if rows.iter().all(|row| row.finished) {
-        return Ok(done);
-    }
-
-    let model = &*model.for_sampling();
-    let (mut cache, mut logits) = prefill(model, tokenizer, prompts, sampling).await?;
-    let groups: Vec<usize> = rows.iter().map(|r| r.prompt).collect();
-    cache.keep(&groups);
-    let vocab = model.config().vocab_size;
-    logits = groups
-        .iter()
-        .flat_map(|&g| logits[g * vocab..(g + 1) * vocab].to_vec())
-        .collect();
-
-    loop {
-        let mut next = Vec::with_capacity(rows.len());
-        let mut alive = Vec::with_capacity(rows.len());
-        for (i, row) in rows.iter_mut().enumerate() {
-            let out = &mut done[row.completion];
-            if row.finished {
-                // A finished row that could not be dropped yet: it is fed filling.
-                next.push(tokenizer.pad());
-                continue;
-            }
-            let u = random::uniform(row.stream, out.tokens.len() as u64);
-            let row_logits = &logits[i * vocab..(i + 1) * vocab];
-            let drawn = sample::sample(row_logits, sampling.temperature, sampling.top_p, u)?;
-            out.tokens.push(drawn.token);
-            out.log_probs.push(drawn.log_prob);
-            next.push(drawn.token);
-            let seen = SampledToken {
-                completion: row.completion,
-                token: drawn.token,
-                log_prob: drawn.log_prob,
-                logits: row_logits,
-            };
-            if observe(seen).is_break() {
-                cancel(&rows, &mut done);
-                return Ok(done);
-            }
-            let length = prompts[row.prompt].tokens.len() + out.tokens.len();
-            let ended = tokenizer.is_end(drawn.token);
-            if ended {
-                out.end = End::EndOfText;
-            }
-            row.finished = ended || out.tokens.len() == row.room || length >= limit;
-            if !row.finished {
-                alive.push(i);
-            }
-        }
-        if alive.is_empty() {
-            return Ok(done);
-        }
-        if pause().await.is_break() {
-            cancel(&rows, &mut done);
-            return Ok(done);
-        }
-        if alive.len() < rows.len() && (cache.drops_are_free() || 2 * alive.len() <= rows.len()) {
-            cache.keep(&alive);
-            rows.retain(|row| !row.finished);
-            next = alive.iter().map(|&i| next[i]).collect();
-        }
-        let step = Packing::new(vec![1; rows.len()]);
-        let hidden = model.extend(&next, &step, &mut cache);
-        logits = read(model.logits(hidden)).await?;
-    }
+    generate_within(model, tokenizer, prompts, sampling, None, observe, pause).await
 }
 
-/// Marks what is still being written as cancelled.
-fn cancel(rows: &[Row], done: &mut [Completion]) {
-    for row in rows.iter().filter(|row| !row.finished) {
-        done[row.completion].end = End::Cancelled;
-    }
-}
-
-/// Reads the prompts, each once; returns the cache and the logits `[prompts, vocab]` after each prompt's last token.
-async fn prefill(
+/// [`generate_with_pauses`], with keys and values of at most `cache_tokens` tokens at once, those of one completion at least.
+///
+/// Completions wait for their turn in their order. On a CPU one begins as soon as those that have ended leave room for it;
+/// elsewhere a batch begins when the last one has ended.
+///
+/// # Errors
+/// As [`generate`].
+pub async fn generate_within(
     model: &Decoder,
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
-) -> Result<(Cache, Vec<f32>), GenerateError> {
-    let lengths = prompts.iter().map(|p| p.tokens.len());
-    let longest = lengths.clone().max().unwrap_or(0);
-    let capacity = longest + sampling.max_new_tokens.min(model.config().max_positions);
-    let device = model.device();
-    let mut cache = Cache::new(model.config(), &device, prompts.len(), capacity);
-    let packing = if cache.drops_are_free() {
-        Packing::new(lengths)
-    } else {
-        Packing::padded(lengths)
-    };
-    let tokens = packing.flatten(prompts.iter().map(|p| p.tokens.as_slice()), tokenizer.pad());
-    let hidden = model.extend(&tokens, &packing, &mut cache);
-    let last: Vec<usize> = packing
-        .offsets()
-        .iter()
-        .zip(packing.lengths())
-        .map(|(start, length)| start + length - 1)
-        .collect();
-    let logits = read(model.logits(crate::model::ops::rows(hidden, &last))).await?;
-    Ok((cache, logits))
+    cache_tokens: Option<usize>,
+    observe: impl FnMut(SampledToken<'_>) -> ControlFlow<()>,
+    mut pause: impl AsyncFnMut() -> ControlFlow<()>,
+) -> Result<Vec<Completion>, GenerateError> {
+    let limit = model.config().max_positions;
+    check(prompts, limit)?;
+    let model = &*model.for_sampling();
+    let mut writer = Writer::new(tokenizer, prompts, sampling, observe);
+    let mut batch = Batch::new(model, tokenizer, prompts, sampling);
+    let mut queue = Queue::new(prompts, sampling, limit, cache_tokens, batch.shares());
+    for completion in queue.without_room() {
+        writer.done[completion].end = End::Length;
+    }
+    while !(batch.is_empty() && queue.is_empty()) {
+        if batch.step(&mut writer).await?.is_break() {
+            break;
+        }
+        if batch.takes_more() {
+            let next = queue.next(batch.rows());
+            let waiting = queue.prompt();
+            if batch.begin(next, waiting, &mut writer).await?.is_break() {
+                break;
+            }
+        }
+        let over = batch.is_empty() && queue.is_empty();
+        if !over && pause().await.is_break() {
+            break;
+        }
+    }
+    Ok(writer.done)
 }
 
-/// Brings a tensor's values to the host.
-async fn read(tensor: burn::tensor::Tensor<2>) -> Result<Vec<f32>, GenerateError> {
-    let data = tensor
-        .into_data_async()
-        .await
-        .map_err(|e| GenerateError::Device(format!("{e:?}")))?;
-    data.try_into_vec()
-        .map_err(|e| GenerateError::Device(format!("{e:?}")))
+/// Writes down what is drawn.
+struct Writer<'a, F> {
+    tokenizer: &'a Tokenizer,
+    sampling: &'a Sampling,
+    /// Cancelled until they end otherwise.
+    done: Vec<Completion>,
+    observe: F,
+}
+
+impl<'a, F: FnMut(SampledToken<'_>) -> ControlFlow<()>> Writer<'a, F> {
+    fn new(
+        tokenizer: &'a Tokenizer,
+        prompts: &[Prompt],
+        sampling: &'a Sampling,
+        observe: F,
+    ) -> Self {
+        let streams = prompts.iter().flat_map(|prompt| &prompt.streams);
+        let unwritten = |_| Completion {
+            tokens: Vec::new(),
+            log_probs: Vec::new(),
+            end: End::Cancelled,
+        };
+        Writer {
+            tokenizer,
+            sampling,
+            done: streams.map(unwritten).collect(),
+            observe,
+        }
+    }
+
+    /// Draws the next token of a row from its logits.
+    fn draw(&mut self, row: &mut Row, logits: &[f32]) -> Result<ControlFlow<()>, SampleError> {
+        let out = &mut self.done[row.completion];
+        let u = random::uniform(row.stream, out.tokens.len() as u64);
+        let Sampling {
+            temperature, top_p, ..
+        } = *self.sampling;
+        let drawn = sample::sample(logits, temperature, top_p, u)?;
+        out.tokens.push(drawn.token);
+        out.log_probs.push(drawn.log_prob);
+        row.newest = drawn.token;
+        if (self.observe)(SampledToken {
+            completion: row.completion,
+            token: drawn.token,
+            log_prob: drawn.log_prob,
+            logits,
+        })
+        .is_break()
+        {
+            return Ok(ControlFlow::Break(()));
+        }
+        if self.tokenizer.is_end(drawn.token) {
+            out.end = End::EndOfText;
+            row.finished = true;
+        } else if out.tokens.len() == row.room {
+            out.end = End::Length;
+            row.finished = true;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
 }
 
 fn check(prompts: &[Prompt], limit: usize) -> Result<(), GenerateError> {

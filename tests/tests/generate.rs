@@ -2,11 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use burn::tensor::Device;
 use explang::generate::{
     Completion, End, Prompt, SampledToken, Sampling, generate, generate_with_pauses,
+    generate_within,
 };
 use explang::likelihood::{Sequence, response_log_probs};
-use explang::model::{Memory, Packing};
+use explang::model::{Decoder, Memory, Packing};
+use explang::random::SplitMix64;
 
 use crate::support::{Policy, tokenizer};
 
@@ -82,6 +85,102 @@ fn a_completion_depends_on_its_own_prompt_and_stream_alone() {
     let group = complete(&policy, &[prompts[3].clone(), group], &SAMPLING);
     assert_eq!(group[2].tokens, together[0].tokens);
     assert_ne!(group[1].tokens, group[3].tokens);
+}
+
+/// A completion, and the sums of the bits of the logits of each of its tokens.
+type Seen = (Completion, Vec<u64>);
+
+/// All completions within a budget, and the numbers of those that were being written, in the order of their tokens.
+fn seen_within(
+    (model, policy): (&Decoder, &Policy),
+    prompts: &[Prompt],
+    sampling: &Sampling,
+    cache_tokens: Option<usize>,
+) -> (Vec<Seen>, Vec<usize>) {
+    let count = prompts.iter().map(|p| p.streams.len()).sum();
+    let (mut logits, mut order) = (vec![Vec::new(); count], Vec::new());
+    let observe = |drawn: SampledToken<'_>| {
+        let bits = drawn.logits.iter().map(|x| u64::from(x.to_bits()));
+        let sum = bits.fold(0u64, |sum, bits| sum.wrapping_mul(31).wrapping_add(bits));
+        logits[drawn.completion].push(sum);
+        order.push(drawn.completion);
+        ControlFlow::Continue(())
+    };
+    let done = pollster::block_on(generate_within(
+        model,
+        &policy.tokenizer,
+        prompts,
+        sampling,
+        cache_tokens,
+        observe,
+        async || ControlFlow::Continue(()),
+    ))
+    .unwrap();
+    (done.into_iter().zip(logits).collect(), order)
+}
+
+#[test]
+fn on_a_processor_the_same_streams_give_the_same_bits_in_any_batch_and_any_budget() {
+    let policy = policy();
+    let of_sampling = policy.model.clone().fork(&Device::flex());
+    let as_stored = policy
+        .model
+        .clone()
+        .fork(&Device::flex())
+        .for_one_sequence();
+    let questions: Vec<Vec<u32>> = policy.prompts().into_iter().map(|p| p.tokens).collect();
+    for (top_p, model) in [(1.0, &of_sampling), (0.9, &as_stored)] {
+        let sampling = Sampling {
+            top_p,
+            max_new_tokens: 40,
+            ..SAMPLING
+        };
+        let prompt = |question: usize, streams: Vec<u64>| Prompt {
+            tokens: questions[question].clone(),
+            forced_len: question % 3,
+            streams,
+        };
+        let alone: Vec<Vec<Seen>> = (0..questions.len())
+            .map(|question| {
+                let alone = |stream| {
+                    let prompts = [prompt(question, vec![stream])];
+                    seen_within((model, &policy), &prompts, &sampling, None)
+                        .0
+                        .remove(0)
+                };
+                (0..4).map(alone).collect()
+            })
+            .collect();
+        let mut joined = 0;
+        for seed in 0..12 {
+            let mut rng = SplitMix64::new(seed);
+            let mut below = |n: u64| rng.below(n) as usize;
+            let asked: Vec<(usize, Vec<u64>)> = (0..1 + below(12))
+                .map(|_| {
+                    let streams = (0..below(5)).map(|_| below(4) as u64).collect();
+                    (below(questions.len() as u64), streams)
+                })
+                .collect();
+            let prompts: Vec<Prompt> = asked.iter().map(|(q, s)| prompt(*q, s.clone())).collect();
+            let cache_tokens = [None, Some(1), Some(200), Some(600)][below(4)];
+            let (found, order) = seen_within((model, &policy), &prompts, &sampling, cache_tokens);
+            let expected = asked.iter().flat_map(|(question, streams)| {
+                let alone = &alone[*question];
+                streams.iter().map(|&stream| &alone[stream as usize])
+            });
+            assert!(found.iter().eq(expected), "seed {seed}, {cache_tokens:?}");
+            // One that begins right after a later token of another has joined it.
+            let begins = |i: usize| !order[..i].contains(&order[i]);
+            let goes_on = |i: usize| order[i + 1..].contains(&order[i - 1]);
+            let joins = (1..order.len())
+                .filter(|&i| begins(i) && goes_on(i) && !begins(i - 1) && cache_tokens.is_some());
+            joined += joins.count();
+        }
+        assert!(
+            joined > 3,
+            "completions must join others that go on: {joined}"
+        );
+    }
 }
 
 #[test]

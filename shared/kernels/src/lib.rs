@@ -25,3 +25,12 @@ mod simd;
 pub mod swiglu;
 #[cfg(test)]
 mod testing;
+
+simd::kernel! {
+    /// Adds `y` to `x`, element by element, as far as both reach.
+    pub fn add<'a, FMA>(x: &'a mut [f32], y: &'a [f32]) {
+        for (x, &y) in x.iter_mut().zip(y) {
+            *x += y;
+        }
+    }
+}

@@ -17,13 +17,13 @@ pub(super) const BASELINE_FMA: bool = cfg!(any(target_arch = "aarch64", target_f
 macro_rules! kernel {
     (
         $(#[$attribute:meta])*
-        fn $name:ident<$life:lifetime, $fma:ident>($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)?
+        $visibility:vis fn $name:ident<$life:lifetime, $fma:ident>($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)?
         $body:block
     ) => {
         $(#[$attribute])*
         // Inside of a caller that is optimised for size it would lose its vectors.
         #[inline(never)]
-        fn $name<$life>($($argument: $type),*) $(-> $output)? {
+        $visibility fn $name<$life>($($argument: $type),*) $(-> $output)? {
             struct Call<$life> {
                 $($argument: $type,)*
             }
@@ -92,6 +92,22 @@ pub(super) fn sum_lanes(lanes: [f32; LANES]) -> f32 {
         quarter[i] = half[i] + half[i + 4];
     }
     (quarter[0] + quarter[2]) + (quarter[1] + quarter[3])
+}
+
+/// Sum of all values in several lanes.
+#[inline(always)]
+pub(super) fn sum(values: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane += value;
+        }
+    }
+    for (lane, &value) in lanes.iter_mut().zip(rest) {
+        *lane += value;
+    }
+    sum_lanes(lanes)
 }
 
 /// Inner product of two vectors of one length.

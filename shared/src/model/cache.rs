@@ -1,6 +1,7 @@
 //! The key-value cache.
 //!
-//! On the CPU every row owns its keys and values and is as long as it is: finished rows are dropped at once and cost nothing.
+//! On the CPU every row is as long as it is: finished rows are dropped at once and cost nothing, rows of one prompt share it, and
+//! the rows of one cache can join those of another.
 //! Elsewhere the cache is one rectangle of fixed width a layer, so that shapes stay the same from token to token, and a
 //! mask hides what a row has not got.
 
@@ -43,7 +44,16 @@ impl Cache {
     /// An empty cache of `rows` rows that will hold at most `capacity` tokens each.
     pub fn new(config: &ModelConfig, device: &Device, rows: usize, capacity: usize) -> Self {
         let store = if fused::on_cpu(device) {
-            Store::Rows(vec![vec![CachedRow::default(); rows]; config.num_layers])
+            let layer = || {
+                std::iter::repeat_with(CachedRow::default)
+                    .take(rows)
+                    .collect()
+            };
+            Store::Rows(
+                std::iter::repeat_with(layer)
+                    .take(config.num_layers)
+                    .collect(),
+            )
         } else {
             let width = config.num_kv_heads * config.head_dim;
             let empty = || {
@@ -71,11 +81,6 @@ impl Cache {
         self.lengths.len()
     }
 
-    /// True where dropping a row frees its cost at once, so that it pays to drop each as it finishes.
-    pub(crate) fn drops_are_free(&self) -> bool {
-        matches!(self.store, Store::Rows(_))
-    }
-
     /// Makes row `i` the former row `rows[i]`: drops the rows that are not named, copies those named twice.
     pub fn keep(&mut self, rows: &[usize]) {
         self.lengths = rows.iter().map(|&r| self.lengths[r]).collect();
@@ -86,6 +91,37 @@ impl Cache {
                 }
             }
             Store::Rectangles(rectangles) => rectangles.keep(rows),
+        }
+    }
+
+    /// A cache of one row, with what row `row` holds, on a CPU.
+    ///
+    /// # Panics
+    /// Elsewhere.
+    pub(crate) fn fork(&mut self, row: usize) -> Self {
+        let fork = |layer: &mut Vec<CachedRow>| vec![layer[row].fork()];
+        Cache {
+            lengths: vec![self.lengths[row]],
+            store: Store::Rows(self.rows_of_layers().iter_mut().map(fork).collect()),
+        }
+    }
+
+    /// Adds the rows of `other` after those of this cache, on a CPU.
+    ///
+    /// # Panics
+    /// Elsewhere.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.lengths.append(&mut other.lengths);
+        let layers = self.rows_of_layers().iter_mut();
+        for (layer, other) in layers.zip(other.rows_of_layers()) {
+            layer.append(other);
+        }
+    }
+
+    fn rows_of_layers(&mut self) -> &mut [Vec<CachedRow>] {
+        match &mut self.store {
+            Store::Rows(layers) => layers,
+            Store::Rectangles(_) => unreachable!("only rows come and go one by one"),
         }
     }
 
@@ -107,27 +143,31 @@ impl Cache {
         positions
     }
 
-    /// Stores the new keys and values of a layer and attends from the new queries to all.
+    /// For each layer, for each row, what it holds; none off the CPU.
+    pub(super) fn layers(&mut self) -> Option<&mut [Vec<CachedRow>]> {
+        match &mut self.store {
+            Store::Rows(layers) => Some(layers),
+            Store::Rectangles(_) => None,
+        }
+    }
+
+    /// Off the CPU: stores the new keys and values of a layer and attends from the new queries to all.
     pub(super) fn attend(
         &mut self,
         layer: usize,
-        q: Tensor<2>,
-        k: Tensor<2>,
-        v: Tensor<2>,
+        qkv: [Tensor<2>; 3],
         packing: &Packing,
         config: &ModelConfig,
     ) -> Tensor<2> {
         match &mut self.store {
-            Store::Rows(layers) => {
-                fused::attention_over_rows(q, k, v, packing, &mut layers[layer], config)
-            }
-            Store::Rectangles(rectangles) => rectangles.attend(layer, [q, k, v], packing, config),
+            Store::Rectangles(rectangles) => rectangles.attend(layer, qkv, packing, config),
+            Store::Rows(_) => unreachable!("rows are read without tensors"),
         }
     }
 }
 
-/// The rows named, moved where they are named for the last time and cloned before.
-fn pick<T: Clone + Default>(mut from: Vec<T>, rows: &[usize]) -> Vec<T> {
+/// The rows named, moved where they are named for the last time and shared before.
+fn pick(mut from: Vec<CachedRow>, rows: &[usize]) -> Vec<CachedRow> {
     let mut uses = vec![0usize; from.len()];
     rows.iter().for_each(|&r| uses[r] += 1);
     rows.iter()
@@ -136,7 +176,7 @@ fn pick<T: Clone + Default>(mut from: Vec<T>, rows: &[usize]) -> Vec<T> {
             if uses[r] == 0 {
                 std::mem::take(&mut from[r])
             } else {
-                from[r].clone()
+                from[r].fork()
             }
         })
         .collect()
@@ -151,7 +191,7 @@ const PUT_BACK: &str = "a place is empty only while its tensor is changed";
 
 impl Rectangles {
     fn keep(&mut self, rows: &[usize]) {
-        self.real = pick(std::mem::take(&mut self.real), rows);
+        self.real = rows.iter().map(|&r| self.real[r].clone()).collect();
         let ids: Vec<i32> = rows.iter().map(|&r| r as i32).collect();
         for place in self.keys.iter_mut().chain(&mut self.values) {
             let tensor = place.take().expect(PUT_BACK);

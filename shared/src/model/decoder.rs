@@ -16,6 +16,7 @@ use super::lora::Adapter;
 use super::memory::Memory;
 use super::ops::{self, RopeTable};
 use super::packing::Packing;
+use super::reader::{New, Reader};
 use super::recompute::recompute;
 
 /// A decoder-only language model.
@@ -34,8 +35,8 @@ pub struct Decoder {
 pub(super) struct Shape {
     pub(super) config: ModelConfig,
     pub(super) rope: RopeTable,
-    /// Laid out by [`Decoder::for_sampling`].
-    pub(super) for_sampling: bool,
+    /// The weights as [`Decoder::for_sampling`] lays them out for a CPU.
+    pub(super) reader: Option<Arc<Reader>>,
 }
 
 /// Embedding, layers and final norm.
@@ -193,7 +194,7 @@ impl Decoder {
             shape: Arc::new(Shape {
                 rope: RopeTable::new(config.max_positions, &config.rope_frequencies()),
                 config: config.clone(),
-                for_sampling: false,
+                reader: None,
             }),
         })
     }
@@ -240,6 +241,17 @@ impl Decoder {
     /// on by the row's length. The cache must be empty, or every sequence one token long.
     pub fn extend(&self, tokens: &[u32], packing: &Packing, cache: &mut Cache) -> Tensor<2> {
         let mut positions = cache.advance(packing);
+        if let Some(rows) = cache.layers() {
+            let new = New {
+                tokens,
+                packing,
+                positions,
+            };
+            let (shape, d) = (&self.shape, self.shape.config.hidden_size);
+            let model = self.for_sampling();
+            let hidden = model.reader().read(new, shape, rows, false);
+            return Tensor::from_data(TensorData::new(hidden, [tokens.len(), d]), &self.device());
+        }
         // Finished rows that a device keeps until they can be dropped may run over the table's end; they are not read.
         let last = self.shape.config.max_positions as u32 - 1;
         positions.iter_mut().for_each(|p| *p = (*p).min(last));
@@ -247,10 +259,42 @@ impl Decoder {
         let mut x = self.embed(tokens);
         for (i, layer) in self.model.layers.iter().enumerate() {
             x = layer.forward(x, &self.shape, &positions, |q, k, v| {
-                cache.attend(i, q, k, v, packing, &self.shape.config)
+                cache.attend(i, [q, k, v], packing, &self.shape.config)
             });
         }
         self.norm(x)
+    }
+
+    /// [`Decoder::extend`] up to the logits `[rows, vocab]` after the last token of each row, which are written into `logits`.
+    ///
+    /// # Errors
+    /// When the device does not give its numbers back.
+    pub(crate) async fn next_logits(
+        &self,
+        tokens: &[u32],
+        packing: &Packing,
+        cache: &mut Cache,
+        logits: &mut Vec<f32>,
+    ) -> Result<(), String> {
+        if cache.layers().is_none() {
+            let hidden = self.extend(tokens, packing, cache);
+            let hidden = ops::rows(hidden, &packing.last_tokens());
+            let data = self.logits(hidden).into_data_async().await;
+            let data = data.map_err(|e| format!("{e:?}"))?;
+            *logits = data.try_into_vec().map_err(|e| format!("{e:?}"))?;
+            return Ok(());
+        }
+        let new = New {
+            tokens,
+            packing,
+            positions: cache.advance(packing),
+        };
+        if let Some(rows) = cache.layers() {
+            let model = self.for_sampling();
+            let hidden = model.reader().read(new, &self.shape, rows, true);
+            model.reader().logits(&hidden, logits);
+        }
+        Ok(())
     }
 
     /// The output head: one of its own, or the embedding table.

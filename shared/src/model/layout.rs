@@ -8,6 +8,7 @@ use burn::tensor::Tensor;
 
 use super::decoder::{Decoder, Shape};
 use super::fused;
+use super::reader::Reader;
 
 /// Parameters of a model that no cache holds.
 const LARGE: usize = 1 << 25;
@@ -22,15 +23,18 @@ impl Decoder {
     ///
     /// A large model stays as it is altogether: the copy would double its memory, and what its products cost is reading it, however it lies.
     pub fn for_sampling(&self) -> Cow<'_, Self> {
-        if self.shape.for_sampling {
+        if self.shape.reader.is_some() {
             return Cow::Borrowed(self);
         }
         #[cfg(feature = "lora")]
         let plain = self.merged();
         #[cfg(not(feature = "lora"))]
         let plain = self.valid();
-        if !fused::on_cpu(&plain.device()) || self.config().num_parameters() > LARGE {
+        if !fused::on_cpu(&plain.device()) {
             return Cow::Owned(plain);
+        }
+        if self.config().num_parameters() > LARGE {
+            return Cow::Owned(plain.with_reader());
         }
         let embed_tokens = plain.model.embed_tokens.clone();
         let head = plain
@@ -40,26 +44,35 @@ impl Decoder {
         let mut turned = plain.map(&mut TurnMatrices);
         turned.model.embed_tokens = embed_tokens;
         turned.lm_head = Some(head.map(&mut TurnMatrices));
-        turned.shape = Arc::new(Shape {
-            for_sampling: true,
-            ..Shape::clone(&turned.shape)
-        });
-        Cow::Owned(turned)
+        Cow::Owned(turned.with_reader())
+    }
+
+    /// The same decoder with its weights at hand for reading token by token, where it is on a CPU.
+    fn with_reader(mut self) -> Self {
+        if fused::on_cpu(&self.device()) {
+            self.shape = Arc::new(Shape {
+                reader: Some(Arc::new(Reader::of(&self))),
+                ..Shape::clone(&self.shape)
+            });
+        }
+        self
+    }
+
+    /// The weights of a decoder on a CPU that [`Decoder::for_sampling`] has laid out.
+    pub(super) fn reader(&self) -> &Reader {
+        let reader = self.shape.reader.as_deref();
+        reader.expect("`for_sampling` lays out what is on a CPU")
     }
 
     /// The same decoder without a graph, to sample one sequence at a time from. Its matrices stay as they lie, so that nothing is held twice:
     /// [`Decoder::for_sampling`] lends it as it is. For many sequences at a time it is the slower one.
     pub fn for_one_sequence(self) -> Self {
-        let mut plain = if self.device().is_autodiff() {
+        let plain = if self.device().is_autodiff() {
             self.valid()
         } else {
             self
         };
-        plain.shape = Arc::new(Shape {
-            for_sampling: true,
-            ..Shape::clone(&plain.shape)
-        });
-        plain
+        plain.with_reader()
     }
 }
 

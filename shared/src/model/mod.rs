@@ -15,6 +15,7 @@ pub mod lora;
 pub mod memory;
 pub(crate) mod ops;
 mod packing;
+mod reader;
 pub(crate) mod recompute;
 
 /// The operations on slices.

@@ -67,6 +67,12 @@ impl Packing {
         self.lengths.len()
     }
 
+    /// Where the last token of each sequence lies.
+    pub fn last_tokens(&self) -> Vec<usize> {
+        let ends = self.offsets.iter().zip(self.lengths.iter());
+        ends.map(|(start, length)| start + length - 1).collect()
+    }
+
     /// The common length with filling, where all sequences have one.
     pub fn uniform(&self) -> Option<usize> {
         let first = self.offsets.get(1).copied().unwrap_or(0);
@@ -110,6 +116,7 @@ mod tests {
         let packing = Packing::padded([3, 1]);
         assert_eq!(packing.uniform(), Some(3));
         assert_eq!(packing.lengths(), [3, 1]);
+        assert_eq!(packing.last_tokens(), [2, 3]);
         let rows: [&[u32]; 2] = [&[1, 2, 3], &[4]];
         assert_eq!(packing.flatten(rows, 9), [1, 2, 3, 4, 9, 9]);
         assert_eq!(Packing::new([3, 1]).flatten(rows, 9), [1, 2, 3, 4]);

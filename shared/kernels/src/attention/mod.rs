@@ -10,6 +10,7 @@
 //! log-sum-exp, as in FlashAttention (Dao et al. 2022).
 
 mod backward;
+mod cached;
 mod decode;
 mod forward;
 mod pack;
@@ -19,7 +20,8 @@ use std::ops::Range;
 use pack::HeadView;
 
 pub use backward::{Saved, backward};
-pub use decode::{CachedRow, decode};
+pub use cached::CachedRow;
+pub use decode::decode;
 pub use forward::forward;
 
 /// The heads of an attention layer.

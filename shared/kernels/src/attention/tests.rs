@@ -178,6 +178,45 @@ fn decoding_token_by_token_is_the_forward_pass() {
 }
 
 #[test]
+fn a_row_that_shares_its_first_tokens_gives_the_bits_of_one_that_does_not() {
+    let heads = heads(4, 2, 40);
+    let narrow = heads.key_width();
+    let [q, k, v] = inputs(90, heads);
+    let part = |row: &mut CachedRow, tokens: std::ops::Range<usize>| {
+        let tokens = tokens.start * narrow..tokens.end * narrow;
+        row.extend(&k[tokens.clone()], &v[tokens], narrow);
+    };
+    let decoded = |row: CachedRow| {
+        let mut out = vec![f32::NAN; heads.query_width()];
+        decode(&q[..heads.query_width()], &[row], heads, &mut out);
+        out
+    };
+    for ends in [
+        [1, 2, 3],
+        [17, 32, 64],
+        [31, 33, 65],
+        [40, 40, 41],
+        [64, 80, 90],
+    ] {
+        let mut alone = CachedRow::default();
+        part(&mut alone, 0..ends[2]);
+        let mut first = CachedRow::default();
+        part(&mut first, 0..ends[0]);
+        let mut second = first.fork();
+        part(&mut second, ends[0]..ends[1]);
+        let mut third = second.fork();
+        part(&mut third, ends[1]..ends[2]);
+        assert_eq!([first.len(), second.len(), third.len()], ends);
+        part(&mut first, ends[0]..ends[2]);
+        part(&mut second, ends[1]..ends[2]);
+        let alone = decoded(alone);
+        for row in [first, second, third] {
+            assert_eq!(decoded(row), alone, "{ends:?}");
+        }
+    }
+}
+
+#[test]
 fn an_empty_cache_gives_zeros() {
     let mut out = [f32::NAN; 4];
     let empty = [CachedRow::default()];

@@ -36,26 +36,42 @@ fn reading_token_by_token_gives_what_reading_at_once_gives() {
             ..ModelConfig::of(ModelPreset::Pico, 60)
         };
         let model = Decoder::random(&config, 3, &Device::flex());
+        let layouts = [
+            model.for_sampling().into_owned(),
+            model.clone().for_one_sequence(),
+        ];
         let rows: [&[u32]; 2] = [&[5, 9, 11, 2, 8], &[40, 41, 3]];
         let whole = Packing::new([5, 3]);
         let at_once = values(model.hidden(&whole.flatten(rows, 0), &whole));
-        let mut cache = Cache::new(&config, &Device::flex(), 2, 8);
-        let first = Packing::new([3, 1]);
-        model.extend(
-            &first.flatten([&rows[0][..3], &rows[1][..1]], 0),
-            &first,
-            &mut cache,
-        );
-        let step = Packing::new([1, 1]);
-        model.extend(&[rows[0][3], rows[1][1]], &step, &mut cache);
-        let last = values(model.extend(&[rows[0][4], rows[1][2]], &step, &mut cache));
         let d = config.hidden_size;
-        assert!(worst(&last[..d], &at_once[4 * d..5 * d]) < 1e-5);
-        assert!(worst(&last[d..], &at_once[7 * d..]) < 1e-5);
-        // Dropped and copied rows go on from where they were.
-        cache.keep(&[1, 1]);
-        let twins = values(model.extend(&[7, 7], &step, &mut cache));
-        assert_eq!(twins[..d], twins[d..]);
+        for model in layouts {
+            let mut cache = Cache::new(&config, &Device::flex(), 2, 8);
+            let first = Packing::new([3, 1]);
+            let prompts = first.flatten([&rows[0][..3], &rows[1][..1]], 0);
+            let hidden = values(model.extend(&prompts, &first, &mut cache));
+            assert!(worst(&hidden[..3 * d], &at_once[..3 * d]) < 1e-5);
+            // What only looks for the next token's logits leaves the same behind.
+            let mut again = Cache::new(&config, &Device::flex(), 2, 8);
+            let mut logits = Vec::new();
+            pollster::block_on(model.next_logits(&prompts, &first, &mut again, &mut logits))
+                .unwrap();
+            let last = Tensor::from_data(
+                TensorData::new([&hidden[2 * d..3 * d], &hidden[3 * d..]].concat(), [2, d]),
+                &Device::flex(),
+            );
+            assert!(worst(&logits, &values(model.logits(last))) < 1e-5);
+            let step = Packing::new([1, 1]);
+            for cache in [&mut cache, &mut again] {
+                model.extend(&[rows[0][3], rows[1][1]], &step, cache);
+                let last = values(model.extend(&[rows[0][4], rows[1][2]], &step, cache));
+                assert!(worst(&last[..d], &at_once[4 * d..5 * d]) < 1e-5);
+                assert!(worst(&last[d..], &at_once[7 * d..]) < 1e-5);
+                // Dropped and copied rows go on from where they were.
+                cache.keep(&[1, 1]);
+                let twins = values(model.extend(&[7, 7], &step, cache));
+                assert_eq!(twins[..d], twins[d..]);
+            }
+        }
     }
 }
 

@@ -11,10 +11,11 @@ use burn::backend::{DispatchDevice, Flex, TensorMetadata};
 use burn::tensor::{Device, Tensor};
 use burn_flex::FlexTensor;
 
-use self::node::{Kernel, apply, flex, inputs, plain, values};
+use self::node::{Kernel, apply, flex, inputs};
+pub(super) use self::node::{plain, values};
 use super::config::ModelConfig;
-use super::kernels::attention::{self, CachedRow, Heads, Saved};
-use super::kernels::product::{few_rows, few_rows_of_turned};
+use super::kernels::attention::{self, Heads, Saved};
+use super::kernels::product::{by_columns, by_rows};
 use super::kernels::rope::{HeadNorm, RopeTable};
 use super::kernels::{kl, log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
@@ -52,7 +53,7 @@ pub(super) fn product_of_few(x: &Tensor<2>, w: &Tensor<2>) -> Option<Tensor<2>> 
     w.as_slice::<f32>()?;
     let x = plain(x.clone());
     let mut y = vec![0.0; rows * out];
-    let product = if web { few_rows } else { few_rows_of_turned };
+    let product = if web { by_columns } else { by_rows };
     product(values(&x), values(&w), inner, &mut y);
     Some(Tensor::from_primitive::<Flex>(flex(y, vec![rows, out])))
 }
@@ -205,7 +206,7 @@ impl Kernel<3> for Attention {
     }
 }
 
-fn heads(config: &ModelConfig) -> Heads {
+pub(super) fn heads(config: &ModelConfig) -> Heads {
     Heads {
         heads: config.num_heads,
         kv_heads: config.num_kv_heads,
@@ -226,50 +227,6 @@ pub(super) fn attention(
         heads: heads(config),
     };
     apply(kernel, inputs!(q, k, v))
-}
-
-/// Appends the new keys and values to the rows of a cache and attends to all that a row holds. Not differentiated.
-///
-/// # Panics
-/// When a row that already holds tokens gets more than one.
-pub(super) fn attention_over_rows(
-    q: Tensor<2>,
-    k: Tensor<2>,
-    v: Tensor<2>,
-    packing: &Packing,
-    rows: &mut [CachedRow],
-    config: &ModelConfig,
-) -> Tensor<2> {
-    let first = rows.iter().all(CachedRow::is_empty);
-    let [q, k, v] = [q, k, v].map(|x| plain(x.inner()));
-    let (keys, fresh) = (values(&k), values(&v));
-    let width = config.num_kv_heads * config.head_dim;
-    for (row, w) in rows.iter_mut().zip(packing.offsets().windows(2)) {
-        assert!(
-            first || w[1] - w[0] == 1,
-            "a cache is extended token by token"
-        );
-        let new = w[0] * width..w[1] * width;
-        row.extend(&keys[new.clone()], &fresh[new], width);
-    }
-    let shape = q.shape().as_slice().to_vec();
-    let mut out = vec![0.0; values(&q).len()];
-    if first {
-        let mut lse = vec![0.0; packing.tokens() * config.num_heads];
-        let offsets = packing.offsets();
-        attention::forward(
-            values(&q),
-            keys,
-            fresh,
-            offsets,
-            heads(config),
-            &mut out,
-            &mut lse,
-        );
-    } else {
-        attention::decode(values(&q), rows, heads(config), &mut out);
-    }
-    Tensor::from_primitive::<Flex>(flex(out, shape))
 }
 
 #[derive(Debug, Clone)]

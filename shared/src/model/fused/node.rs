@@ -45,7 +45,7 @@ macro_rules! inputs {
 }
 pub(super) use inputs;
 
-pub(super) fn plain<const D: usize>(x: Tensor<D>) -> FlexTensor {
+pub(in crate::model) fn plain<const D: usize>(x: Tensor<D>) -> FlexTensor {
     contiguous(
         x.try_into_primitive::<Flex>()
             .expect("`available` has seen that the tensor is burn-flex's"),
@@ -66,7 +66,7 @@ fn contiguous(x: FlexTensor) -> FlexTensor {
 }
 
 /// The values of a tensor that [`contiguous`] has passed.
-pub(super) fn values(x: &FlexTensor) -> &[f32] {
+pub(in crate::model) fn values(x: &FlexTensor) -> &[f32] {
     x.as_slice::<f32>()
         .expect("kernels run on contiguous f32 tensors")
 }

@@ -74,9 +74,9 @@ fn choices() -> impl Iterator<Item = Memory> {
     let rows = [0, 1, 5, 1000].into_iter();
     let all = rows.flat_map(|log_prob_rows| {
         [false, true].map(|recompute_layers| Memory {
-            micro_batch_tokens: None,
             recompute_layers,
             log_prob_rows,
+            ..Memory::default()
         })
     });
     all.filter(|memory| *memory != Memory::default())
