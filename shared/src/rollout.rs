@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::generate::{Completion, End, GenerateError, Prompt, SampledToken, Sampling, generate};
+use crate::generate::{
+    Completion, End, GenerateError, Prompt, SampledToken, Sampling, generate_within,
+};
 use crate::identify::Identify;
 use crate::likelihood::Sequence;
 use crate::model::Decoder;
@@ -92,10 +94,12 @@ pub struct Sampler<'a> {
     pub format: &'a PromptFormat,
     /// How tokens are drawn.
     pub sampling: Sampling,
-    /// Parts that the queries are split into; each is one batch.
+    /// Parts that the queries are split into; each is sampled on its own, in one batch that others join as some end.
     pub shards: usize,
     /// How the parts are worked on.
     pub parallel: &'a dyn Parallel,
+    /// Most tokens whose keys and values a part holds at once, see [`generate_within`]; all, if not given.
+    pub cache_tokens: Option<usize>,
     /// What ends the sampling early; none where it belongs to a step, which is finished.
     pub cancel: Option<Cancel<'a>>,
 }
@@ -170,7 +174,9 @@ impl Sampler<'_> {
                 Some(asked) if asked() => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),
             };
-            generate(model, self.tokenizer, part, &self.sampling, watch).await
+            let go_on = async || ControlFlow::Continue(());
+            let (tokenizer, sampling, most) = (self.tokenizer, &self.sampling, self.cache_tokens);
+            generate_within(model, tokenizer, part, sampling, most, watch, go_on).await
         })
         .await;
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -85,6 +85,7 @@ fn update(sequences: usize, frozen_head: bool, memory: Memory) -> (f64, f64) {
         shards: SHARDS,
         threads: SHARDS,
         rollouts: 0,
+        group: 1,
         teacher: false,
         cpu: true,
     };
@@ -103,6 +104,7 @@ fn a_large_vocabulary_fits_and_the_estimate_is_near() {
         micro_batch_tokens: Some(640),
         recompute_layers: true,
         log_prob_rows: 128,
+        ..Memory::default()
     };
     for frozen_head in [true, false] {
         let (before, before_estimate) = update(2, frozen_head, Memory::default());

@@ -239,6 +239,7 @@ fn a_step_in_parts_with_recomputation_is_the_step_of_the_whole() {
         micro_batch_tokens: Some(100),
         recompute_layers: true,
         log_prob_rows: 7,
+        cache_tokens: Some(150),
     };
     let parts = step_within(&policy, &config, 0.02, memory);
     let pairs = [

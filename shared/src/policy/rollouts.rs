@@ -97,6 +97,7 @@ fn sampler<'a>(phase: &Phase<'a>, policy: &'a Decoder) -> Sampler<'a> {
         },
         shards: phase.options.shards,
         parallel: phase.parallel,
+        cache_tokens: phase.options.memory.cache_tokens,
         cancel: None,
     }
 }

@@ -164,6 +164,7 @@ impl Evaluator<'_> {
             },
             shards: self.config.shards,
             parallel: &Threads(self.threads),
+            cache_tokens: self.config.memory.cache_tokens,
             cancel: Some(&cancel),
         };
         let stream = random::derive(self.config.seed, &[EVALUATION, mode as u64]);

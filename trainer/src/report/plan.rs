@@ -39,6 +39,8 @@ struct Planned {
     sequences: usize,
     /// Rollouts of a step that are sampled.
     rollouts: usize,
+    /// Rollouts of a prompt.
+    group: usize,
 }
 
 impl Known<'_> {
@@ -87,16 +89,17 @@ impl Known<'_> {
 
     fn planned(&self, stage: Stage) -> Option<Planned> {
         let config = self.config;
-        let (updates, sequences, rollouts) = match stage {
-            Stage::Pretrain => (1, config.pretrain.as_ref()?.batch, 0),
-            Stage::Sft => (1, config.sft.as_ref()?.batch, 0),
+        let (updates, sequences, rollouts, group) = match stage {
+            Stage::Pretrain => (1, config.pretrain.as_ref()?.batch, 0, 1),
+            Stage::Sft => (1, config.sft.as_ref()?.batch, 0, 1),
             Stage::Distil => {
                 let prompts = config.distil.as_ref()?.prompts;
-                (1, prompts, prompts)
+                (1, prompts, prompts, 1)
             }
             _ => {
-                let rollouts = config.rl.prompts * config.rl.group;
-                (config.rl.mini_batches, rollouts, rollouts)
+                let group = config.rl.group;
+                let rollouts = config.rl.prompts * group;
+                (config.rl.mini_batches, rollouts, rollouts, group)
             }
         };
         Some(Planned {
@@ -104,6 +107,7 @@ impl Known<'_> {
             updates,
             sequences,
             rollouts,
+            group,
         })
     }
 
@@ -202,6 +206,7 @@ impl Known<'_> {
                     shards: self.config.shards,
                     threads: device.threads(Some(self.threads)),
                     rollouts: planned.rollouts,
+                    group: planned.group,
                     teacher: stage == Stage::Distil,
                     cpu,
                 };

@@ -186,6 +186,7 @@ fn sample(
         },
         shards: session.config.shards,
         parallel: &Threads(session.threads),
+        cache_tokens: session.config.memory.cache_tokens,
         cancel: None,
     };
     let draws = random::derive(stream, &[u64::MAX]);

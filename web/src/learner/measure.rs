@@ -127,6 +127,7 @@ impl Measure {
             },
             shards: options.shards,
             parallel: phase.parallel,
+            cache_tokens: None,
             cancel: None,
         };
         let mut queries = self.queries.clone();

@@ -175,7 +175,9 @@ impl Config {
             )?;
         }
         let micro = self.memory.micro_batch_tokens.unwrap_or(1);
-        within("memory.micro_batch_tokens", micro, 1..=usize::MAX)
+        within("memory.micro_batch_tokens", micro, 1..=usize::MAX)?;
+        let cache = self.memory.cache_tokens.unwrap_or(1);
+        within("memory.cache_tokens", cache, 1..=usize::MAX)
     }
 
     /// Problems are of the embedded tasks or of files, and a stage that needs reasoning has it.

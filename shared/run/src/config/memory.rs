@@ -1,8 +1,8 @@
-//! Section `[memory]`: what is computed twice, or in parts, so that less of it is kept.
+//! Section `[memory]`: what is computed twice, or in parts, or later, so that less of it is kept.
 
 use serde::{Deserialize, Serialize};
 
-/// What lowers the memory of an update. None of it changes what is learned, but for rounding.
+/// What lowers the memory of an update and of its rollouts. None of it changes what is learned, but for rounding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MemorySection {
@@ -13,6 +13,10 @@ pub struct MemorySection {
     pub recompute_layers: bool,
     /// Rows of logits that are kept at once, and computed a second time in the backward pass; 0 for all, computed once.
     pub log_prob_rows: usize,
+    /// Most tokens whose keys and values a shard holds at once while it samples, one completion at least; others wait for their turn. All of a
+    /// shard, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_tokens: Option<usize>,
 }
 
 impl MemorySection {

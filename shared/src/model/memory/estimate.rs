@@ -28,6 +28,8 @@ pub struct Work {
     pub threads: usize,
     /// Rollouts of a step; 0 where nothing is sampled.
     pub rollouts: usize,
+    /// Rollouts of a prompt.
+    pub group: usize,
     /// Logits of a teacher beside those of the student.
     pub teacher: bool,
     /// True for the CPU's operations.
@@ -54,7 +56,8 @@ pub struct Estimate {
     pub logits: u64,
     /// While rollouts are sampled: the matrices as sampling reads them, and the logits of the newest tokens.
     pub sampling: u64,
-    /// Keys and values of the rollouts that are sampled at once: `8 · layers · kv_heads · head_dim` for each of their tokens.
+    /// Keys and values of the rollouts that are sampled at once, [`Memory::cache_tokens`] for each shard at most:
+    /// `8 · layers · kv_heads · head_dim` for each of their tokens. On a CPU the rollouts of a group share those of their prompt.
     pub cache: u64,
 }
 
@@ -83,8 +86,8 @@ impl Estimate {
         let sum = if parts > 1 { learning } else { 0 };
         let waiting = at_once * (sum + if rows < responses { head } else { 0 });
         let gradients = (at_once * (sum + learning + head)).max(2 * learning);
-        let rollouts = shard_len(work.rollouts, work.shards) as u64 * at_once;
-        let sampled = rollouts.min(work.rollouts as u64);
+        let [sampled, cached] = work.sampled(memory).map(|n| n * at_once);
+        let sampled = sampled.min(work.rollouts as u64);
         // All matrices but the embedding; a tied head gets a copy of its own.
         let untied = if config.tie_word_embeddings {
             0
@@ -104,8 +107,8 @@ impl Estimate {
             waiting: F32 * waiting,
             activations: F32 * at_once * (kept + 4 * tokens * d),
             logits: F32 * at_once * rows * vocab * if work.teacher { 3 } else { 2 },
-            sampling: F32 * (turned + 2 * sampled * vocab),
-            cache: F32 * 2 * sampled * work.len() as u64 * layers * kv,
+            sampling: F32 * (turned + sampled * vocab),
+            cache: F32 * 2 * cached * layers * kv,
         }
     }
 
@@ -130,6 +133,22 @@ impl Work {
     /// Tokens of a sequence.
     fn len(&self) -> usize {
         self.prompt_len + self.response_len
+    }
+
+    /// Rollouts that a shard samples at once, and tokens of their keys and values, where all are as long as they may be.
+    fn sampled(&self, memory: Memory) -> [u64; 2] {
+        let group = self.group.max(1);
+        let prompts = shard_len(self.rollouts.div_ceil(group), self.shards);
+        let rollouts = (prompts * group).min(self.rollouts);
+        let [prompts, new] = match self.cpu {
+            true => [self.prompt_len, self.response_len],
+            false => [0, self.len()],
+        };
+        let tokens = |rollouts: usize| rollouts.div_ceil(group) * prompts + rollouts * new;
+        let most = memory.cache_tokens.unwrap_or(usize::MAX);
+        let fits = |rollouts: &usize| tokens(*rollouts) <= most;
+        let rollouts = (1..=rollouts).rev().find(fits).unwrap_or(rollouts.min(1));
+        [rollouts, tokens(rollouts)].map(|n| n as u64)
     }
 
     /// Tokens of the largest part of a shard, and how many parts the shard has.

@@ -179,6 +179,7 @@ impl Work {
             sampling,
             shards: self.threads,
             parallel: &Threads(self.threads),
+            cache_tokens: None,
             cancel: None,
         };
         Ok(pollster::block_on(sampler.complete(prompts))?)

@@ -287,6 +287,11 @@ fn what_does_not_go_together_is_refused() {
             "[memory]\nmicro_batch_tokens = 0\n[lora]",
             "`memory.micro_batch_tokens` must be from 1",
         ),
+        (
+            "[lora]",
+            "[memory]\ncache_tokens = 0\n[lora]",
+            "`memory.cache_tokens` must be from 1",
+        ),
     ] {
         let text = FROM.replacen(from, to, 1);
         assert_ne!(text, FROM, "{from}");
