@@ -140,11 +140,11 @@ impl Work {
         let group = self.group.max(1);
         let prompts = shard_len(self.rollouts.div_ceil(group), self.shards);
         let rollouts = (prompts * group).min(self.rollouts);
-        let [prompts, new] = match self.cpu {
+        let [prompt, new] = match self.cpu {
             true => [self.prompt_len, self.response_len],
             false => [0, self.len()],
         };
-        let tokens = |rollouts: usize| rollouts.div_ceil(group) * prompts + rollouts * new;
+        let tokens = |rollouts: usize| rollouts.div_ceil(group) * prompt + rollouts * new;
         let most = memory.cache_tokens.unwrap_or(usize::MAX);
         let fits = |rollouts: &usize| tokens(*rollouts) <= most;
         let rollouts = (1..=rollouts).rev().find(fits).unwrap_or(rollouts.min(1));
