@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use explang::generate::{
     Completion, End, Prompt, SampledToken, Sampling, generate, generate_with_pauses,
