@@ -22,9 +22,15 @@ impl Sequence<'_> {
     pub fn response(&self) -> &[u32] {
         &self.tokens[self.prompt_len..]
     }
+
+    fn prompt(&self) -> &[u32] {
+        &self.tokens[..self.prompt_len]
+    }
 }
 
 /// Final hidden states `[response tokens, hidden]` from which each response token is predicted, all sequences in order.
+///
+/// On a CPU the prompt of neighbours that have the same one, as a group has, is computed once.
 fn response_hidden(
     model: &Decoder,
     sequences: &[Sequence<'_>],
@@ -35,15 +41,19 @@ fn response_hidden(
     let inputs = sequences.iter().map(|s| &s.tokens[..s.tokens.len() - 1]);
     let lengths = inputs.clone().map(<[u32]>::len);
     let packing = if crate::model::device::is_cpu(&model.device()) {
-        Packing::new(lengths)
+        let alike = |w: &[Sequence<'_>]| match w[0].prompt() == w[1].prompt() {
+            true => w[1].prompt_len,
+            false => 0,
+        };
+        let starts = std::iter::once(0).take(sequences.len());
+        let starts = starts.chain(sequences.windows(2).map(alike)).collect();
+        Packing::sharing(lengths, starts)
     } else {
         Packing::padded(lengths)
     };
     let hidden = model.hidden_within(&packing.flatten(inputs, pad), &packing, memory);
-    let rows: Vec<usize> = sequences
-        .iter()
-        .zip(packing.offsets())
-        .flat_map(|(s, start)| start + s.prompt_len - 1..start + s.tokens.len() - 1)
+    let rows: Vec<usize> = (sequences.iter().enumerate())
+        .flat_map(|(i, s)| packing.within(i, s.prompt_len - 1, s.tokens.len() - 1))
         .collect();
     ops::rows(hidden, &rows)
 }
@@ -125,6 +135,78 @@ mod tests {
             let alone = sequences.iter().map(|s| log_prob(&[*s], memory));
             let difference = (log_prob(&sequences, memory) - alone.sum::<f32>()) / tokens;
             assert!(difference.abs() < 1e-6, "{difference}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_shares_its_prompt_has_the_loss_and_the_gradient_of_each_alone() {
+        let device = Device::flex().autodiff();
+        let model = Decoder::random(&ModelConfig::of(ModelPreset::Pico, 60), 1, &device);
+        let row = |prompt: u32, prompt_len: u32, response: u32| -> Vec<u32> {
+            let prompt = (0..prompt_len).map(move |i| (prompt * 7 + i * 3) % 60);
+            prompt
+                .chain((0..response).map(|i| (response * 11 + i) % 60))
+                .collect()
+        };
+        let rows: Vec<(usize, Vec<u32>)> = [
+            (1, 19, 5),
+            (1, 19, 1),
+            (1, 19, 23),
+            (2, 4, 3),
+            (1, 19, 4),
+            (3, 19, 2),
+            (3, 19, 6),
+        ]
+        .map(|(prompt, len, response)| (len as usize, row(prompt, len, response)))
+        .into();
+        let sequences: Vec<Sequence<'_>> = (rows.iter())
+            .map(|(prompt_len, tokens)| Sequence {
+                tokens,
+                prompt_len: *prompt_len,
+            })
+            .collect();
+        // A weight for each token, so that a gradient in the wrong place shows.
+        let weighed = |sequences: &[Sequence<'_>], from: usize| {
+            let log_probs = response_log_probs(&model, sequences, 0, Memory::default());
+            let [tokens] = log_probs.dims();
+            let weights: Vec<f32> = (from..from + tokens)
+                .map(|i| (i as f32 * 0.7).sin())
+                .collect();
+            let weights = Tensor::<1>::from_data(weights.as_slice(), &device);
+            (log_probs * weights).sum()
+        };
+        let gradient = |loss: &Tensor<1>| {
+            let gradients = loss.backward();
+            let layer = &model.model.layers[0];
+            let weights = [
+                &model.model.embed_tokens.weight,
+                &layer.self_attn.q_proj.weight,
+                &layer.self_attn.k_proj.weight,
+                &layer.self_attn.v_proj.weight,
+                &layer.mlp.up_proj.weight,
+            ];
+            weights.map(|weight| weight.val().grad(&gradients).unwrap())
+        };
+        let together = weighed(&sequences, 0);
+        let (mut from, mut alone) = (0, None);
+        for sequence in &sequences {
+            let one = weighed(&[*sequence], from);
+            from += sequence.response().len();
+            alone = Some(match alone {
+                None => one,
+                Some(sum) => sum + one,
+            });
+        }
+        let alone = alone.unwrap();
+        let apart = (together.clone() - alone.clone())
+            .into_scalar::<f32>()
+            .abs();
+        assert!(apart < 1e-4, "{apart}");
+        for (found, expected) in gradient(&together).into_iter().zip(gradient(&alone)) {
+            let norm = expected.clone().powi_scalar(2).sum().sqrt();
+            let apart = (found - expected).powi_scalar(2).sum().sqrt() / norm;
+            let apart = apart.into_scalar::<f32>();
+            assert!(apart < 1e-5, "{apart}");
         }
     }
 }

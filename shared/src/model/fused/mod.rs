@@ -17,7 +17,7 @@ use super::config::ModelConfig;
 use super::kernels::attention::{self, Heads, Saved};
 use super::kernels::product::{by_columns, by_rows};
 use super::kernels::rope::{HeadNorm, RopeTable};
-use super::kernels::{kl, log_prob, rms_norm, rope, swiglu};
+use super::kernels::{add, kl, log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
 
 /// True where tensors of this device are burn-flex's.
@@ -182,28 +182,82 @@ struct Attention {
 }
 
 impl Kernel<3> for Attention {
-    fn forward(&self, [q, k, v]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, inputs: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        let Some(places) = self.packing.places() else {
+            return self.attend(inputs);
+        };
+        let tokens = self.packing.tokens();
+        let [q, k, v] = inputs.map(|x| laid_out(x, places, tokens));
+        let (out, lse) = self.attend([&q, &k, &v]);
+        // A token that is shared has the same output in every sequence.
+        let mut once = Vec::with_capacity(inputs[0].len());
+        for (row, place) in out.chunks_exact(out.len() / places.len()).zip(places) {
+            if place * row.len() == once.len() {
+                once.extend_from_slice(row);
+            }
+        }
+        (once, lse)
+    }
+
+    fn backward(&self, inputs: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
+        let Some(places) = self.packing.places() else {
+            return self.attend_backward(inputs, lse, dout);
+        };
+        let tokens = self.packing.tokens();
+        let [q, k, v] = inputs.map(|x| laid_out(x, places, tokens));
+        // Its output was taken from the first of them.
+        let width = dout.len() / tokens;
+        let mut whole = vec![0.0; places.len() * width];
+        let mut next = 0;
+        for (row, &place) in whole.chunks_exact_mut(width).zip(places) {
+            if place == next {
+                row.copy_from_slice(&dout[place * width..][..width]);
+                next += 1;
+            }
+        }
+        let gradients = self.attend_backward([&q, &k, &v], lse, &whole);
+        gradients.map(|gradient| added_up(&gradient, places, tokens))
+    }
+}
+
+impl Attention {
+    /// The output, and the log-sum-exp of the scores, of sequences laid out one after another.
+    fn attend(&self, [q, k, v]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        let offsets = self.packing.offsets();
+        let tokens = q.len() / self.heads.query_width();
         let mut out = vec![0.0; q.len()];
-        let mut lse = vec![0.0; self.packing.tokens() * self.heads.heads];
-        attention::forward(
-            q,
-            k,
-            v,
-            self.packing.offsets(),
-            self.heads,
-            &mut out,
-            &mut lse,
-        );
+        let mut lse = vec![0.0; tokens * self.heads.heads];
+        attention::forward(q, k, v, offsets, self.heads, &mut out, &mut lse);
         (out, lse)
     }
 
-    fn backward(&self, [q, k, v]: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
+    fn attend_backward(&self, [q, k, v]: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
         let [mut dq, mut dk, mut dv] = [q, k, v].map(|x| vec![0.0; x.len()]);
         let saved = Saved { q, k, v, lse };
         let offsets = self.packing.offsets();
         attention::backward(saved, offsets, self.heads, dout, &mut dq, &mut dk, &mut dv);
         [dq, dk, dv]
     }
+}
+
+/// The rows of `x [tokens, width]` in their places.
+fn laid_out(x: &[f32], places: &[usize], tokens: usize) -> Vec<f32> {
+    let width = x.len() / tokens;
+    let mut rows = Vec::with_capacity(places.len() * width);
+    for place in places {
+        rows.extend_from_slice(&x[place * width..][..width]);
+    }
+    rows
+}
+
+/// The sums of the rows of `x` that have the same place, `[tokens, width]`.
+fn added_up(x: &[f32], places: &[usize], tokens: usize) -> Vec<f32> {
+    let width = x.len() / places.len();
+    let mut sums = vec![0.0; tokens * width];
+    for (row, place) in x.chunks_exact(width).zip(places) {
+        add(&mut sums[place * width..][..width], row);
+    }
+    sums
 }
 
 pub(super) fn heads(config: &ModelConfig) -> Heads {
