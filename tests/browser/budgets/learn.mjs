@@ -13,7 +13,7 @@ const WARM_UP = 3;
 const LOOK = 10;
 const MIB = 2 ** 20;
 
-/** Runs in the page before all else: keeps what the learner says, and how long the page's own thread is held up. */
+/** Runs in the page before all else: keeps what the learner says and when, and how long the page's own thread is held up. */
 function listen() {
   const Real = globalThis.Worker;
   globalThis.learned = { points: [], kept: 0, failures: [] };
@@ -23,8 +23,9 @@ function listen() {
       if (!String(script).includes("start-learner")) return;
       this.addEventListener("message", ({ data }) => {
         const news = JSON.parse(data);
-        if (news.Opened) globalThis.learned.points = news.Opened.points;
-        if (news.Step) globalThis.learned.points.push(news.Step.point);
+        const at = performance.now() / 1000;
+        if (news.Opened) globalThis.learned.points = news.Opened.points.map((point) => ({ ...point, at }));
+        if (news.Step) globalThis.learned.points.push({ ...news.Step.point, at });
         if (news.Fail) globalThis.learned.failures.push(news.Fail.failure.message);
         if (news.NotKept) globalThis.learned.failures.push(news.NotKept[1].message);
       });
@@ -107,13 +108,16 @@ export async function show({ seconds, looks }, dist) {
   return list("\nThe learner's module, fetched when view 8 is opened", dist, files, BUDGET);
 }
 
-/** The trainings whose choice is followed: the first is the page's first one, the others are experiments by their buttons' names. */
-const TRAININGS = ["Explore", "Without explore"];
+/** The trainings whose choice is followed, by their buttons' names, each until its I(kind; language) is so many nats, or for all of the time. */
+const TRAININGS = [
+  { name: "Without explore", until: Infinity },
+  { name: "Explore", until: 0.5 },
+];
 const SEEDS = [1, 2, 3];
 
 /** I(kind; language) in nats, step by step, with the seconds since the training began: for each training and seed, so many minutes of it. */
 export async function choice(options, site) {
-  const waiting = TRAININGS.flatMap((name) => SEEDS.map((seed) => ({ name, seed })));
+  const waiting = TRAININGS.flatMap((training) => SEEDS.map((seed) => ({ ...training, seed })));
   const results = [];
   /** One training after the other, as long as any waits. */
   async function train() {
@@ -127,7 +131,7 @@ export async function choice(options, site) {
 }
 
 /** The course of one training, in a browser of its own. */
-async function training(options, site, { name, seed }) {
+async function training(options, site, { name, seed, until }) {
   const { browser, page } = await view(options, site);
   try {
     const button = page.locator("#learn").getByRole("button", { name, exact: true });
@@ -137,12 +141,12 @@ async function training(options, site, { name, seed }) {
     await field.blur();
     await button.click();
     await steps(page, 1);
-    await page.waitForTimeout(options.minutes * 60_000);
+    const enough = (until) => globalThis.learned.failures.length > 0 || globalThis.learned.points.at(-1).information >= until;
+    const late = page.waitForTimeout(options.minutes * 60_000);
+    await Promise.race([late, page.waitForFunction(enough, until, { timeout: 0, polling: 500 }).catch(() => late)]);
     const points = await steps(page, 1);
-    let seconds = 0;
-    return points.map(({ step, information, rollouts, held_out }) => {
-      seconds += rollouts?.seconds ?? 0;
-      return { step, seconds, information, accuracy: rollouts?.accuracy ?? null, held_out };
+    return points.map(({ step, at, information, rollouts, held_out }) => {
+      return { step, seconds: at - points[0].at, information, accuracy: rollouts?.accuracy ?? null, held_out };
     });
   } finally {
     await browser.close();
@@ -151,11 +155,13 @@ async function training(options, site, { name, seed }) {
 
 /** Prints the course minute by minute. */
 function showChoice({ name, seed, course }, minutes) {
-  const at = (minute) => course.filter((point) => point.seconds <= 60 * minute).at(-1);
-  const ends = Array.from({ length: minutes + 1 }, (_, minute) => at(minute));
-  console.log(`\n${name}, seed ${seed}: ${course.at(-1).step} steps in ${minutes} minutes`);
+  const last = course.at(-1);
+  const until = Math.min(minutes, last.seconds / 60);
+  const times = [...Array(Math.ceil(until)).keys(), until];
+  const ends = times.map((minute) => course.filter((point) => point.seconds <= 60 * minute).at(-1));
+  console.log(`\n${name}, seed ${seed}: ${last.step} steps in ${until.toFixed(1)} minutes`);
   table(
-    ["minute", ...ends.map((_, minute) => minute)],
+    ["minute", ...times.map((minute) => (Number.isInteger(minute) ? minute : minute.toFixed(1)))],
     [
       ["step", ...ends.map(({ step }) => step)],
       ["I(kind; language), nats", ...ends.map(({ information }) => information.toFixed(2))],
