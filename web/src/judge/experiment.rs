@@ -46,7 +46,7 @@ pub const EXPERIMENTS: [Experiment; 6] = [
     Experiment {
         name: "Without explore",
         look: "The paper’s second phase from the start: nothing pays a rare language. Watch whichever language leads first push the others \
-               out before they are tried, and stay for every kind; I(kind; language) stays near 0.",
+               out before they are tried; I(kind; language) stays near 0 for as long as Explore needs. Only luck frees a kind later.",
         variant: incentive::EXPLOIT,
         ..EXPLORE
     },
