@@ -6,6 +6,12 @@
 //!
 //! The vectors are written out, unlike those of the other kernels: compilers do not find them in tiles of every height.
 
+#![expect(
+    clippy::needless_range_loop,
+    clippy::manual_memcpy,
+    reason = "of a loop over an array's numbers each element stays in a register"
+)]
+
 use pulp::{Arch, Simd, WithSimd};
 
 /// Vectors of columns in a panel.

@@ -12,8 +12,9 @@ mod told;
 // What follows a value's path through all of a configuration is a fourteenth of the module that learns in a browser, where a run's
 // configuration was written by the trainer.
 #[cfg(target_arch = "wasm32")]
-#[path = "reading/told_briefly.rs"]
-mod told;
+mod told_briefly;
+#[cfg(target_arch = "wasm32")]
+use told_briefly as told;
 
 /// Longest piece of a file that a message repeats, in characters.
 pub(super) const PIECE: usize = 60;
