@@ -12,7 +12,7 @@
     reason = "of a loop over an array's numbers each element stays in a register"
 )]
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 /// Vectors of columns in a panel.
 const VECTORS: usize = 2;
@@ -32,7 +32,7 @@ const WEB: bool = cfg!(target_arch = "wasm32");
 /// `y [N, out] = x [N, in] · w [in, out]`. `inner` is `in`.
 pub fn by_columns(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
     if let Some(out) = check(x, w, inner, y) {
-        Arch::new().dispatch(Columns {
+        dispatch(Columns {
             x,
             w,
             inner,
@@ -45,7 +45,7 @@ pub fn by_columns(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
 /// `y [N, out] = x [N, in] · wᵀ`, of `w [out, in]` as checkpoints have it. `inner` is `in`.
 pub fn by_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
     if let Some(out) = check(x, w, inner, y) {
-        Arch::new().dispatch(Rows {
+        dispatch(Rows {
             x,
             w,
             inner,
@@ -53,6 +53,20 @@ pub fn by_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
             y,
         });
     }
+}
+
+/// Computes on the widest vectors that the machine has.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+fn dispatch(product: impl WithSimd<Output = ()>) {
+    pulp::Arch::new().dispatch(product);
+}
+
+/// Computes on WebAssembly's vectors; what does without them would only make the module larger.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+fn dispatch(product: impl WithSimd<Output = ()>) {
+    let simd = pulp::wasm::Simd128::try_new();
+    let simd = simd.expect("whoever runs this module has the vectors that it was built for");
+    Simd::vectorize(simd, product);
 }
 
 /// Checks the shapes; the columns of the result, none where there is nothing to do.

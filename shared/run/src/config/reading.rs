@@ -9,7 +9,7 @@ use super::extends;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod told;
-// What follows a value's path through all of a configuration is a fourteenth of the module that learns in a browser, where a run's
+// What follows a value's path through all of a configuration is a fortieth of the module that learns in a browser, where a run's
 // configuration was written by the trainer.
 #[cfg(target_arch = "wasm32")]
 mod told_briefly;
