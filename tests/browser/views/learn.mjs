@@ -277,7 +277,9 @@ export default async function ({ options, server, check, open, listen, answered,
     await press(page, "Begin the experiment");
     await heard(page, "Training.");
     assert.equal(await view(page).getByLabel("Reward variant").inputValue(), "exploit");
-    await pause(page);
+    // Perhaps before its first step, of which nothing is kept.
+    await press(page, "Pause");
+    await heard(page, /^Paused after \d+ steps?\./);
   });
 
   const looks = {
