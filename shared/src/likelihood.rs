@@ -41,9 +41,12 @@ fn response_hidden(
     let inputs = sequences.iter().map(|s| &s.tokens[..s.tokens.len() - 1]);
     let lengths = inputs.clone().map(<[u32]>::len);
     let packing = if crate::model::device::is_cpu(&model.device()) {
-        let alike = |w: &[Sequence<'_>]| match w[0].prompt() == w[1].prompt() {
-            true => w[1].prompt_len,
-            false => 0,
+        let alike = |w: &[Sequence<'_>]| {
+            if w[0].prompt() == w[1].prompt() {
+                w[1].prompt_len
+            } else {
+                0
+            }
         };
         let starts = std::iter::once(0).take(sequences.len());
         let starts = starts.chain(sequences.windows(2).map(alike)).collect();

@@ -24,6 +24,8 @@ struct Shared {
     starts: Vec<usize>,
     /// For each token of the sequences, which of the tokens that are computed it is.
     places: Vec<usize>,
+    /// For each token that is computed, the first of the sequences' tokens that it is.
+    firsts: Vec<usize>,
 }
 
 impl Packing {
@@ -51,19 +53,25 @@ impl Packing {
         }
         let lengths = &packing.lengths;
         assert_eq!(starts.len(), lengths.len(), "a start for each sequence");
-        let (mut places, mut positions): (Vec<usize>, Vec<u32>) = (Vec::new(), Vec::new());
+        let mut places: Vec<usize> = Vec::new();
+        let (mut firsts, mut positions) = (Vec::new(), Vec::new());
         for (i, &start) in starts.iter().enumerate() {
             let before = if i == 0 { 0 } else { lengths[i - 1] };
             assert!(start <= before.min(lengths[i]), "what two sequences share");
             let first = places.len() - before;
             places.extend_from_within(first..first + start);
             for position in start..lengths[i] {
+                firsts.push(places.len());
                 places.push(positions.len());
                 positions.push(position as u32);
             }
         }
         packing.positions = Arc::new(positions);
-        packing.shared = Some(Arc::new(Shared { starts, places }));
+        packing.shared = Some(Arc::new(Shared {
+            starts,
+            places,
+            firsts,
+        }));
         packing
     }
 
@@ -87,9 +95,11 @@ impl Packing {
         &self.offsets
     }
 
-    /// For each token of all sequences, which of the [tokens](Packing::tokens) it is; none where it is the same one.
-    pub fn places(&self) -> Option<&[usize]> {
-        self.shared.as_deref().map(|shared| &*shared.places)
+    /// For each token of all sequences, which of the [tokens](Packing::tokens) it is; and for each of these the first of those. None where
+    /// they are the same.
+    pub fn places(&self) -> Option<(&[usize], &[usize])> {
+        let shared = self.shared.as_deref()?;
+        Some((&shared.places, &shared.firsts))
     }
 
     /// Position of each token in its sequences.
@@ -116,7 +126,7 @@ impl Packing {
     pub fn within(&self, i: usize, from: usize, to: usize) -> impl Iterator<Item = usize> {
         let start = self.offsets[i];
         let places = self.places();
-        (start + from..start + to).map(move |at| places.map_or(at, |places| places[at]))
+        (start + from..start + to).map(move |at| places.map_or(at, |(places, _)| places[at]))
     }
 
     /// Where the last token of each sequence lies.
@@ -180,7 +190,10 @@ mod tests {
         assert_eq!(packing.last_tokens(), [3, 4, 1, 6]);
         assert_eq!(
             packing.places(),
-            Some(&[0, 1, 2, 3, 0, 1, 4, 0, 1, 5, 6][..])
+            Some((
+                &[0, 1, 2, 3, 0, 1, 4, 0, 1, 5, 6][..],
+                &[0, 1, 2, 3, 6, 9, 10][..]
+            ))
         );
         assert_eq!(packing.within(1, 1, 3).collect::<Vec<_>>(), [1, 4]);
         assert_eq!(Packing::sharing([2, 2], vec![0, 0]).places(), None);

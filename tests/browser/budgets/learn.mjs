@@ -130,7 +130,7 @@ export async function choice(options, site) {
   return results;
 }
 
-/** The course of one training, in a browser of its own. */
+/** Trains in a new browser, and returns what is known of each step. */
 async function training(options, site, { name, seed, until }) {
   const { browser, page } = await view(options, site);
   try {

@@ -183,40 +183,24 @@ struct Attention {
 
 impl Kernel<3> for Attention {
     fn forward(&self, inputs: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
-        let Some(places) = self.packing.places() else {
+        let Some((places, firsts)) = self.packing.places() else {
             return self.attend(inputs);
         };
-        let tokens = self.packing.tokens();
-        let [q, k, v] = inputs.map(|x| laid_out(x, places, tokens));
+        let [q, k, v] = inputs.map(|x| laid_out(x, places, firsts.len()));
         let (out, lse) = self.attend([&q, &k, &v]);
         // A token that is shared has the same output in every sequence.
-        let mut once = Vec::with_capacity(inputs[0].len());
-        for (row, place) in out.chunks_exact(out.len() / places.len()).zip(places) {
-            if place * row.len() == once.len() {
-                once.extend_from_slice(row);
-            }
-        }
-        (once, lse)
+        (laid_out(&out, firsts, places.len()), lse)
     }
 
     fn backward(&self, inputs: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
-        let Some(places) = self.packing.places() else {
+        let Some((places, firsts)) = self.packing.places() else {
             return self.attend_backward(inputs, lse, dout);
         };
-        let tokens = self.packing.tokens();
-        let [q, k, v] = inputs.map(|x| laid_out(x, places, tokens));
+        let [q, k, v] = inputs.map(|x| laid_out(x, places, firsts.len()));
         // Its output was taken from the first of them.
-        let width = dout.len() / tokens;
-        let mut whole = vec![0.0; places.len() * width];
-        let mut next = 0;
-        for (row, &place) in whole.chunks_exact_mut(width).zip(places) {
-            if place == next {
-                row.copy_from_slice(&dout[place * width..][..width]);
-                next += 1;
-            }
-        }
-        let gradients = self.attend_backward([&q, &k, &v], lse, &whole);
-        gradients.map(|gradient| added_up(&gradient, places, tokens))
+        let dout = added_up(dout, firsts, places.len());
+        let gradients = self.attend_backward([&q, &k, &v], lse, &dout);
+        gradients.map(|gradient| added_up(&gradient, places, firsts.len()))
     }
 }
 
@@ -240,7 +224,7 @@ impl Attention {
     }
 }
 
-/// The rows of `x [tokens, width]` in their places.
+/// The rows of `x [tokens, width]` that are named.
 fn laid_out(x: &[f32], places: &[usize], tokens: usize) -> Vec<f32> {
     let width = x.len() / tokens;
     let mut rows = Vec::with_capacity(places.len() * width);
@@ -250,7 +234,7 @@ fn laid_out(x: &[f32], places: &[usize], tokens: usize) -> Vec<f32> {
     rows
 }
 
-/// The sums of the rows of `x` that have the same place, `[tokens, width]`.
+/// The sums of the rows of `x` that have the same place, `[tokens, width]`; zeros where none has it.
 fn added_up(x: &[f32], places: &[usize], tokens: usize) -> Vec<f32> {
     let width = x.len() / places.len();
     let mut sums = vec![0.0; tokens * width];

@@ -1,0 +1,70 @@
+use super::*;
+use crate::testing::{assert_close, noise};
+
+const SHAPES: [(usize, usize); 8] = [
+    (1, 1),
+    (8, 5),
+    (19, 7),
+    (64, 33),
+    (7, 4),
+    (40, 130),
+    (300, 21),
+    (513, 16),
+];
+
+#[test]
+fn it_is_the_product_for_all_shapes() {
+    for (inner, out) in SHAPES {
+        for rows in (0..15).chain([17, 40]) {
+            let (x, w) = (noise(rows * inner, 1), noise(inner * out, 2));
+            let turned = turned(&w, inner, out);
+            let (mut y, mut of_turned) = (vec![f32::NAN; rows * out], vec![f32::NAN; rows * out]);
+            by_columns(&x, &w, inner, &mut y);
+            by_rows(&x, &turned, inner, &mut of_turned);
+            let expected: Vec<f64> = (0..rows * out)
+                .map(|at| {
+                    let (r, o) = (at / out, at % out);
+                    let terms =
+                        (0..inner).map(|i| f64::from(x[r * inner + i]) * f64::from(w[i * out + o]));
+                    terms.sum()
+                })
+                .collect();
+            assert_close(&y, &expected, 1e-5);
+            assert_close(&of_turned, &expected, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn a_row_gives_the_same_bits_beside_any_others() {
+    for (inner, out) in SHAPES {
+        let (x, w) = (noise(20 * inner, 3), noise(inner * out, 4));
+        let turned = turned(&w, inner, out);
+        for (product, w) in [
+            (by_columns as fn(&[f32], &[f32], usize, &mut [f32]), &w),
+            (by_rows, &turned),
+        ] {
+            let mut alone = vec![f32::NAN; 20 * out];
+            for (x, y) in x.chunks(inner).zip(alone.chunks_mut(out)) {
+                product(x, w, inner, y);
+            }
+            for rows in 2..=20 {
+                let mut y = vec![f32::NAN; rows * out];
+                product(&x[..rows * inner], w, inner, &mut y);
+                assert_eq!(y, alone[..rows * out], "{rows} rows of {inner} by {out}");
+            }
+        }
+    }
+}
+
+/// `w [in, out]` as `[out, in]`.
+fn turned(w: &[f32], inner: usize, out: usize) -> Vec<f32> {
+    let at = |at: usize| w[at % inner * out + at / inner];
+    (0..out * inner).map(at).collect()
+}
+
+#[test]
+#[should_panic(expected = "result of a product")]
+fn a_result_of_another_shape_is_refused() {
+    by_columns(&[1.0, 2.0], &[1.0, 2.0], 1, &mut [0.0; 3]);
+}
