@@ -1,4 +1,4 @@
-//! Single-threaded kernels on slices of `f32`, each with its backward pass.
+//! Kernels on slices of `f32`, each with its backward pass. They run on the thread that calls them, and products also on those of its pool.
 //!
 //! These are the operations of a decoder that a tensor library would spread over many passes through memory. They know
 //! nothing of tensors or of automatic differentiation; the crate `explang` wraps them. Matrices are row-major. A batch is
@@ -14,6 +14,7 @@
 
 pub mod adamw;
 pub mod attention;
+pub mod blocks;
 pub mod exp;
 pub mod kl;
 pub mod log_prob;
@@ -25,6 +26,7 @@ mod simd;
 pub mod swiglu;
 #[cfg(test)]
 mod testing;
+mod threads;
 
 simd::kernel! {
     /// Adds `y` to `x`, element by element, as far as both reach.

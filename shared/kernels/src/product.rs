@@ -13,6 +13,8 @@ use columns::Columns;
 use pulp::WithSimd;
 use rows::Rows;
 
+use crate::threads::spread_columns;
+
 /// WebAssembly has half as many registers.
 const WEB: bool = cfg!(target_arch = "wasm32");
 
@@ -23,10 +25,21 @@ pub fn by_columns(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
     }
 }
 
-/// `y [N, out] = x [N, in] · wᵀ`, of `w [out, in]` as checkpoints have it. `inner` is `in`.
+/// `y [N, out] = x [N, in] · wᵀ`, of `w [out, in]` as checkpoints have it, on the threads of the pool that it is called in. `inner` is `in`.
 pub fn by_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
-    if let Some(operands) = Operands::of(x, w, inner, y) {
-        dispatch(Rows(operands));
+    if let Some(Operands { x, w, inner, y, .. }) = Operands::of(x, w, inner, y) {
+        let rows = x.len() / inner;
+        spread_columns(y, rows, inner, &|first, y| {
+            let out = y.len() / rows;
+            let w = &w[first * inner..][..out * inner];
+            dispatch(Rows(Operands {
+                x,
+                w,
+                inner,
+                out,
+                y,
+            }));
+        });
     }
 }
 
@@ -51,7 +64,7 @@ struct Operands<'a> {
     w: &'a [f32],
     inner: usize,
     out: usize,
-    /// `[N, out]`.
+    /// `[N, out]`, or `[out, N]` where it is made of [`Rows`].
     y: &'a mut [f32],
 }
 

@@ -4,6 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::{Operands, WEB};
 
+/// Gives its result column by column, so that threads can share it.
 pub(super) struct Rows<'a>(pub(super) Operands<'a>);
 
 impl WithSimd for Rows<'_> {
@@ -46,6 +47,7 @@ impl Rows<'_> {
     #[inline(always)]
     fn dots<S: Simd, const R: usize, const O: usize>(&mut self, simd: S, row: usize, first: usize) {
         let inner = self.0.inner;
+        let rows = self.0.x.len() / inner;
         let x: [_; R] =
             std::array::from_fn(|r| S::as_simd_f32s(&self.0.x[(row + r) * inner..][..inner]));
         let w: [_; O] =
@@ -64,7 +66,7 @@ impl Rows<'_> {
             for o in 0..O {
                 let [x, w] = [x[r].1, w[o].1].map(|rest| simd.partial_load_f32s(rest));
                 let sum = simd.mul_add_e_f32s(x, w, sums[r][o]);
-                self.0.y[(row + r) * self.0.out + first + o] = simd.reduce_sum_f32s(sum);
+                self.0.y[(first + o) * rows + row + r] = simd.reduce_sum_f32s(sum);
             }
         }
     }
