@@ -8,6 +8,7 @@ Writes for every model NAME:
   NAME.safetensors  the weights as `transformers` reads them from the file (it decodes with `gguf`), and for i = 0, 1, … `tokens_i`
                     (int64, [length]) and `logits_i` (float32, [length, vocab_size])
   NAME.json         a list of {"text": …, "ids": […], "decoded": …} of the tokenizer that the file was written from, special tokens included
+And quantised.safetensors: `values` and, after they have been in Q8_0, `q8_0` (float32, [40, 96]).
 """
 
 from __future__ import annotations
@@ -241,6 +242,15 @@ def expected(path: pathlib.Path, model: Model) -> dict[str, torch.Tensor]:
     return tensors
 
 
+def quantised() -> dict[str, torch.Tensor]:
+    """Random numbers of many sizes, and what is left of them in Q8_0."""
+    random = np.random.default_rng(5)
+    values = (random.standard_normal((40, 96)) * 10.0 ** random.integers(-3, 2, (40, 1))).astype(np.float32)
+    values[3, :32] = 0.0
+    kept = gguf.dequantize(gguf.quantize(values, Format.Q8_0), Format.Q8_0)
+    return {"values": torch.from_numpy(values), "q8_0": torch.from_numpy(kept.astype(np.float32))}
+
+
 def main() -> None:
     out = pathlib.Path(sys.argv[1])
     for seed, (name, model) in enumerate(MODELS.items()):
@@ -249,6 +259,7 @@ def main() -> None:
         write(path, model, made, 4 * seed)
         safetensors.torch.save_file(expected(path, model), out / f"{name}.safetensors")
         (out / f"{name}.json").write_text(json.dumps(cases(made), ensure_ascii=False), "utf-8")
+    safetensors.torch.save_file(quantised(), out / "quantised.safetensors")
 
 
 if __name__ == "__main__":

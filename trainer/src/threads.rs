@@ -31,6 +31,18 @@ impl Parallel for Threads {
     }
 }
 
+/// Makes the caller's thread one of a pool of so many, over which the products with a decoder's matrices are spread. A program does this once
+/// and for good, where it works on one sequence at a time: shards of a batch have threads of their own.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn spread_products(threads: usize) -> Result<(), rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    // The pool ends with the program: a thread cannot leave it.
+    std::mem::forget(pool.use_current_thread().build()?);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use explang::parallel::in_order;

@@ -10,6 +10,7 @@ use safetensors::tensor::{Dtype, TensorView};
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Weights};
+use super::in_blocks::WeightForm;
 use crate::random;
 use explang_named::brief;
 
@@ -92,14 +93,16 @@ impl Decoder {
         bytes: &[u8],
         device: &Device,
     ) -> Result<Self, WeightsError> {
-        Decoder::from_named_tensors(config, NamedTensors::read(bytes)?, device)
+        let tensors = NamedTensors::read(bytes)?;
+        Decoder::from_named_tensors(WeightForm::F32, config, tensors, device)
     }
 
-    /// Moves the weights of a checkpoint onto `device`. A head that the file has counts, whatever `config` says of it, as in `transformers`.
+    /// Moves the weights of a checkpoint onto `device`, where they lie in `form` (see [`Decoder::from_weights_in`]). A head that the file has counts, whatever `config` says of it, as in `transformers`.
     ///
     /// # Errors
     /// When a tensor is missing, of another shape, or not finite.
     pub fn from_named_tensors(
+        form: WeightForm,
         config: &ModelConfig,
         mut tensors: NamedTensors<'_>,
         device: &Device,
@@ -109,7 +112,7 @@ impl Decoder {
             tie_word_embeddings,
             ..config.clone()
         };
-        Decoder::from_weights(&config, &mut tensors, device)
+        Decoder::from_weights_in(form, &config, &mut tensors, device)
     }
 
     /// A decoder with random weights: normal with standard deviation 0.02, the projections back into the residual stream
@@ -129,6 +132,7 @@ impl Decoder {
     pub fn named_weights(&self) -> BTreeMap<String, TensorData> {
         let mut collect = Collect::default();
         self.visit(&mut collect);
+        collect.tensors.extend(self.values_of_blocks());
         collect.tensors
     }
 

@@ -11,6 +11,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::cache::Cache;
 use super::config::ModelConfig;
+use super::in_blocks::{self, WeightForm};
+use super::kernels::blocks::Blocks;
 #[cfg(feature = "lora")]
 use super::lora::Adapter;
 use super::memory::Memory;
@@ -94,8 +96,11 @@ pub struct Mlp {
 /// A weight matrix `[out, in]` without bias.
 #[derive(Module, Debug)]
 pub struct Linear {
-    /// `[out, in]`.
+    /// `[out, in]`; without rows where the matrix lies in `blocks`.
     pub weight: Param<Tensor<2>>,
+    /// The matrix in blocks, in a decoder that was opened so; nothing learns there.
+    #[module(skip)]
+    pub(super) blocks: Option<Arc<Blocks>>,
     /// What LoRA adds; the weight is frozen then.
     #[cfg(feature = "lora")]
     pub adapter: Option<Adapter>,
@@ -118,17 +123,32 @@ pub trait Weights {
     /// # Errors
     /// When there is no such tensor, or it has another shape.
     fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, Self::Error>;
+
+    /// The matrix `name` of exactly this shape, `[out, in]`, in the blocks that it is stored in; none where it is stored otherwise.
+    ///
+    /// # Errors
+    /// When there is no such tensor, or it has another shape.
+    fn blocks(&mut self, name: &str, shape: [usize; 2]) -> Result<Option<Blocks>, Self::Error> {
+        let _ = (name, shape);
+        Ok(None)
+    }
 }
 
 impl Linear {
     /// `x [tokens, in]` → `[tokens, out]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let weight = self.weight.val().transpose();
         #[cfg(feature = "lora")]
         if let Some(adapter) = &self.adapter {
-            return ops::product(x.clone(), weight) + adapter.forward(x);
+            return self.product(x.clone()) + adapter.forward(x);
         }
-        ops::product(x, weight)
+        self.product(x)
+    }
+
+    fn product(&self, x: Tensor<2>) -> Tensor<2> {
+        match &self.blocks {
+            Some(blocks) => ops::product_with_blocks(x, blocks),
+            None => ops::product(x, self.weight.val().transpose()),
+        }
     }
 }
 
@@ -142,7 +162,25 @@ impl Decoder {
         weights: &mut W,
         device: &Device,
     ) -> Result<Self, W::Error> {
-        let mut build = Build { weights, device };
+        Decoder::from_weights_in(WeightForm::F32, config, weights, device)
+    }
+
+    /// [`Decoder::from_weights`] with its matrices in `form`. Matrices in blocks are for sampling and evaluation on a CPU: elsewhere, and with
+    /// autodiff, all of them are in f32.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn from_weights_in<W: Weights>(
+        form: WeightForm,
+        config: &ModelConfig,
+        weights: &mut W,
+        device: &Device,
+    ) -> Result<Self, W::Error> {
+        let mut build = Build {
+            form: form.on(device),
+            weights,
+            device,
+        };
         let (d, hd) = (config.hidden_size, config.head_dim);
         let (q, kv, ff) = (
             config.num_heads * hd,
@@ -309,6 +347,9 @@ impl Decoder {
 
     /// The rows of the embedding table, `[tokens, hidden]`.
     fn embed(&self, tokens: &[u32]) -> Tensor<2> {
+        if let Some(blocks) = &self.model.embed_tokens.blocks {
+            return in_blocks::rows(blocks, tokens, &self.device());
+        }
         let ids: Vec<i32> = tokens.iter().map(|&t| t as i32).collect();
         let ids = TensorData::new(ids, [tokens.len()]);
         let ids = Tensor::<1, Int>::from_data(ids, &self.device());
@@ -356,18 +397,25 @@ impl Layer {
 
 /// Builds modules from named weights.
 struct Build<'a, W> {
+    form: WeightForm,
     weights: &'a mut W,
     device: &'a Device,
 }
 
 impl<W: Weights> Build<'_, W> {
     fn linear(&mut self, name: &str, out: usize, input: usize) -> Result<Linear, W::Error> {
-        self.tensor(&format!("{name}.weight"), [out, input])
-            .map(|weight| Linear {
-                weight,
-                #[cfg(feature = "lora")]
-                adapter: None,
-            })
+        let name = format!("{name}.weight");
+        let blocks = self.form.blocks(self.weights, &name, [out, input])?;
+        let weight = match &blocks {
+            None => self.tensor(&name, [out, input])?,
+            Some(_) => Param::initialized(ParamId::new(), Tensor::zeros([0, input], self.device)),
+        };
+        Ok(Linear {
+            weight,
+            blocks: blocks.map(Arc::new),
+            #[cfg(feature = "lora")]
+            adapter: None,
+        })
     }
 
     fn norm(&mut self, name: &str, width: usize) -> Result<RmsNorm, W::Error> {

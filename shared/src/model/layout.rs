@@ -21,6 +21,8 @@ impl Decoder {
     /// around each time. That is nothing beside a batch of thousands of tokens, and a quarter of the time beside one new
     /// token a row. The embedding is looked up by rows and stays as it is, so the head gets a copy of its own.
     ///
+    /// Matrices in blocks stay as they are.
+    ///
     /// A large model stays as it is altogether: the copy would double its memory, and what its products cost is reading it, however it lies.
     pub fn for_sampling(&self) -> Cow<'_, Self> {
         if self.shape.reader.is_some() {
@@ -82,7 +84,8 @@ struct TurnMatrices;
 impl ModuleMapper for TurnMatrices {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(|weight| {
-            if D != 2 {
+            // Nothing is there of a matrix in blocks.
+            if D != 2 || weight.shape().num_elements() == 0 {
                 return weight;
             }
             let device = weight.device();

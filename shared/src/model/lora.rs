@@ -106,7 +106,7 @@ impl Decoder {
             let Some((rank, alpha)) = shape(&module) else {
                 continue;
             };
-            let [out, input] = linear.weight.val().dims();
+            let [out, input] = linear.dims();
             let mut factor = |name: char, dims: [usize; 2]| {
                 let data = weights.get(&factor_name(&module, name), &dims)?;
                 let tensor = Tensor::from_data(data.convert::<f32>(), &device);
@@ -136,8 +136,9 @@ impl Decoder {
         let mut model = self.valid();
         for (_, linear) in model.projections() {
             if let Some(adapter) = linear.adapter.take() {
-                let merged = adapter.merged_into(linear.weight.val());
+                let merged = adapter.merged_into(linear.values());
                 linear.weight = Param::initialized(ParamId::new(), merged);
+                linear.blocks = None;
             }
         }
         model

@@ -9,6 +9,7 @@ pub mod device;
 mod fused;
 #[cfg(feature = "gguf")]
 pub mod gguf;
+mod in_blocks;
 mod layout;
 #[cfg(feature = "lora")]
 pub mod lora;
@@ -26,6 +27,7 @@ pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::{Decoder, Weights};
 pub use explang_run::config::ModelPreset;
+pub use in_blocks::WeightForm;
 #[cfg(feature = "lora")]
 pub use lora::Adapter;
 pub use memory::Memory;

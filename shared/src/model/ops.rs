@@ -9,6 +9,7 @@ use std::sync::Arc;
 use burn::tensor::{Int, Tensor, TensorData};
 
 use super::config::ModelConfig;
+use super::kernels::blocks::Blocks;
 use super::packing::Packing;
 use super::{composed, fused};
 
@@ -24,6 +25,11 @@ pub(crate) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
         None
     };
     few.unwrap_or_else(|| x.matmul(w))
+}
+
+/// `x [rows, in] · wᵀ` of a matrix `[out, in]` in blocks, without a graph, on the CPU.
+pub(crate) fn product_with_blocks(x: Tensor<2>, w: &Blocks) -> Tensor<2> {
+    fused::product_with_blocks(x, w)
 }
 
 /// RMS norm over the last dimension: `x / sqrt(mean(x²) + eps) * weight`, `x [rows, width]`, `weight [width]`.

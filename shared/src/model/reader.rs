@@ -5,6 +5,8 @@
 //! it, since no operation looks at another row and products sum in one order ([`super::kernels::product`]). A test holds it against the
 //! decoder on tensors.
 
+use std::sync::Arc;
+
 use burn::backend::Flex;
 use burn::module::Param;
 use burn::tensor::Tensor;
@@ -13,6 +15,7 @@ use burn_flex::FlexTensor;
 use super::decoder::{Decoder, Layer, Linear, RmsNorm, Shape};
 use super::fused::{heads, plain, values};
 use super::kernels::attention::{self, CachedRow};
+use super::kernels::blocks::{self, Blocks};
 use super::kernels::product::{by_columns, by_rows};
 use super::kernels::rope::{self, HeadNorm};
 use super::kernels::{add, rms_norm, swiglu};
@@ -21,7 +24,7 @@ use super::packing::Packing;
 /// The weights of a decoder, where the kernels find them. They are the decoder's own, not copies.
 #[derive(Debug)]
 pub(super) struct Reader {
-    embedding: FlexTensor,
+    embedding: Table,
     layers: Vec<LayerReader>,
     norm: FlexTensor,
     head: Matrix,
@@ -42,13 +45,21 @@ struct LayerReader {
     down: Matrix,
 }
 
-/// A matrix `[out, in]`, which may lie column by column.
+/// A matrix `[out, in]`, as it lies.
 #[derive(Debug)]
-struct Matrix {
-    weight: FlexTensor,
-    columns: bool,
-    input: usize,
-    out: usize,
+enum Matrix {
+    /// Column by column: `in` columns.
+    Columns(FlexTensor, usize),
+    /// Row by row, each of `in` elements.
+    Rows(FlexTensor, usize),
+    Blocks(Arc<Blocks>),
+}
+
+/// A table `[rows, width]`, which is looked up by rows.
+#[derive(Debug)]
+enum Table {
+    Values(FlexTensor, usize),
+    Blocks(Arc<Blocks>),
 }
 
 /// New tokens of the rows of a cache, and their positions.
@@ -63,7 +74,7 @@ impl Reader {
     pub(super) fn of(decoder: &Decoder) -> Self {
         let backbone = &decoder.model;
         Reader {
-            embedding: gains(&backbone.embed_tokens.weight),
+            embedding: Table::of(&backbone.embed_tokens),
             layers: backbone.layers.iter().map(LayerReader::of).collect(),
             norm: gains(&backbone.norm.weight),
             head: Matrix::of(decoder.head()),
@@ -83,15 +94,13 @@ impl Reader {
         last: bool,
     ) -> Vec<f32> {
         let (d, eps) = (shape.config.hidden_size, shape.config.rms_norm_eps);
-        let embedding = values(&self.embedding);
         let mut state = State {
             x: Vec::with_capacity(new.tokens.len() * d),
             positions: new.positions,
             ..State::default()
         };
         for &token in new.tokens {
-            let row = token as usize * d;
-            state.x.extend_from_slice(&embedding[row..row + d]);
+            self.embedding.append_row(token as usize, &mut state.x);
         }
         let layers = self.layers.iter().zip(rows);
         for (i, (layer, rows)) in layers.enumerate() {
@@ -222,23 +231,59 @@ impl LayerReader {
 
 impl Matrix {
     fn of(linear: &Linear) -> Self {
+        if let Some(blocks) = &linear.blocks {
+            return Matrix::Blocks(blocks.clone());
+        }
         let weight = linear.weight.val();
-        let [out, input] = weight.dims();
+        let [_, input] = weight.dims();
         let turned = weight.clone().transpose().try_into_primitive::<Flex>().ok();
-        let columns = turned.filter(|turned| turned.as_slice::<f32>().is_some());
-        Matrix {
-            columns: columns.is_some(),
-            weight: columns.unwrap_or_else(|| plain(weight)),
-            input,
-            out,
+        match turned.filter(|turned| turned.as_slice::<f32>().is_some()) {
+            Some(columns) => Matrix::Columns(columns, input),
+            None => Matrix::Rows(plain(weight), input),
         }
     }
 
     /// `y [N, out] = x [N, in] · wᵀ`.
     fn times(&self, x: &[f32], y: &mut Vec<f32>) {
-        y.resize(x.len() / self.input * self.out, 0.0);
-        let product = if self.columns { by_columns } else { by_rows };
-        product(x, values(&self.weight), self.input, y);
+        let mut room = |input: usize, size: usize| y.resize(x.len() / input * (size / input), 0.0);
+        match self {
+            Matrix::Columns(weight, input) => {
+                let weight = values(weight);
+                room(*input, weight.len());
+                by_columns(x, weight, *input, y);
+            }
+            Matrix::Rows(weight, input) => {
+                let weight = values(weight);
+                room(*input, weight.len());
+                by_rows(x, weight, *input, y);
+            }
+            Matrix::Blocks(blocks) => {
+                room(blocks.inner(), blocks.rows() * blocks.inner());
+                blocks::product(x, blocks, y);
+            }
+        }
+    }
+}
+
+impl Table {
+    fn of(linear: &Linear) -> Self {
+        match &linear.blocks {
+            Some(blocks) => Table::Blocks(blocks.clone()),
+            None => {
+                let weight = linear.weight.val();
+                let [_, width] = weight.dims();
+                Table::Values(plain(weight), width)
+            }
+        }
+    }
+
+    fn append_row(&self, row: usize, to: &mut Vec<f32>) {
+        match self {
+            Table::Values(table, width) => {
+                to.extend_from_slice(&values(table)[row * width..][..*width]);
+            }
+            Table::Blocks(blocks) => blocks.append_row(row, to),
+        }
     }
 }
 

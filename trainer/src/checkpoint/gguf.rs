@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use explang::model::gguf::{Gguf, GgufError, SmallFiles};
-use explang::model::{Decoder, ModelConfig, Weights};
+use explang::model::{Decoder, ModelConfig, WeightForm, Weights};
 use explang::tokenizer::{Beside, Tokenizer};
 
 use super::mapped::Mapped;
@@ -12,8 +12,12 @@ use super::tensors::{StoredTensor, norm};
 use super::{CheckpointError, TOKENIZER_FILE};
 use crate::files;
 
-/// Opens a file onto `device`.
-pub(super) fn whole(path: &Path, device: &Device) -> Result<(Decoder, Tokenizer), CheckpointError> {
+/// Opens a file onto `device`, its matrices in `form`.
+pub(super) fn whole(
+    path: &Path,
+    form: WeightForm,
+    device: &Device,
+) -> Result<(Decoder, Tokenizer), CheckpointError> {
     let mapped = map(path)?;
     let gguf = Gguf::read(mapped.bytes()).map_err(failed(path))?;
     let tokenizer = tokenizer_of(&gguf.small_files().map_err(failed(path))?, path)?;
@@ -26,8 +30,8 @@ pub(super) fn whole(path: &Path, device: &Device) -> Result<(Decoder, Tokenizer)
         });
     }
     let mut weights = gguf.on_moved(|part| mapped.release(part));
-    let model = Decoder::from_weights(&config, &mut weights, device).map_err(failed(path))?;
-    Ok((model, tokenizer))
+    let model = Decoder::from_weights_in(form, &config, &mut weights, device);
+    Ok((model.map_err(failed(path))?, tokenizer))
 }
 
 /// The tokenizer of a file.

@@ -13,7 +13,7 @@ pub(crate) mod weights;
 use std::path::Path;
 
 use burn::tensor::Device;
-use explang::model::{Decoder, ModelConfig, Precision};
+use explang::model::{Decoder, ModelConfig, Precision, WeightForm};
 use explang::tokenizer::Tokenizer;
 
 use self::weights::WeightFiles;
@@ -35,10 +35,23 @@ const TOKENIZER_ENTRY: &str = "tokenizer_sha256";
 /// # Errors
 /// When a file is missing, damaged, or of another checkpoint.
 pub fn load(path: &Path, device: &Device) -> Result<(Decoder, Tokenizer), CheckpointError> {
+    load_in(WeightForm::F32, path, device)
+}
+
+/// [`load`] with matrices in `form`, which on a CPU may be blocks of few bits: for a model that is sampled from or evaluated, and does not
+/// learn. What an adapter adds is in f32.
+///
+/// # Errors
+/// Those of [`load`].
+pub fn load_in(
+    form: WeightForm,
+    path: &Path,
+    device: &Device,
+) -> Result<(Decoder, Tokenizer), CheckpointError> {
     let Some(base) = adapter::base_of(path)? else {
-        return open::whole(path, device);
+        return open::whole(path, form, device);
     };
-    let (model, tokenizer) = open::whole(&base, device)?;
+    let (model, tokenizer) = open::whole(&base, form, device)?;
     Ok((adapter::load(model, path)?, tokenizer))
 }
 
@@ -60,7 +73,7 @@ pub fn config(path: &Path) -> Result<ModelConfig, CheckpointError> {
 /// # Errors
 /// When a file is missing, damaged, or of another checkpoint.
 pub fn load_model(folder: &Path, device: &Device) -> Result<Decoder, CheckpointError> {
-    WeightFiles::open(folder)?.decoder(&open::config(folder)?, device)
+    WeightFiles::open(folder)?.decoder(WeightForm::F32, &open::config(folder)?, device)
 }
 
 /// The tokenizer of a checkpoint; of an adapter that of its base.

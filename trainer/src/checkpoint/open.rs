@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use explang::model::{ConfigError, Decoder, ModelConfig};
+use explang::model::{ConfigError, Decoder, ModelConfig, WeightForm};
 use explang::named::brief;
 use explang::tokenizer::{Beside, Tokenizer};
 use serde_json::Value;
@@ -13,13 +13,14 @@ use super::weights::WeightFiles;
 use super::{CheckpointError, TOKENIZER_ENTRY, TOKENIZER_FILE, gguf, read};
 use crate::files::sha256;
 
-/// Opens a folder, or a GGUF file: its configuration and tokenizer first, so that a mistake costs no time.
+/// Opens a folder, or a GGUF file, its matrices in `form`: its configuration and tokenizer first, so that a mistake costs no time.
 pub(super) fn whole(
     folder: &Path,
+    form: WeightForm,
     device: &Device,
 ) -> Result<(Decoder, Tokenizer), CheckpointError> {
     if folder.is_file() {
-        return gguf::whole(folder, device);
+        return gguf::whole(folder, form, device);
     }
     let path = || folder.to_path_buf();
     let config = config(folder)?;
@@ -42,7 +43,7 @@ pub(super) fn whole(
         });
     }
     let weights = WeightFiles::open(folder)?;
-    let model = weights.decoder(&config, device)?;
+    let model = weights.decoder(form, &config, device)?;
     // Checkpoints from elsewhere do not say it. The file may have been laid out anew, or be of another version of the library.
     let saved = weights
         .files()

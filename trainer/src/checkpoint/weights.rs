@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use explang::model::checkpoint::NamedTensors;
-use explang::model::{Decoder, ModelConfig, WeightsError};
+use explang::model::{Decoder, ModelConfig, WeightForm, WeightsError};
 use explang::named::brief;
 use serde::Deserialize;
 
@@ -130,12 +130,13 @@ impl WeightFiles {
         self.index.as_ref().is_none_or(place)
     }
 
-    /// Moves the weights onto `device`, each part once.
+    /// Moves the weights onto `device`, each part once, where they lie in `form`.
     ///
     /// # Errors
     /// When a file is damaged or does not fit `config`.
     pub(super) fn decoder(
         &self,
+        form: WeightForm,
         config: &ModelConfig,
         device: &Device,
     ) -> Result<Decoder, CheckpointError> {
@@ -164,7 +165,7 @@ impl WeightFiles {
                 map.release(part);
             }
         });
-        Decoder::from_named_tensors(config, tensors, device).map_err(failed(&self.path))
+        Decoder::from_named_tensors(form, config, tensors, device).map_err(failed(&self.path))
     }
 }
 

@@ -10,7 +10,6 @@ use explang::identify::LinguaDetector;
 use explang::model::Decoder;
 use explang::run::config::{Config, MOST_PROBLEMS};
 use explang::run::{Choice, Mode, Stage};
-use explang_trainer::checkpoint;
 use explang_trainer::config;
 use explang_trainer::data::source;
 use explang_trainer::eval::judge::Judged;
@@ -26,7 +25,7 @@ use explang_trainer::run::stop::{Stop, stopped};
 
 use super::arguments::CheckpointArguments;
 use super::choice::choice;
-use super::device::DeviceArguments;
+use super::device::{DeviceArguments, WeightArguments};
 use super::responses::ResponsesArguments;
 
 /// Arguments of `explang eval`.
@@ -68,6 +67,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    weights: WeightArguments,
+    #[command(flatten)]
     device: DeviceArguments,
 }
 
@@ -83,8 +84,7 @@ impl Arguments {
         };
         let located = checkpoint.locate()?;
         let config = self.config(&located)?;
-        let device = self.device.open()?.inner();
-        let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
+        let (model, tokenizer) = self.device.load(&located.checkpoint, self.weights)?;
         let forcing = match located.stage {
             Some(Stage::Pretrain) => Forcing::Page,
             _ => Forcing::Tag,

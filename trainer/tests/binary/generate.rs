@@ -62,6 +62,30 @@ fn a_raw_text_goes_on_and_nothing_else_is_written() {
 }
 
 #[test]
+fn weights_in_few_bits_say_nearly_the_same_and_threads_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = checkpoint(folder.path(), None);
+    let whole = said(&[QUESTION], &model);
+    // The file has no blocks to keep.
+    assert_eq!(said(&[QUESTION, "--weights=stored"], &model), whole);
+    assert_eq!(
+        said(&[QUESTION, "--weights=f32", "--threads=3"], &model),
+        whole
+    );
+    let few = said(&[QUESTION, "--weights=q8_0"], &model);
+    assert_ne!(few, whole, "the exact probabilities differ");
+    assert_eq!(
+        said(&[QUESTION, "--weights=q8_0", "--threads=3"], &model),
+        few
+    );
+    assert!(few.contains("\\boxed{"), "{few}");
+    let mut command = explang(["generate", QUESTION, "--weights=q9"]);
+    command.arg("--model").arg(&model);
+    let error = refused(command, "");
+    assert!(error.contains("stored, f32, q8_0"), "{error}");
+}
+
+#[test]
 fn a_checkpoint_with_a_template_is_asked_in_its_form() {
     let (plain, chat) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let plain = checkpoint(plain.path(), None);

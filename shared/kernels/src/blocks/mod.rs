@@ -1,8 +1,7 @@
 //! Matrices in blocks of 32 numbers that share a scale, as GGUF files store them, and products with them as they are.
 //!
-//! A number of a block is `scale · quant + least`: in `Q8_0` of eight bits with a sign and without a `least`, in `Q4_0` of four bits with
-//! `least = -8 · scale`, in `Q4_1` of four bits with a `least` of its own. Scales are half-precision numbers. Left out: other formats, and
-//! gradients.
+//! A number of a block is `scale · quant`, in `Q8_0` with a quant of eight bits, in `Q4_0` of four bits from -8 to 7; or `scale · quant + least`,
+//! in `Q4_1`, with a quant of four bits from 0 to 15. `scale` and `least` are half-precision numbers. Left out: other formats, and gradients.
 //!
 //! The other operand of a product stays in f32. llama.cpp quantises it too, to eight bits a number; where a matrix comes out of main memory
 //! that gains nothing, and it changes the result. Here a product has the bits that [`by_rows`](crate::product::by_rows)
@@ -11,6 +10,8 @@
 mod portable;
 mod product;
 mod unit;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -47,6 +48,26 @@ impl BlockFormat {
             BlockFormat::Q4_1 => 20,
         }
     }
+
+    /// Writes the numbers of blocks as GGUF files store them (see [`Blocks::from_stored`]) into `out`, whose length is theirs.
+    pub fn decode(self, stored: &[u8], out: &mut [f32]) {
+        let (out, _) = out.as_chunks_mut::<BLOCK>();
+        for (block, out) in stored.chunks_exact(self.bytes()).zip(out) {
+            let (head, quants) = block.split_at(block.len() - self.quants());
+            let mut halves = [0.0; 2];
+            for (wider, &half) in halves.iter_mut().zip(head.as_chunks().0) {
+                *wider = wide(u16::from_le_bytes(half));
+            }
+            let [scale, least] = halves;
+            let values = portable::values(self, quants, scale, least);
+            out.copy_from_slice(values.as_flattened());
+        }
+    }
+}
+
+/// A half-precision number in single precision.
+fn wide(bits: u16) -> f32 {
+    half::f16::from_bits(bits).to_f32()
 }
 
 /// A matrix `[out, in]` in blocks along its rows.
@@ -101,7 +122,7 @@ impl Blocks {
     }
 
     /// Quantises a matrix to `Q8_0`, as `ggml` does: the scale is a 127th of the greatest magnitude of a block. None where blocks do not fill the
-    /// rows.
+    /// rows, or a number is too large for a scale.
     pub fn quantise(values: &[f32], inner: usize) -> Option<Self> {
         let in_row = inner / BLOCK;
         let (blocks, rest) = values.as_chunks::<BLOCK>();
@@ -126,7 +147,8 @@ impl Blocks {
             let quants = block.iter().map(|value| (value * inverse).round() as i8);
             made.quants.extend(quants.map(i8::cast_unsigned));
         }
-        Some(made)
+        // A scale may be beyond half precision.
+        made.is_finite().then_some(made)
     }
 
     /// How its numbers are stored.
@@ -160,7 +182,13 @@ impl Blocks {
     /// # Panics
     /// When there is no such row.
     pub fn append_row(&self, row: usize, values: &mut Vec<f32>) {
-        portable::append_row(self.row(row), values);
+        let row = self.row(row);
+        let quants = row.quants.chunks_exact(self.format.quants());
+        for (i, (&scale, quants)) in row.scales.iter().zip(quants).enumerate() {
+            let least = row.least.get(i).map_or(0.0, |&least| wide(least));
+            let block = portable::values(self.format, quants, wide(scale), least);
+            values.extend_from_slice(block.as_flattened());
+        }
     }
 
     /// All numbers, in f32, row by row.
@@ -176,7 +204,6 @@ impl Blocks {
         let blocks = row * self.in_row..(row + 1) * self.in_row;
         let size = self.format.quants();
         Row {
-            format: self.format,
             scales: &self.scales[blocks.clone()],
             least: if self.least.is_empty() {
                 &[]
@@ -191,7 +218,6 @@ impl Blocks {
 /// A row of a matrix in blocks.
 #[derive(Clone, Copy)]
 struct Row<'a> {
-    format: BlockFormat,
     scales: &'a [u16],
     /// Empty where the format has none.
     least: &'a [u16],

@@ -1,7 +1,7 @@
-//! Sixteen lanes in plain loops, and rows written out.
+//! Sixteen lanes in plain loops.
 
-use super::unit::{CHUNK, Decode, LANES, Q4_0, Q4_1, Q8_0, Unit, widen};
-use super::{BlockFormat, Row};
+use super::BlockFormat;
+use super::unit::{Decode, LANES, Q4_0, Q4_1, Q8_0, Unit};
 use crate::simd::{fma, sum_lanes};
 
 /// Loops that the compiler turns into what the target has.
@@ -39,7 +39,17 @@ impl<const FMA: bool> Unit for Portable<FMA> {
     }
 
     #[inline(always)]
-    fn four_bits(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2] {
+    fn four_bits_from_minus_eight(self, quants: &[u8; 16], scale: f32) -> [Self::Lanes; 2] {
+        let mut values = [[0.0; LANES]; 2];
+        for (i, &pair) in quants.iter().enumerate() {
+            values[0][i] = (f32::from(pair & 15) - 8.0) * scale;
+            values[1][i] = (f32::from(pair >> 4) - 8.0) * scale;
+        }
+        values
+    }
+
+    #[inline(always)]
+    fn four_bits_from_least(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2] {
         let mut values = [[0.0; LANES]; 2];
         for (i, &pair) in quants.iter().enumerate() {
             // The product is exact, so it does not matter whether this is fused.
@@ -50,25 +60,25 @@ impl<const FMA: bool> Unit for Portable<FMA> {
     }
 }
 
-/// Appends the numbers of a row.
-pub(super) fn append_row(row: Row<'_>, values: &mut Vec<f32>) {
-    match row.format {
-        BlockFormat::Q8_0 => append::<32, Q8_0>(row, values),
-        BlockFormat::Q4_0 => append::<16, Q4_0>(row, values),
-        BlockFormat::Q4_1 => append::<16, Q4_1>(row, values),
+/// The numbers of a block.
+pub(super) fn values(
+    format: BlockFormat,
+    quants: &[u8],
+    scale: f32,
+    least: f32,
+) -> [[f32; LANES]; 2] {
+    match format {
+        BlockFormat::Q8_0 => values_of::<32, Q8_0>(quants, scale, least),
+        BlockFormat::Q4_0 => values_of::<16, Q4_0>(quants, scale, least),
+        BlockFormat::Q4_1 => values_of::<16, Q4_1>(quants, scale, least),
     }
 }
 
-fn append<const QUANTS: usize, D: Decode<QUANTS>>(row: Row<'_>, values: &mut Vec<f32>) {
-    let (quants, _) = row.quants.as_chunks::<QUANTS>();
-    let (mut scales, mut least) = ([0.0; CHUNK], [0.0; CHUNK]);
-    for (at, quants) in quants.iter().enumerate() {
-        if at.is_multiple_of(CHUNK) {
-            widen(&row.scales[at..], &mut scales);
-            widen(row.least.get(at..).unwrap_or_default(), &mut least);
-        }
-        let (scale, least) = (scales[at % CHUNK], least[at % CHUNK]);
-        let block = D::values(Portable::<false>, quants, scale, least);
-        values.extend_from_slice(block.as_flattened());
-    }
+fn values_of<const QUANTS: usize, D: Decode<QUANTS>>(
+    quants: &[u8],
+    scale: f32,
+    least: f32,
+) -> [[f32; LANES]; 2] {
+    let (quants, _) = quants.as_chunks::<QUANTS>();
+    D::values(Portable::<false>, &quants[0], scale, least)
 }

@@ -1,9 +1,7 @@
 //! The product with a matrix in blocks.
 
-use super::portable::Portable;
 use super::unit::{CHUNK, Decode, LANES, Q4_0, Q4_1, Q8_0, Unit, widen};
 use super::{BLOCK, BlockFormat, Blocks, Row};
-use crate::simd::BASELINE_FMA;
 use crate::threads::spread_columns;
 
 /// Rows of the other operand that a block is decoded for at a time.
@@ -61,7 +59,10 @@ fn dispatch(part: Part<'_>) {
             return unit.vectorize(OnV3(part, unit));
         }
     }
-    part.compute(Portable::<BASELINE_FMA>);
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    part.compute(super::wasm::Simd128);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    part.compute(super::portable::Portable::<{ crate::simd::BASELINE_FMA }>);
 }
 
 impl Part<'_> {
@@ -78,6 +79,11 @@ impl Part<'_> {
     fn of_format<const QUANTS: usize, D: Decode<QUANTS>>(self, unit: impl Unit) {
         let Part { x, w, first, y } = self;
         let num_rows = x.len() / w.in_row;
+        // Filled with zeros once: for short rows that would cost more than the rest.
+        let mut wide = Wide {
+            scales: [0.0; CHUNK],
+            least: [0.0; CHUNK],
+        };
         let in_tile = (TILE / (w.in_row * QUANTS)).max(1);
         for (tile, y) in y.chunks_mut(in_tile * num_rows).enumerate() {
             let first = first + tile * in_tile;
@@ -86,15 +92,21 @@ impl Part<'_> {
                     let row = w.row(first + o);
                     let y = &mut y[group * GROUP..];
                     match x.len() / w.in_row {
-                        1 => dots::<1, QUANTS, D>(unit, row, x, y),
-                        2 => dots::<2, QUANTS, D>(unit, row, x, y),
-                        3 => dots::<3, QUANTS, D>(unit, row, x, y),
-                        _ => dots::<GROUP, QUANTS, D>(unit, row, x, y),
+                        1 => dots::<1, QUANTS, D>(unit, row, x, y, &mut wide),
+                        2 => dots::<2, QUANTS, D>(unit, row, x, y, &mut wide),
+                        3 => dots::<3, QUANTS, D>(unit, row, x, y, &mut wide),
+                        _ => dots::<GROUP, QUANTS, D>(unit, row, x, y, &mut wide),
                     }
                 }
             }
         }
     }
+}
+
+/// Scales and least values of the blocks that are worked on, in single precision.
+struct Wide {
+    scales: [f32; CHUNK],
+    least: [f32; CHUNK],
 }
 
 /// The inner products of a row in blocks with `R` rows, written to the first `R` of `y`.
@@ -104,17 +116,17 @@ fn dots<const R: usize, const QUANTS: usize, D: Decode<QUANTS>>(
     row: Row<'_>,
     x: &[[f32; BLOCK]],
     y: &mut [f32],
+    Wide { scales, least }: &mut Wide,
 ) {
     let in_row = row.scales.len();
     let (quants, _) = row.quants.as_chunks::<QUANTS>();
     let x: [&[[f32; BLOCK]]; R] = std::array::from_fn(|r| &x[r * in_row..][..in_row]);
     let mut sums = [unit.zeros(); R];
-    let (mut scales, mut least) = ([0.0; CHUNK], [0.0; CHUNK]);
     for start in (0..in_row).step_by(CHUNK) {
         let chunk = start..(start + CHUNK).min(in_row);
-        widen(&row.scales[chunk.clone()], &mut scales);
+        widen(&row.scales[chunk.clone()], scales);
         if !row.least.is_empty() {
-            widen(&row.least[chunk.clone()], &mut least);
+            widen(&row.least[chunk.clone()], least);
         }
         let x = x.map(|x| &x[chunk.clone()]);
         for (i, quants) in quants[chunk].iter().enumerate() {

@@ -108,6 +108,9 @@ proptest! {
         // `Q4_1` rounds once, the others never.
         let rounded: Vec<f64> = expected.iter().map(|&value| f64::from(value as f32)).collect();
         prop_assert_eq!(found, rounded);
+        let mut decoded = vec![f32::NAN; expected.len()];
+        stored.format.decode(&stored.bytes, &mut decoded);
+        prop_assert_eq!(bits(&decoded), bits(&blocks.to_values()));
         let mut other = stored;
         other.bytes[..2].copy_from_slice(&wild);
         let found = f64::from(other.blocks().to_values()[0]);
@@ -209,6 +212,8 @@ fn a_matrix_that_blocks_do_not_fill_is_none() {
     assert!(Blocks::quantise(&[0.0; 96], 64).is_none());
     assert!(Blocks::quantise(&[0.0; 96], 48).is_none());
     assert!(Blocks::quantise(&[0.0; 95], 32).is_none());
+    assert!(Blocks::quantise(&[8e6; 32], 32).is_some());
+    assert!(Blocks::quantise(&[9e6; 32], 32).is_none());
 }
 
 #[test]

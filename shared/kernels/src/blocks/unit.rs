@@ -22,8 +22,11 @@ pub(super) trait Unit: Copy {
     /// The numbers of a block with quants of eight bits.
     fn eight_bits(self, quants: &[u8; 32], scale: f32) -> [Self::Lanes; 2];
 
-    /// The numbers of a block with quants of four bits.
-    fn four_bits(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2];
+    /// The numbers of a block with quants of four bits from -8 on.
+    fn four_bits_from_minus_eight(self, quants: &[u8; 16], scale: f32) -> [Self::Lanes; 2];
+
+    /// The numbers of a block with quants of four bits and a least value.
+    fn four_bits_from_least(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2];
 }
 
 /// Blocks whose scales are widened at a time.
@@ -64,13 +67,13 @@ impl Decode<32> for Q8_0 {
 impl Decode<16> for Q4_0 {
     #[inline(always)]
     fn values<U: Unit>(unit: U, quants: &[u8; 16], scale: f32, _: f32) -> [U::Lanes; 2] {
-        unit.four_bits(quants, scale, -8.0 * scale)
+        unit.four_bits_from_minus_eight(quants, scale)
     }
 }
 
 impl Decode<16> for Q4_1 {
     #[inline(always)]
     fn values<U: Unit>(unit: U, quants: &[u8; 16], scale: f32, least: f32) -> [U::Lanes; 2] {
-        unit.four_bits(quants, scale, least)
+        unit.four_bits_from_least(quants, scale, least)
     }
 }

@@ -15,6 +15,7 @@ use self::node::{Kernel, apply, flex, inputs};
 pub(super) use self::node::{plain, values};
 use super::config::ModelConfig;
 use super::kernels::attention::{self, Heads, Saved};
+use super::kernels::blocks::{self, Blocks};
 use super::kernels::product::{by_columns, by_rows};
 use super::kernels::rope::{HeadNorm, RopeTable};
 use super::kernels::{add, kl, log_prob, rms_norm, rope, swiglu};
@@ -56,6 +57,15 @@ pub(super) fn product_of_few(x: &Tensor<2>, w: &Tensor<2>) -> Option<Tensor<2>> 
     let product = if web { by_columns } else { by_rows };
     product(values(&x), values(&w), inner, &mut y);
     Some(Tensor::from_primitive::<Flex>(flex(y, vec![rows, out])))
+}
+
+/// See [`super::ops::product_with_blocks`].
+pub(super) fn product_with_blocks(x: Tensor<2>, w: &Blocks) -> Tensor<2> {
+    let [rows, _] = x.dims();
+    let x = plain(x.inner());
+    let mut y = vec![0.0; rows * w.rows()];
+    blocks::product(values(&x), w, &mut y);
+    Tensor::from_primitive::<Flex>(flex(y, vec![rows, w.rows()]))
 }
 
 #[derive(Debug, Clone)]

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::model::kernels::blocks::BlockFormat;
+
 /// A stored number format, by `ggml`'s number for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Format(u32);
@@ -56,16 +58,26 @@ impl Format {
         }
     }
 
+    /// The format of blocks that are computed with as they are, if it is one.
+    pub(super) const fn in_blocks(self) -> Option<BlockFormat> {
+        Some(match self.0 {
+            2 => BlockFormat::Q4_0,
+            3 => BlockFormat::Q4_1,
+            8 => BlockFormat::Q8_0,
+            _ => return None,
+        })
+    }
+
     /// Writes the values of whole blocks into `out`, whose length is theirs.
     pub(super) fn decode(self, bytes: &[u8], out: &mut [f32]) {
+        if let Some(format) = self.in_blocks() {
+            return format.decode(bytes, out);
+        }
         match self.0 {
             0 => blocks(bytes, out, |b, [o]| *o = f32::from_le_bytes(*b)),
             1 => blocks(bytes, out, |b: &[u8; 2], [o]| *o = half(b, 0)),
-            2 => blocks(bytes, out, q4_0),
-            3 => blocks(bytes, out, q4_1),
             6 => blocks(bytes, out, q5_0),
             7 => blocks(bytes, out, q5_1),
-            8 => blocks(bytes, out, q8_0),
             10 => blocks(bytes, out, q2_k),
             11 => blocks(bytes, out, q3_k),
             12 => blocks(bytes, out, q4_k),
@@ -154,20 +166,6 @@ fn pair(bytes: &[u8], i: usize) -> u8 {
     bytes[i / 128 * 32 + i % 32] >> (2 * (i % 128 / 32)) & 3
 }
 
-fn q4_0(block: &[u8; 18], out: &mut [f32; 32]) {
-    let scale = half(block, 0);
-    for (i, o) in out.iter_mut().enumerate() {
-        *o = scale * (f32::from(nibble(&block[2..], i)) - 8.0);
-    }
-}
-
-fn q4_1(block: &[u8; 20], out: &mut [f32; 32]) {
-    let (scale, least) = (half(block, 0), half(block, 2));
-    for (i, o) in out.iter_mut().enumerate() {
-        *o = scale * f32::from(nibble(&block[4..], i)) + least;
-    }
-}
-
 fn q5_0(block: &[u8; 22], out: &mut [f32; 32]) {
     let scale = half(block, 0);
     for (i, o) in out.iter_mut().enumerate() {
@@ -181,13 +179,6 @@ fn q5_1(block: &[u8; 24], out: &mut [f32; 32]) {
     for (i, o) in out.iter_mut().enumerate() {
         let quant = nibble(&block[8..], i) | bit(&block[4..8], i) << 4;
         *o = scale * f32::from(quant) + least;
-    }
-}
-
-fn q8_0(block: &[u8; 34], out: &mut [f32; 32]) {
-    let scale = half(block, 0);
-    for (o, &quant) in out.iter_mut().zip(&block[2..]) {
-        *o = f32::from(quant.cast_signed()) * scale;
     }
 }
 

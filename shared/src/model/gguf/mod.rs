@@ -1,7 +1,8 @@
 //! GGUF: a whole model in one file, as llama.cpp and what is built on it write it (versions 2 and 3).
 //!
 //! A [`Gguf`] gives the small files of the Hugging Face folder that it was made from, rebuilt from its header, and is the source of a
-//! [`Decoder`](super::Decoder)'s weights under the names of `transformers`, which it decodes to f32 one tensor at a time. The Llama and
+//! [`Decoder`](super::Decoder)'s weights under the names of `transformers`, which it decodes to f32 one tensor at a time, or gives in their
+//! blocks. The Llama and
 //! Qwen3 families with byte-level BPE are read, and nothing that would change the numbers is passed over: an unknown architecture,
 //! tokenizer or number format is refused by name, and so is a tensor that the decoder has no place for.
 //!
@@ -18,6 +19,7 @@ use explang_named::brief;
 
 use super::config::{Architecture, ConfigError, ModelConfig};
 use super::decoder::Weights;
+use super::kernels::blocks::Blocks;
 use container::{Container, Stored, Value};
 
 /// Longest text of a file that an error repeats, in characters.
@@ -177,14 +179,43 @@ impl Weights for Gguf<'_> {
         if let Some(stored) = self.container.tensors.get(stored_name.as_str()) {
             (self.moved)(stored.bytes);
         }
-        let halves = ["attn_q.weight", "attn_k.weight"];
-        let turned = self.config.architecture == Architecture::Llama
-            && halves.iter().any(|half| stored_name.ends_with(half));
         let values = match shape {
-            [_, row] if turned => by_halves(&values, *row, self.config.head_dim),
+            [_, row] if self.is_turned(&stored_name) => {
+                by_halves(&values, *row, self.config.head_dim)
+            }
             _ => values,
         };
         Ok(TensorData::new(values, shape))
+    }
+
+    fn blocks(&mut self, name: &str, shape: [usize; 2]) -> Result<Option<Blocks>, GgufError> {
+        let stored_name = stored_name(name).unwrap_or_else(|| name.to_owned());
+        let stored = stored(&self.container, &stored_name, &shape)?;
+        let Some(format) = stored.format.in_blocks() else {
+            return Ok(None);
+        };
+        let [out, inner] = shape;
+        let row = stored.bytes.len() / out.max(1);
+        let blocks = if self.is_turned(&stored_name) {
+            let bytes = by_halves(stored.bytes, row, self.config.head_dim);
+            Blocks::from_stored(format, inner, &bytes)
+        } else {
+            Blocks::from_stored(format, inner, stored.bytes)
+        };
+        (self.moved)(stored.bytes);
+        match blocks {
+            Some(blocks) if !blocks.is_finite() => Err(GgufError::NotFinite(stored_name)),
+            blocks => Ok(blocks),
+        }
+    }
+}
+
+impl Gguf<'_> {
+    /// Whether the rows of a stored tensor are in another order than in `transformers`.
+    fn is_turned(&self, stored_name: &str) -> bool {
+        let halves = ["attn_q.weight", "attn_k.weight"];
+        self.config.architecture == Architecture::Llama
+            && halves.iter().any(|half| stored_name.ends_with(half))
     }
 }
 
@@ -210,8 +241,12 @@ fn name_of(stored: &str) -> Option<String> {
     Some(format!("model.layers.{layer}.{name}.weight"))
 }
 
-/// The values of a stored tensor.
-fn values(container: &Container<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, GgufError> {
+/// A tensor of this shape, in a format that is read.
+fn stored<'c, 'a>(
+    container: &'c Container<'a>,
+    name: &str,
+    shape: &[usize],
+) -> Result<&'c Stored<'a>, GgufError> {
     let stored = container.tensors.get(name);
     let stored = stored.ok_or_else(|| GgufError::Missing(name.to_owned()))?;
     if stored.shape != shape {
@@ -221,12 +256,18 @@ fn values(container: &Container<'_>, name: &str, shape: &[usize]) -> Result<Vec<
             expected: shape.to_vec(),
         });
     }
-    let Stored { format, bytes, .. } = *stored;
+    let format = stored.format;
     if !format.is_read() {
         return Err(GgufError::Unsupported(format!(
             "tensor `{name}` is stored as {format}; take a file in Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K, IQ4_NL, F16, BF16 or F32"
         )));
     }
+    Ok(stored)
+}
+
+/// The values of a stored tensor.
+fn values(container: &Container<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>, GgufError> {
+    let Stored { format, bytes, .. } = *stored(container, name, shape)?;
     let mut values = vec![0.0; shape.iter().product()];
     format.decode(bytes, &mut values);
     if values.iter().all(|value| value.is_finite()) {
@@ -236,11 +277,11 @@ fn values(container: &Container<'_>, name: &str, shape: &[usize]) -> Result<Vec<
     }
 }
 
-/// Rows `[heads * head_dim, row]` in the order of `transformers`.
+/// Rows `[heads * head_dim, row]`, of numbers or of bytes, in the order of `transformers`.
 ///
 /// llama.cpp turns neighbouring elements of a head of the Llama family, `transformers` element `i` with `i + head_dim / 2`, so its
 /// converter shuffles the two halves of each head's rows together.
-fn by_halves(rows: &[f32], row: usize, head_dim: usize) -> Vec<f32> {
+fn by_halves<T: Copy>(rows: &[T], row: usize, head_dim: usize) -> Vec<T> {
     let mut sorted = Vec::with_capacity(rows.len());
     for head in rows.chunks(row * head_dim) {
         for half in 0..2 {

@@ -17,16 +17,16 @@ use explang::prompt::PromptTokens;
 use explang::run::Stage;
 use explang::tokenizer::Tokenizer;
 use explang::transcript::page_header;
-use explang_trainer::checkpoint;
 use explang_trainer::locate::{Location, locate};
 use explang_trainer::report::chart;
 use explang_trainer::report::modes::label;
+use explang_trainer::threads::spread_products;
 
 use self::answer::Answer;
 use self::prompt::PromptArguments;
 use self::stream::stream;
 use super::arguments::LanguageChoice;
-use super::device::DeviceArguments;
+use super::device::{DeviceArguments, WeightArguments};
 
 /// Longest response of a checkpoint that comes from no run, unless told.
 const MOST_NEW_TOKENS: usize = 256;
@@ -58,6 +58,8 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
+    weights: WeightArguments,
+    #[command(flatten)]
     device: DeviceArguments,
 }
 
@@ -79,9 +81,7 @@ impl Arguments {
         }
         let (question, problem) = self.prompt.question(self.seed)?;
         let format = self.prompt.format(&located)?;
-        let device = self.device.open()?.inner();
-        let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
-        let model = model.for_one_sequence();
+        let (model, tokenizer) = self.load(&located)?;
         let tokens = format.tokens(&tokenizer, &question, "")?.tokens;
         let mut out = stdout().lock();
         writeln!(out, "{question}\n")?;
@@ -111,9 +111,7 @@ impl Arguments {
             bail!("--raw writes no tag, so --language cannot force one; leave one of them out");
         }
         let text = self.prompt.text()?;
-        let device = self.device.open()?.inner();
-        let (model, tokenizer) = checkpoint::load(&located.checkpoint, &device)?;
-        let model = model.for_one_sequence();
+        let (model, tokenizer) = self.load(located)?;
         let prompt = PromptTokens {
             tokens: tokenizer.encode_prompt(&text)?,
             forced_len: 0,
@@ -122,6 +120,13 @@ impl Arguments {
         let streamed = stream(&model, &tokenizer, prompt, sampling, &mut stdout().lock())?;
         writeln!(stderr(), "\n{}", streamed.rate())?;
         Ok(())
+    }
+
+    /// The model, for one sequence on all threads.
+    fn load(&self, located: &Location) -> anyhow::Result<(Decoder, Tokenizer)> {
+        let (model, tokenizer) = self.device.load(&located.checkpoint, self.weights)?;
+        spread_products(self.device.threads())?;
+        Ok((model.for_one_sequence(), tokenizer))
     }
 
     fn sampling(&self, located: &Location) -> anyhow::Result<Sampling> {

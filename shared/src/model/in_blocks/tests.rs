@@ -1,0 +1,144 @@
+use burn::module::Module;
+
+use super::*;
+use crate::model::checkpoint::NamedTensors;
+use crate::model::{Architecture, Cache, ModelConfig, ModelPreset, Packing, Precision};
+
+fn config(tied: bool) -> ModelConfig {
+    ModelConfig {
+        tie_word_embeddings: tied,
+        ..ModelConfig::of(ModelPreset::Nano, 60)
+    }
+}
+
+/// A random decoder in blocks, and one of the numbers that they stand for.
+fn pair(config: &ModelConfig) -> [Decoder; 2] {
+    let device = Device::flex();
+    let bytes = Decoder::random(config, 5, &device).to_safetensors(Precision::F32);
+    let read = |form, bytes: &[u8]| {
+        let tensors = NamedTensors::read(bytes).unwrap();
+        Decoder::from_named_tensors(form, config, tensors, &device).unwrap()
+    };
+    let blocks = read(WeightForm::Q8_0, &bytes.unwrap());
+    assert!(blocks.head().blocks.is_some());
+    let bytes = blocks.to_safetensors(Precision::F32).unwrap();
+    // Nothing is stored in blocks here, so nothing is opened in them.
+    let numbers = read(WeightForm::Stored, &bytes);
+    assert!(numbers.head().blocks.is_none());
+    [blocks, numbers]
+}
+
+fn bits(x: Tensor<2>) -> Vec<u32> {
+    x.into_data().iter::<f32>().map(f32::to_bits).collect()
+}
+
+#[test]
+fn a_decoder_in_blocks_is_that_of_their_numbers() {
+    for tied in [true, false] {
+        for architecture in [Architecture::Qwen3, Architecture::Llama] {
+            let config = ModelConfig {
+                architecture,
+                ..config(tied)
+            };
+            let [blocks, numbers] = pair(&config);
+            assert_eq!(blocks.named_weights(), numbers.named_weights());
+            assert!(blocks.num_params() < numbers.num_params() / 20);
+            // Few enough that both add in one order.
+            let (tokens, packing) = ([5, 9, 11, 2, 40, 41, 3], Packing::new([4, 3]));
+            let logits = |model: &Decoder| bits(model.logits(model.hidden(&tokens, &packing)));
+            assert_eq!(logits(&blocks), logits(&numbers));
+            assert_eq!(logits(&blocks.for_sampling()), logits(&blocks));
+        }
+    }
+}
+
+#[test]
+fn a_row_has_the_same_bits_whatever_the_batch() {
+    let config = config(true);
+    let [blocks, _] = pair(&config);
+    let prompts: Vec<Vec<u32>> = (0..23)
+        .map(|i| (0..1 + i % 6).map(|j| (7 * i + 3 * j) % 60).collect())
+        .collect();
+    let steps = |prompts: &[Vec<u32>]| -> Vec<Vec<u32>> {
+        let packing = Packing::new(prompts.iter().map(Vec::len));
+        let mut cache = Cache::new(&config, &Device::flex(), prompts.len(), 9);
+        blocks.extend(&prompts.concat(), &packing, &mut cache);
+        let mut rows = vec![Vec::new(); prompts.len()];
+        for step in 0..3 {
+            let next: Vec<u32> = prompts.iter().map(|prompt| prompt[0] + step).collect();
+            let packing = Packing::new(vec![1; prompts.len()]);
+            let logits = blocks.logits(blocks.extend(&next, &packing, &mut cache));
+            for (row, logits) in rows.iter_mut().zip(bits(logits).chunks(60)) {
+                row.extend_from_slice(logits);
+            }
+        }
+        rows
+    };
+    let together = steps(&prompts);
+    for (prompt, row) in prompts.iter().zip(&together) {
+        assert_eq!(&steps(std::slice::from_ref(prompt))[0], row);
+    }
+}
+
+#[test]
+fn what_learns_is_never_in_blocks() {
+    let device = Device::flex().autodiff();
+    let config = config(true);
+    let bytes = Decoder::random(&config, 5, &device).to_safetensors(Precision::F32);
+    let bytes = bytes.unwrap();
+    let tensors = NamedTensors::read(&bytes).unwrap();
+    let model = Decoder::from_named_tensors(WeightForm::Q8_0, &config, tensors, &device).unwrap();
+    assert_eq!(model.values_of_blocks().count(), 0);
+    assert_eq!(model.num_params(), config.num_parameters());
+}
+
+#[test]
+fn rows_that_blocks_do_not_fill_stay_as_they_are() {
+    let config = ModelConfig {
+        intermediate_size: 72,
+        ..config(true)
+    };
+    let [blocks, numbers] = pair(&config);
+    let in_blocks: Vec<String> = blocks.values_of_blocks().map(|(name, _)| name).collect();
+    assert_eq!(in_blocks.len(), 1 + 6 * config.num_layers);
+    assert!(in_blocks.iter().all(|name| !name.contains("down_proj")));
+    assert_eq!(blocks.named_weights(), numbers.named_weights());
+}
+
+/// Factors of an adapter.
+#[cfg(feature = "lora")]
+struct Factors;
+
+#[cfg(feature = "lora")]
+impl Weights for Factors {
+    type Error = std::convert::Infallible;
+
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, Self::Error> {
+        let path: Vec<u64> = name.bytes().map(u64::from).collect();
+        let stream = crate::random::derive(4, &path);
+        let count = shape.iter().product::<usize>() as u64;
+        let values: Vec<f32> = (0..count)
+            .map(|i| 0.2 * crate::random::normal(stream, i))
+            .collect();
+        Ok(TensorData::new(values, shape))
+    }
+}
+
+#[cfg(feature = "lora")]
+#[test]
+fn an_adapter_of_a_decoder_in_blocks_adds_what_it_adds_to_the_numbers() {
+    let (tokens, packing) = ([5, 9, 11, 2], Packing::new([4]));
+    let logits = |model: &Decoder| bits(model.logits(model.hidden(&tokens, &packing)));
+    let plain = pair(&config(false));
+    let adapted = plain.clone().map(|model| {
+        let Ok(model) = model.with_adapters(|_| Some((4, 8.0)), &mut Factors);
+        model
+    });
+    assert_ne!(logits(&plain[0]), logits(&adapted[0]));
+    let [blocks, numbers] = adapted;
+    assert_eq!(logits(&blocks), logits(&numbers));
+    assert_eq!(
+        blocks.merged().named_weights(),
+        numbers.merged().named_weights()
+    );
+}
