@@ -5,6 +5,9 @@
         Writes the folder that the GGUF file was made from, as far as the file tells: weights decoded to float32 by PyPI `gguf`, configuration,
         tokenizer and chat template.
 
+    smollm2.py q8_0 GGUF OUT
+        Writes the file again with its matrices in Q8_0, quantised by PyPI `gguf`.
+
     smollm2.py serve FOLDER [--threads 2]
         Opens the folder, prints a JSON line {"ready": true}, and answers JSON lines {"prompt": …, "chat": …, "max_new_tokens": …} with
         {"text": …, "prompt_ids": […], "ids": […], "seconds": …}: the prompt as the template renders it where `chat` is true, its ids, and
@@ -116,6 +119,29 @@ def folder(path: pathlib.Path, out: pathlib.Path) -> None:
         (out / name).write_text(json.dumps(content, indent=2, ensure_ascii=False), "utf-8")
 
 
+def q8_0(path: pathlib.Path, out: pathlib.Path) -> None:
+    import gguf
+
+    file = gguf.GGUFReader(path)
+    writer = gguf.GGUFWriter(out, file.fields["general.architecture"].contents())
+    for name, field in file.fields.items():
+        if name.startswith("GGUF.") or name == "general.architecture":
+            continue
+        kind = field.types[0]
+        value = int(gguf.LlamaFileType.MOSTLY_Q8_0) if name == "general.file_type" else field.contents()
+        writer.add_key_value(name, value, kind, field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None)
+    for tensor in file.tensors:
+        values, kind = gguf.dequantize(tensor.data, tensor.tensor_type), gguf.GGMLQuantizationType.F32
+        if values.ndim == 2:
+            kind = gguf.GGMLQuantizationType.Q8_0
+            values = tensor.data if tensor.tensor_type == kind else gguf.quantize(values.astype(np.float32), kind)
+        writer.add_tensor(tensor.name, values, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def serve(path: pathlib.Path, threads: int) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -144,15 +170,18 @@ def serve(path: pathlib.Path, threads: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    sub = commands.add_parser("folder")
-    sub.add_argument("gguf", type=pathlib.Path)
-    sub.add_argument("out", type=pathlib.Path)
+    for command in ["folder", "q8_0"]:
+        sub = commands.add_parser(command)
+        sub.add_argument("gguf", type=pathlib.Path)
+        sub.add_argument("out", type=pathlib.Path)
     sub = commands.add_parser("serve")
     sub.add_argument("folder", type=pathlib.Path)
     sub.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if args.command == "folder":
         folder(args.gguf, args.out)
+    elif args.command == "q8_0":
+        q8_0(args.gguf, args.out)
     else:
         serve(args.folder, args.threads)
 

@@ -1,6 +1,7 @@
 //! `explang-bench smollm2`: SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`: the same greedy texts, the time to
-//! open it, the memory at its highest, and tokens a second.
+//! open it, the memory at its highest, and tokens a second; and in blocks of `Q8_0` beside llama.cpp.
 
+mod blocks;
 mod memory;
 mod texts;
 
@@ -14,15 +15,17 @@ use anyhow::{bail, ensure};
 use burn::tensor::Device;
 use clap::Args;
 use explang::generate::{End, Prompt, SampledToken, Sampling, generate};
-use explang::model::Decoder;
+use explang::model::{Decoder, WeightForm};
 use explang::run::config::{PromptForm, PromptSection};
 use explang::tokenizer::Tokenizer;
+use explang_trainer::threads::spread_products;
 use explang_trainer::{checkpoint, prompt};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::peer::{Peer, PeerError};
 use crate::statistics::{Spread, median};
+use blocks::BlocksArguments;
 use texts::{PROMPTS, Text};
 
 /// Longest continuation, in tokens.
@@ -46,7 +49,7 @@ pub(crate) struct Arguments {
     /// Rounds in which both decode the same text in turns, for the speed.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Threads of the peer.
+    /// Threads of each program.
     #[arg(long, default_value_t = 2)]
     threads: usize,
     /// Most seconds to open the GGUF file.
@@ -58,6 +61,8 @@ pub(crate) struct Arguments {
     /// Least tokens a second.
     #[arg(long, default_value_t = 16.0)]
     least_rate: f64,
+    #[command(flatten)]
+    blocks: BlocksArguments,
 }
 
 /// What a kind of checkpoint came to.
@@ -82,14 +87,26 @@ struct Answer {
 }
 
 impl Opened {
-    fn open(path: &Path) -> anyhow::Result<Self> {
+    fn open(path: &Path, form: WeightForm) -> anyhow::Result<Self> {
         let started = Instant::now();
-        let (model, tokenizer) = checkpoint::load(path, &Device::flex())?;
+        let (model, tokenizer) = checkpoint::load_in(form, path, &Device::flex())?;
         Ok(Opened {
             model,
             tokenizer,
             seconds: started.elapsed().as_secs_f64(),
         })
+    }
+
+    /// Bytes of its weights in f32.
+    fn bytes(&self) -> f64 {
+        4.0 * self.model.config().num_parameters() as f64
+    }
+
+    /// [`Opened::continuation`] of each.
+    fn continuations(&self, texts: &[Text]) -> anyhow::Result<Vec<Vec<u32>>> {
+        let prompts = texts.iter().map(|text| &text.prompt_ids);
+        let made = prompts.map(|prompt| self.continuation(prompt).map(|(ids, _)| ids));
+        made.collect()
     }
 
     /// The greedy continuation without the token that ends it, and the seconds that it took.
@@ -124,6 +141,8 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         ensure!(self.rounds > 0, "--rounds must be at least 1");
         crate::peer::find(&self.peer_script)?;
+        self.blocks.check()?;
+        spread_products(self.threads)?;
         let mut out = stdout().lock();
         let mut texts = self.expected()?;
 
@@ -132,17 +151,18 @@ impl Arguments {
             system: Some(String::new()),
             ..PromptSection::default()
         };
+        let in_blocks = self.blocks.sample(&texts)?;
         let mut sizes = Vec::new();
         for path in [&self.gguf, &self.folder] {
             memory::forget_peak();
-            let opened = Opened::open(path)?;
+            let opened = Opened::open(path, WeightForm::F32)?;
             let format = prompt::format(path, &plain)?;
             for text in &mut texts {
                 text.check(path, &opened.tokenizer, &format)?;
                 let (ids, _) = opened.continuation(&text.prompt_ids)?;
                 text.add(path, &opened.tokenizer, &ids);
             }
-            let weights = 4.0 * opened.model.config().num_parameters() as f64;
+            let weights = opened.bytes();
             let peak = memory::peak().map(|bytes| bytes as f64 / weights);
             writeln!(
                 out,
@@ -172,6 +192,9 @@ impl Arguments {
                 r.median, r.min, r.max
             ))
         )?;
+
+        let setting = (self.threads, self.rounds);
+        (self.blocks).compare(&texts, &in_blocks, &self.peer, setting, &mut out)?;
 
         ensure!(same == texts.len(), "not all texts are the same");
         let (seconds, peak) = sizes[0];
@@ -225,13 +248,9 @@ impl Arguments {
 
     /// Tokens a second of the GGUF file and of the peer, in turns.
     fn rates(&self, texts: &[Text]) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
-        let opened = Opened::open(&self.gguf)?;
+        let opened = Opened::open(&self.gguf, WeightForm::F32)?;
         let mut peer = self.start()?;
-        // The longest of the plain ones: it takes the peer no template.
-        let plain = texts.iter().filter(|text| !text.chat);
-        let Some(text) = plain.max_by_key(|text| text.expected.len()) else {
-            bail!("there is no plain prompt");
-        };
+        let text = longest_plain(texts)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..self.rounds {
             let (ids, seconds) = opened.continuation(&text.prompt_ids)?;
@@ -240,6 +259,15 @@ impl Arguments {
             theirs.push(answer.ids.len() as f64 / answer.seconds);
         }
         Ok((ours, theirs))
+    }
+}
+
+/// The longest of the plain texts, which take a peer no template.
+fn longest_plain(texts: &[Text]) -> anyhow::Result<&Text> {
+    let plain = texts.iter().filter(|text| !text.chat);
+    match plain.max_by_key(|text| text.expected.len()) {
+        Some(text) => Ok(text),
+        None => bail!("there is no plain prompt"),
     }
 }
 

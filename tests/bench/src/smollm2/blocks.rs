@@ -1,0 +1,162 @@
+//! The model in blocks of `Q8_0`: its greedy texts beside those of the same numbers in f32, its memory, and its speed beside llama.cpp's.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{bail, ensure};
+use clap::Args;
+use explang::model::WeightForm;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::texts::Text;
+use super::{MOST_NEW_TOKENS, Opened, Ready, longest_plain, memory};
+use crate::peer::{Peer, PeerError};
+use crate::statistics::{Spread, median};
+
+/// Arguments of this part.
+#[derive(Debug, Args)]
+pub(super) struct BlocksArguments {
+    /// The GGUF file in Q8_0 that `tests/peers/smollm2.py q8_0` made.
+    #[arg(long)]
+    q8_gguf: PathBuf,
+    /// The program of llama.cpp's peer.
+    #[arg(long, default_value = "tests/peers/llama_cpp.py")]
+    llama_script: PathBuf,
+    /// Folder with PyPI's `xllamacpp`.
+    #[arg(long)]
+    llama_packages: PathBuf,
+    /// Least greedy texts that are the same in blocks and in f32.
+    #[arg(long, default_value_t = 9)]
+    least_same: usize,
+    /// Most memory while the file in Q8_0 is opened and decodes, in times the weights in f32.
+    #[arg(long, default_value_t = 0.5)]
+    most_memory_in_blocks: f64,
+    /// Least speed, in times llama.cpp's.
+    #[arg(long, default_value_t = 0.7)]
+    least_ratio: f64,
+}
+
+/// What came of the file in blocks.
+pub(super) struct Sampled {
+    texts: Vec<Vec<u32>>,
+    /// Memory at its highest, in times the weights in f32.
+    peak: Option<f64>,
+}
+
+/// What llama.cpp answers; see `tests/peers/llama_cpp.py`.
+#[derive(Deserialize)]
+struct Answer {
+    tokens: usize,
+    seconds: f64,
+}
+
+impl BlocksArguments {
+    /// Whether the scripts are there.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        crate::peer::find(&self.llama_script)
+    }
+
+    /// Opens the file in blocks and lets it go on with all texts. Memory is that of the whole program, so this comes before anything large.
+    pub(super) fn sample(&self, texts: &[Text]) -> anyhow::Result<Sampled> {
+        memory::forget_peak();
+        let opened = Opened::open(&self.q8_gguf, WeightForm::Stored)?;
+        let texts = opened.continuations(texts)?;
+        let peak = memory::peak().map(|bytes| bytes as f64 / opened.bytes());
+        Ok(Sampled { texts, peak })
+    }
+
+    /// Holds that against the same numbers in f32, and the speed against llama.cpp's; writes what it found.
+    pub(super) fn compare(
+        &self,
+        texts: &[Text],
+        sampled: &Sampled,
+        python: &str,
+        (threads, rounds): (usize, usize),
+        out: &mut impl Write,
+    ) -> anyhow::Result<()> {
+        let expected = Opened::open(&self.q8_gguf, WeightForm::F32)?.continuations(texts)?;
+        let pairs = sampled.texts.iter().zip(&expected);
+        let same = pairs.filter(|(found, expected)| found == expected).count();
+        let opened = Opened::open(&self.q8_gguf, WeightForm::Stored)?;
+        writeln!(
+            out,
+            "{} in blocks: opened in {:.2} s; at most {} times its weights in f32; {same} of {} texts are those of f32",
+            self.q8_gguf.display(),
+            opened.seconds,
+            sampled
+                .peak
+                .map_or("an unknown number of".to_owned(), |peak| format!(
+                    "{peak:.2}"
+                )),
+            texts.len(),
+        )?;
+
+        let text = longest_plain(texts)?;
+        let (ours, theirs) = self.rates(&opened, text, python, (threads, rounds))?;
+        let Some(ratio) = Spread::of_ratios(&ours, &theirs) else {
+            bail!("there was no round");
+        };
+        writeln!(
+            out,
+            "in Q8_0 {:.1} tokens/s, llama.cpp {:.1}, each with {threads} threads; ratio {:.2} ({:.2}–{:.2})",
+            median(&ours).unwrap_or_default(),
+            median(&theirs).unwrap_or_default(),
+            ratio.median,
+            ratio.min,
+            ratio.max
+        )?;
+        ensure!(
+            same >= self.least_same,
+            "{same} texts are the same in blocks and in f32, fewer than {}",
+            self.least_same
+        );
+        ensure!(
+            sampled
+                .peak
+                .is_none_or(|peak| peak <= self.most_memory_in_blocks),
+            "memory in blocks was more than {} times the weights in f32",
+            self.most_memory_in_blocks
+        );
+        ensure!(
+            ratio.median >= self.least_ratio,
+            "the speed in Q8_0 is {:.2} times llama.cpp's, less than {}",
+            ratio.median,
+            self.least_ratio
+        );
+        Ok(())
+    }
+
+    /// Tokens a second here and in llama.cpp, in turns.
+    fn rates(
+        &self,
+        opened: &Opened,
+        text: &Text,
+        python: &str,
+        (threads, rounds): (usize, usize),
+    ) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+        let mut peer = self.start(python, threads)?;
+        let asked = json!({"ids": text.prompt_ids, "max_new_tokens": MOST_NEW_TOKENS}).to_string();
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let (ids, seconds) = opened.continuation(&text.prompt_ids)?;
+            ours.push(ids.len() as f64 / seconds);
+            let answer: Answer = peer.ask(&asked)?;
+            theirs.push(answer.tokens as f64 / answer.seconds);
+        }
+        Ok((ours, theirs))
+    }
+
+    fn start(&self, python: &str, threads: usize) -> anyhow::Result<Peer> {
+        let mut command = Command::new(python);
+        command
+            .env("PYTHONPATH", &self.llama_packages)
+            .arg(&self.llama_script)
+            .arg(&self.q8_gguf)
+            .args(["--threads", &threads.to_string()]);
+        let (peer, ready): (Peer, Ready) = Peer::start(command)?;
+        ensure!(ready.ready, PeerError::Answer("not ready".into()));
+        Ok(peer)
+    }
+}
