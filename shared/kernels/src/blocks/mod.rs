@@ -4,8 +4,8 @@
 //! in `Q4_1`, with a quant of four bits from 0 to 15. `scale` and `least` are half-precision numbers. Left out: other formats, and gradients.
 //!
 //! The other operand of a product stays in f32. llama.cpp quantises it too, to eight bits a number; where a matrix comes out of main memory
-//! that gains nothing, and it changes the result. Here a product has the bits that [`by_rows`](crate::product::by_rows)
-//! gives for the numbers that the blocks stand for, whatever the number of rows and of threads.
+//! that gains nothing, and it changes the result. Here a product is that with the numbers that the blocks stand for, up to the order of its
+//! sums; what a row gives has the same bits whatever the number of rows and of threads.
 
 mod portable;
 mod product;

@@ -28,6 +28,12 @@ fn pair(config: &ModelConfig) -> [Decoder; 2] {
     [blocks, numbers]
 }
 
+/// Checks that two are the same up to the order of sums.
+fn assert_near(a: Tensor<2>, b: Tensor<2>) {
+    let apart = (a - b).abs().max().into_scalar::<f32>();
+    assert!(apart < 1e-4, "{apart}");
+}
+
 fn bits(x: Tensor<2>) -> Vec<u32> {
     x.into_data().iter::<f32>().map(f32::to_bits).collect()
 }
@@ -43,11 +49,10 @@ fn a_decoder_in_blocks_is_that_of_their_numbers() {
             let [blocks, numbers] = pair(&config);
             assert_eq!(blocks.named_weights(), numbers.named_weights());
             assert!(blocks.num_params() < numbers.num_params() / 20);
-            // Few enough that both add in one order.
             let (tokens, packing) = ([5, 9, 11, 2, 40, 41, 3], Packing::new([4, 3]));
-            let logits = |model: &Decoder| bits(model.logits(model.hidden(&tokens, &packing)));
-            assert_eq!(logits(&blocks), logits(&numbers));
-            assert_eq!(logits(&blocks.for_sampling()), logits(&blocks));
+            let logits = |model: &Decoder| model.logits(model.hidden(&tokens, &packing));
+            assert_near(logits(&blocks), logits(&numbers));
+            assert_eq!(bits(logits(&blocks.for_sampling())), bits(logits(&blocks)));
         }
     }
 }
@@ -128,15 +133,15 @@ impl Weights for Factors {
 #[test]
 fn an_adapter_of_a_decoder_in_blocks_adds_what_it_adds_to_the_numbers() {
     let (tokens, packing) = ([5, 9, 11, 2], Packing::new([4]));
-    let logits = |model: &Decoder| bits(model.logits(model.hidden(&tokens, &packing)));
+    let logits = |model: &Decoder| model.logits(model.hidden(&tokens, &packing));
     let plain = pair(&config(false));
     let adapted = plain.clone().map(|model| {
         let Ok(model) = model.with_adapters(|_| Some((4, 8.0)), &mut Factors);
         model
     });
-    assert_ne!(logits(&plain[0]), logits(&adapted[0]));
+    assert_ne!(bits(logits(&plain[0])), bits(logits(&adapted[0])));
     let [blocks, numbers] = adapted;
-    assert_eq!(logits(&blocks), logits(&numbers));
+    assert_near(logits(&blocks), logits(&numbers));
     assert_eq!(
         blocks.merged().named_weights(),
         numbers.merged().named_weights()
