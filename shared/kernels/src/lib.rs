@@ -14,10 +14,13 @@
 
 pub mod adamw;
 pub mod attention;
+#[cfg(feature = "blocks")]
 pub mod blocks;
 pub mod exp;
 pub mod kl;
 pub mod log_prob;
+#[cfg(not(feature = "blocks"))]
+mod no_blocks;
 pub mod product;
 pub mod rms_norm;
 pub mod rope;
@@ -27,6 +30,9 @@ pub mod swiglu;
 #[cfg(test)]
 mod testing;
 mod threads;
+
+#[cfg(not(feature = "blocks"))]
+pub use no_blocks as blocks;
 
 simd::kernel! {
     /// Adds `y` to `x`, element by element, as far as both reach.

@@ -9,8 +9,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::config::ModelConfig;
-use super::decoder::{Decoder, Weights};
+use super::decoder::Decoder;
 use super::in_blocks::WeightForm;
+use super::weights::Weights;
 use crate::random;
 use explang_named::brief;
 
@@ -97,7 +98,8 @@ impl Decoder {
         Decoder::from_named_tensors(WeightForm::F32, config, tensors, device)
     }
 
-    /// Moves the weights of a checkpoint onto `device`, where they lie in `form` (see [`Decoder::from_weights_in`]). A head that the file has counts, whatever `config` says of it, as in `transformers`.
+    /// Moves the weights of a checkpoint onto `device`, where they lie in `form` (see [`Decoder::from_weights_in`]). A head that the file has
+    /// counts, whatever `config` says of it, as in `transformers`.
     ///
     /// # Errors
     /// When a tensor is missing, of another shape, or not finite.
@@ -132,6 +134,7 @@ impl Decoder {
     pub fn named_weights(&self) -> BTreeMap<String, TensorData> {
         let mut collect = Collect::default();
         self.visit(&mut collect);
+        #[cfg(feature = "gguf")]
         collect.tensors.extend(self.values_of_blocks());
         collect.tensors
     }

@@ -5,9 +5,12 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use explang_named::named;
 
-use super::decoder::{Decoder, Linear, Weights};
+#[cfg(feature = "gguf")]
+use super::decoder::Decoder;
+use super::decoder::Linear;
 use super::fused;
 use super::kernels::blocks::Blocks;
+use super::weights::Weights;
 
 /// How a decoder's matrices lie in memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,7 +44,7 @@ impl WeightForm {
         name: &str,
         shape: [usize; 2],
     ) -> Result<Option<Blocks>, W::Error> {
-        if self == WeightForm::F32 {
+        if self == WeightForm::F32 || !cfg!(feature = "gguf") {
             return Ok(None);
         }
         let stored = weights.blocks(name, shape)?;
@@ -77,28 +80,19 @@ impl Linear {
 
 impl Decoder {
     /// The matrices that lie in blocks, by their names in `model.safetensors`, in f32.
-    pub(super) fn values_of_blocks(&self) -> impl Iterator<Item = (String, TensorData)> {
-        let layers = self.model.layers.iter().enumerate();
-        let layers = layers.flat_map(|(i, layer)| {
-            let (attn, mlp) = (&layer.self_attn, &layer.mlp);
-            [
-                ("self_attn.q_proj", &attn.q_proj),
-                ("self_attn.k_proj", &attn.k_proj),
-                ("self_attn.v_proj", &attn.v_proj),
-                ("self_attn.o_proj", &attn.o_proj),
-                ("mlp.gate_proj", &mlp.gate_proj),
-                ("mlp.up_proj", &mlp.up_proj),
-                ("mlp.down_proj", &mlp.down_proj),
-            ]
-            .map(|(part, linear)| (format!("model.layers.{i}.{part}"), linear))
-        });
+    #[cfg(feature = "gguf")]
+    pub(super) fn values_of_blocks(&self) -> Vec<(String, TensorData)> {
+        let mut model = self.clone();
+        let layers = model.projections().into_iter();
+        let layers = layers.map(|(module, linear)| (module, &*linear));
         let embedding = ("model.embed_tokens".to_owned(), &self.model.embed_tokens);
         let head = self.lm_head.iter().map(|head| ("lm_head".to_owned(), head));
         let all = layers.chain([embedding]).chain(head);
-        all.filter_map(|(module, linear)| {
+        let in_blocks = all.filter_map(|(module, linear)| {
             let blocks = linear.blocks.as_ref()?;
             Some((format!("{module}.weight"), data(blocks)))
-        })
+        });
+        in_blocks.collect()
     }
 }
 
@@ -115,5 +109,5 @@ fn data(blocks: &Blocks) -> TensorData {
     TensorData::new(blocks.to_values(), [blocks.rows(), blocks.inner()])
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gguf"))]
 mod tests;

@@ -12,8 +12,9 @@ use burn::tensor::{Tensor, TensorData};
 use explang_run::config::{LoraSection, LoraTarget};
 
 use super::config::ModelConfig;
-use super::decoder::{Decoder, Linear, Weights};
+use super::decoder::Decoder;
 use super::ops;
+use super::weights::Weights;
 use crate::random;
 
 /// What is added to one matrix.
@@ -161,30 +162,6 @@ impl Decoder {
                     .map(|(name, factor)| (factor_name(&module, name), factor.val().into_data()))
             })
             .collect()
-    }
-
-    /// Every matrix that can be adapted, with its module's name.
-    fn projections(&mut self) -> Vec<(String, &mut Linear)> {
-        let mut all = Vec::new();
-        for (i, layer) in self.model.layers.iter_mut().enumerate() {
-            let (attn, mlp) = (&mut layer.self_attn, &mut layer.mlp);
-            for (target, linear) in [
-                (LoraTarget::Q, &mut attn.q_proj),
-                (LoraTarget::K, &mut attn.k_proj),
-                (LoraTarget::V, &mut attn.v_proj),
-                (LoraTarget::O, &mut attn.o_proj),
-                (LoraTarget::Gate, &mut mlp.gate_proj),
-                (LoraTarget::Up, &mut mlp.up_proj),
-                (LoraTarget::Down, &mut mlp.down_proj),
-            ] {
-                let part = match target {
-                    LoraTarget::Gate | LoraTarget::Up | LoraTarget::Down => "mlp",
-                    _ => "self_attn",
-                };
-                all.push((format!("model.layers.{i}.{part}.{target}"), linear));
-            }
-        }
-        all
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod ops;
 mod packing;
 mod reader;
 pub(crate) mod recompute;
+mod weights;
 
 /// The operations on slices.
 pub use explang_kernels as kernels;
@@ -25,10 +26,11 @@ pub use explang_kernels as kernels;
 pub use cache::Cache;
 pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig};
-pub use decoder::{Decoder, Weights};
+pub use decoder::Decoder;
 pub use explang_run::config::ModelPreset;
 pub use in_blocks::WeightForm;
 #[cfg(feature = "lora")]
 pub use lora::Adapter;
 pub use memory::Memory;
 pub use packing::Packing;
+pub use weights::Weights;

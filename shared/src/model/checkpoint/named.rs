@@ -10,7 +10,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::{HEAD, WeightsError, damaged};
 use crate::model::config::ModelConfig;
-use crate::model::decoder::Weights;
+use crate::model::weights::Weights;
 
 /// The name of the embedding.
 const EMBEDDING: &str = "model.embed_tokens.weight";

@@ -1,10 +1,9 @@
 //! GGUF: a whole model in one file, as llama.cpp and what is built on it write it (versions 2 and 3).
 //!
 //! A [`Gguf`] gives the small files of the Hugging Face folder that it was made from, rebuilt from its header, and is the source of a
-//! [`Decoder`](super::Decoder)'s weights under the names of `transformers`, which it decodes to f32 one tensor at a time, or gives in their
-//! blocks. The Llama and
-//! Qwen3 families with byte-level BPE are read, and nothing that would change the numbers is passed over: an unknown architecture,
-//! tokenizer or number format is refused by name, and so is a tensor that the decoder has no place for.
+//! [`Decoder`](super::Decoder)'s weights under the names of `transformers`, which it decodes to f32 one tensor at a time, or gives in the
+//! blocks that they are stored in. The Llama and Qwen3 families with byte-level BPE are read, and nothing that would change the numbers is
+//! passed over: an unknown architecture, tokenizer or number format is refused by name, and so is a tensor that the decoder has no place for.
 //!
 //! The container is read here, since the crates for it either copy the tensors or panic where a file is damaged. Left out: SentencePiece
 //! vocabularies, big-endian files, files in several parts, and writing.
@@ -18,8 +17,8 @@ use burn::tensor::TensorData;
 use explang_named::brief;
 
 use super::config::{Architecture, ConfigError, ModelConfig};
-use super::decoder::Weights;
 use super::kernels::blocks::Blocks;
+use super::weights::Weights;
 use container::{Container, Stored, Value};
 
 /// Longest text of a file that an error repeats, in characters.
