@@ -28,10 +28,7 @@ impl Decoder {
         if self.shape.reader.is_some() {
             return Cow::Borrowed(self);
         }
-        #[cfg(feature = "lora")]
-        let plain = self.merged();
-        #[cfg(not(feature = "lora"))]
-        let plain = self.valid();
+        let plain = self.without_graph();
         if !fused::on_cpu(&plain.device()) {
             return Cow::Owned(plain);
         }
@@ -66,15 +63,18 @@ impl Decoder {
         reader.expect("`for_sampling` lays out what is on a CPU")
     }
 
-    /// The same decoder without a graph, to sample one sequence at a time from. Its matrices stay as they lie, so that nothing is held twice:
-    /// [`Decoder::for_sampling`] lends it as it is. For many sequences at a time it is the slower one.
+    /// The same decoder without a graph, its adapters merged, to sample one sequence at a time from. Its matrices stay as they lie, so that
+    /// nothing is held twice: [`Decoder::for_sampling`] lends it as it is. For many sequences at a time it is the slower one.
     pub fn for_one_sequence(self) -> Self {
-        let plain = if self.device().is_autodiff() {
-            self.valid()
-        } else {
-            self
-        };
-        plain.with_reader()
+        self.without_graph().with_reader()
+    }
+
+    /// The same weights without a graph, its adapters merged.
+    fn without_graph(&self) -> Self {
+        #[cfg(feature = "lora")]
+        return self.merged();
+        #[cfg(not(feature = "lora"))]
+        self.valid()
     }
 }
 

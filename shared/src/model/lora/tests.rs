@@ -5,7 +5,7 @@ use explang_run::config::{AdamWConfig, LoraSection, LoraTarget};
 use super::*;
 use crate::learn::{AdamW, Learner, supervised};
 use crate::likelihood::{Sequence, response_log_probs};
-use crate::model::{Architecture, Memory, ModelConfig, ModelPreset, Packing};
+use crate::model::{Architecture, Cache, Memory, ModelConfig, ModelPreset, Packing};
 use crate::parallel::Inline;
 
 const VOCAB: usize = 40;
@@ -47,9 +47,15 @@ fn drawn(seed: u64, device: &Device) -> Decoder {
     model
 }
 
+/// Two sequences.
+fn tokens() -> (Vec<u32>, Packing) {
+    let tokens = (0..17).map(|i| (i * 7 + 3) % VOCAB as u32).collect();
+    (tokens, Packing::new([9, 8]))
+}
+
 fn logits(model: &Decoder) -> Vec<f32> {
-    let tokens: Vec<u32> = (0..17).map(|i| (i * 7 + 3) % VOCAB as u32).collect();
-    let hidden = model.hidden(&tokens, &Packing::new([9, 8]));
+    let (tokens, packing) = tokens();
+    let hidden = model.hidden(&tokens, &packing);
     model.logits(hidden).into_data().iter::<f32>().collect()
 }
 
@@ -57,6 +63,26 @@ fn worst(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     differences.fold(0.0, f32::max)
+}
+
+#[test]
+fn an_adapter_counts_where_many_sequences_are_sampled_and_where_one_is() {
+    for seed in 0..6 {
+        let device = [Device::flex(), Device::flex().autodiff()][seed as usize / 2 % 2].clone();
+        let model = drawn(seed, &device);
+        let expected = logits(&model);
+        for sampled in [
+            model.for_sampling().into_owned(),
+            model.clone().for_one_sequence(),
+        ] {
+            let (tokens, packing) = tokens();
+            let mut cache = Cache::new(model.config(), &Device::flex(), 2, 9);
+            let hidden = sampled.extend(&tokens, &packing, &mut cache);
+            let found = sampled.logits(hidden).into_data();
+            let found: Vec<f32> = found.iter::<f32>().collect();
+            assert!(worst(&found, &expected) < 1e-4);
+        }
+    }
 }
 
 #[test]
