@@ -1,5 +1,9 @@
 //! What several rounds come to.
 
+use std::io::Write;
+
+use anyhow::bail;
+
 /// The middle value; the mean of the middle two where their number is even; none of no values.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
@@ -29,6 +33,43 @@ impl Spread {
             min: ratios.iter().copied().fold(f64::INFINITY, f64::min),
             max: ratios.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         })
+    }
+}
+
+/// What was found in rounds, in turns: ours and a peer's, in units a second.
+#[derive(Debug, Default)]
+pub(crate) struct Rates {
+    pub(crate) ours: Vec<f64>,
+    theirs: Vec<f64>,
+}
+
+impl Rates {
+    /// Adds a round.
+    pub(crate) fn add(&mut self, ours: f64, theirs: f64) {
+        self.ours.push(ours);
+        self.theirs.push(theirs);
+    }
+
+    /// Writes the medians in tokens a second and their ratio with its range; the ratio.
+    pub(crate) fn report(
+        &self,
+        what: &str,
+        peer: &str,
+        out: &mut impl Write,
+    ) -> anyhow::Result<f64> {
+        let Some(ratio) = Spread::of_ratios(&self.ours, &self.theirs) else {
+            bail!("there was no round");
+        };
+        writeln!(
+            out,
+            "{what}: {:.1} tokens/s, {peer} {:.1}; ratio {:.2} ({:.2}–{:.2})",
+            median(&self.ours).unwrap_or_default(),
+            median(&self.theirs).unwrap_or_default(),
+            ratio.median,
+            ratio.min,
+            ratio.max
+        )?;
+        Ok(ratio.median)
     }
 }
 

@@ -4,16 +4,16 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use clap::Args;
 use explang::model::WeightForm;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::texts::Text;
-use super::{MOST_NEW_TOKENS, Opened, Ready, longest_plain, memory};
+use super::{MOST_NEW_TOKENS, Opened, Ready, Setting, longest_plain, memory};
 use crate::peer::{Peer, PeerError};
-use crate::statistics::{Spread, median};
+use crate::statistics::Rates;
 
 /// Arguments of this part.
 #[derive(Debug, Args)]
@@ -33,9 +33,9 @@ pub(super) struct BlocksArguments {
     /// Most memory while the file in Q8_0 is opened and decodes, in times the weights in f32.
     #[arg(long, default_value_t = 0.5)]
     most_memory_in_blocks: f64,
-    /// Least speed, in times llama.cpp's.
+    /// Least speed in blocks, in times llama.cpp's.
     #[arg(long, default_value_t = 0.7)]
-    least_ratio: f64,
+    least_llama_ratio: f64,
 }
 
 /// What came of the file in blocks.
@@ -72,8 +72,7 @@ impl BlocksArguments {
         &self,
         texts: &[Text],
         sampled: &Sampled,
-        python: &str,
-        (threads, rounds): (usize, usize),
+        setting: &Setting<'_>,
         out: &mut impl Write,
     ) -> anyhow::Result<()> {
         let expected = Opened::open(&self.q8_gguf, WeightForm::F32)?.continuations(texts)?;
@@ -93,20 +92,8 @@ impl BlocksArguments {
             texts.len(),
         )?;
 
-        let text = longest_plain(texts)?;
-        let (ours, theirs) = self.rates(&opened, text, python, (threads, rounds))?;
-        let Some(ratio) = Spread::of_ratios(&ours, &theirs) else {
-            bail!("there was no round");
-        };
-        writeln!(
-            out,
-            "in Q8_0 {:.1} tokens/s, llama.cpp {:.1}, each with {threads} threads; ratio {:.2} ({:.2}–{:.2})",
-            median(&ours).unwrap_or_default(),
-            median(&theirs).unwrap_or_default(),
-            ratio.median,
-            ratio.min,
-            ratio.max
-        )?;
+        let rates = self.rates(&opened, longest_plain(texts)?, setting)?;
+        let ratio = rates.report("one text in Q8_0", "llama.cpp", out)?;
         ensure!(
             same >= self.least_same,
             "{same} texts are the same in blocks and in f32, fewer than {}",
@@ -120,41 +107,36 @@ impl BlocksArguments {
             self.most_memory_in_blocks
         );
         ensure!(
-            ratio.median >= self.least_ratio,
-            "the speed in Q8_0 is {:.2} times llama.cpp's, less than {}",
-            ratio.median,
-            self.least_ratio
+            ratio >= self.least_llama_ratio,
+            "the speed in Q8_0 is {ratio:.2} times llama.cpp's, less than {}",
+            self.least_llama_ratio
         );
         Ok(())
     }
 
     /// Tokens a second here and in llama.cpp, in turns.
-    fn rates(
-        &self,
-        opened: &Opened,
-        text: &Text,
-        python: &str,
-        (threads, rounds): (usize, usize),
-    ) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
-        let mut peer = self.start(python, threads)?;
+    fn rates(&self, opened: &Opened, text: &Text, setting: &Setting<'_>) -> anyhow::Result<Rates> {
+        let mut peer = self.start(setting)?;
         let asked = json!({"ids": text.prompt_ids, "max_new_tokens": MOST_NEW_TOKENS}).to_string();
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        for _ in 0..rounds {
+        let mut rates = Rates::default();
+        for _ in 0..setting.rounds {
             let (ids, seconds) = opened.continuation(&text.prompt_ids)?;
-            ours.push(ids.len() as f64 / seconds);
             let answer: Answer = peer.ask(&asked)?;
-            theirs.push(answer.tokens as f64 / answer.seconds);
+            rates.add(
+                ids.len() as f64 / seconds,
+                answer.tokens as f64 / answer.seconds,
+            );
         }
-        Ok((ours, theirs))
+        Ok(rates)
     }
 
-    fn start(&self, python: &str, threads: usize) -> anyhow::Result<Peer> {
-        let mut command = Command::new(python);
+    fn start(&self, setting: &Setting<'_>) -> anyhow::Result<Peer> {
+        let mut command = Command::new(setting.python);
         command
             .env("PYTHONPATH", &self.llama_packages)
             .arg(&self.llama_script)
             .arg(&self.q8_gguf)
-            .args(["--threads", &threads.to_string()]);
+            .args(["--threads", &setting.threads.to_string()]);
         let (peer, ready): (Peer, Ready) = Peer::start(command)?;
         ensure!(ready.ready, PeerError::Answer("not ready".into()));
         Ok(peer)

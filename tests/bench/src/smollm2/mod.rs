@@ -3,6 +3,7 @@
 
 mod blocks;
 mod memory;
+mod streams;
 mod texts;
 
 use std::io::{Write, stdout};
@@ -24,8 +25,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::peer::{Peer, PeerError};
-use crate::statistics::{Spread, median};
 use blocks::BlocksArguments;
+use streams::StreamsArguments;
 use texts::{PROMPTS, Text};
 
 /// Longest continuation, in tokens.
@@ -58,11 +59,19 @@ pub(crate) struct Arguments {
     /// Most memory while the GGUF file is opened and decodes, in times the weights in f32.
     #[arg(long, default_value_t = 1.3)]
     most_memory: f64,
-    /// Least tokens a second.
-    #[arg(long, default_value_t = 16.0)]
-    least_rate: f64,
+    #[command(flatten)]
+    streams: StreamsArguments,
     #[command(flatten)]
     blocks: BlocksArguments,
+}
+
+/// How speeds are measured.
+struct Setting<'a> {
+    gguf: &'a Path,
+    /// Of the peers.
+    python: &'a str,
+    threads: usize,
+    rounds: usize,
 }
 
 /// What a kind of checkpoint came to.
@@ -111,29 +120,36 @@ impl Opened {
 
     /// The greedy continuation without the token that ends it, and the seconds that it took.
     fn continuation(&self, prompt: &[u32]) -> anyhow::Result<(Vec<u32>, f64)> {
-        let prompts = [Prompt {
-            tokens: prompt.to_vec(),
-            forced_len: 0,
-            streams: vec![0],
-        }];
+        let started = Instant::now();
+        let made = pollster::block_on(self.greedy(&[prompt]))?;
+        let seconds = started.elapsed().as_secs_f64();
+        Ok((made.concat(), seconds))
+    }
+
+    /// The greedy continuations of prompts in one batch, without the tokens that end them.
+    async fn greedy(&self, prompts: &[&[u32]]) -> anyhow::Result<Vec<Vec<u32>>> {
+        let prompts: Vec<Prompt> = prompts
+            .iter()
+            .map(|prompt| Prompt {
+                tokens: prompt.to_vec(),
+                forced_len: 0,
+                streams: vec![0],
+            })
+            .collect();
         let sampling = Sampling {
             temperature: 0.0,
             top_p: 1.0,
             max_new_tokens: MOST_NEW_TOKENS,
         };
-        let started = Instant::now();
         let go_on = |_: SampledToken<'_>| ControlFlow::Continue(());
-        let made = generate(&self.model, &self.tokenizer, &prompts, &sampling, go_on);
-        let made = pollster::block_on(made)?.into_iter().next();
-        let seconds = started.elapsed().as_secs_f64();
-        let Some(made) = made else {
-            bail!("a prompt without a continuation");
-        };
-        let mut tokens = made.tokens;
-        if made.end == End::EndOfText {
-            tokens.pop();
-        }
-        Ok((tokens, seconds))
+        let made = generate(&self.model, &self.tokenizer, &prompts, &sampling, go_on).await?;
+        let without_end = made.into_iter().map(|mut made| {
+            if made.end == End::EndOfText {
+                made.tokens.pop();
+            }
+            made.tokens
+        });
+        Ok(without_end.collect())
     }
 }
 
@@ -179,22 +195,16 @@ impl Arguments {
         let same = texts.iter().filter(|text| text.report(&mut out)).count();
         writeln!(out, "{same} of {} texts are the same in all", texts.len())?;
 
-        let (ours, theirs) = self.rates(&texts)?;
-        let rate = median(&ours).unwrap_or_default();
-        let ratio = Spread::of_ratios(&ours, &theirs);
-        writeln!(
-            out,
-            "{rate:.1} tokens/s, transformers {:.1} with {} threads; ratio {}",
-            median(&theirs).unwrap_or_default(),
-            self.threads,
-            ratio.map_or_else(String::new, |r| format!(
-                "{:.2} ({:.2}–{:.2})",
-                r.median, r.min, r.max
-            ))
-        )?;
-
-        let setting = (self.threads, self.rounds);
-        (self.blocks).compare(&texts, &in_blocks, &self.peer, setting, &mut out)?;
+        let setting = Setting {
+            gguf: &self.gguf,
+            python: &self.peer,
+            threads: self.threads,
+            rounds: self.rounds,
+        };
+        self.blocks
+            .compare(&texts, &in_blocks, &setting, &mut out)?;
+        self.streams
+            .compare(&texts, &setting, &mut self.start()?, &mut out)?;
 
         ensure!(same == texts.len(), "not all texts are the same");
         let (seconds, peak) = sizes[0];
@@ -207,11 +217,6 @@ impl Arguments {
             peak.is_none_or(|peak| peak <= self.most_memory),
             "memory was more than {} times the weights",
             self.most_memory
-        );
-        ensure!(
-            rate >= self.least_rate,
-            "{rate:.1} tokens/s, fewer than {}",
-            self.least_rate
         );
         Ok(())
     }
@@ -233,7 +238,7 @@ impl Arguments {
     fn expected(&self) -> anyhow::Result<Vec<Text>> {
         let mut peer = self.start()?;
         let texts = PROMPTS.iter().map(|&(prompt, chat)| {
-            let answer = ask(&mut peer, prompt, chat)?;
+            let answer = ask(&mut peer, prompt, chat, 1)?;
             Ok(Text {
                 question: prompt,
                 chat,
@@ -244,21 +249,6 @@ impl Arguments {
             })
         });
         texts.collect()
-    }
-
-    /// Tokens a second of the GGUF file and of the peer, in turns.
-    fn rates(&self, texts: &[Text]) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
-        let opened = Opened::open(&self.gguf, WeightForm::F32)?;
-        let mut peer = self.start()?;
-        let text = longest_plain(texts)?;
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        for _ in 0..self.rounds {
-            let (ids, seconds) = opened.continuation(&text.prompt_ids)?;
-            ours.push(ids.len() as f64 / seconds);
-            let answer = ask(&mut peer, text.question, text.chat)?;
-            theirs.push(answer.ids.len() as f64 / answer.seconds);
-        }
-        Ok((ours, theirs))
     }
 }
 
@@ -271,7 +261,7 @@ fn longest_plain(texts: &[Text]) -> anyhow::Result<&Text> {
     }
 }
 
-fn ask(peer: &mut Peer, prompt: &str, chat: bool) -> Result<Answer, PeerError> {
-    let asked = json!({"prompt": prompt, "chat": chat, "max_new_tokens": MOST_NEW_TOKENS});
+fn ask(peer: &mut Peer, prompt: &str, chat: bool, streams: usize) -> Result<Answer, PeerError> {
+    let asked = json!({"prompt": prompt, "chat": chat, "streams": streams, "max_new_tokens": MOST_NEW_TOKENS});
     peer.ask(&asked.to_string())
 }
