@@ -70,7 +70,10 @@ fn a_row_has_the_same_bits_whatever_the_batch() {
         blocks.extend(&prompts.concat(), &packing, &mut cache);
         let mut rows = vec![Vec::new(); prompts.len()];
         for step in 0..3 {
-            let next: Vec<u32> = prompts.iter().map(|prompt| prompt[0] + step).collect();
+            let next: Vec<u32> = prompts
+                .iter()
+                .map(|prompt| (prompt[0] + step) % 60)
+                .collect();
             let packing = Packing::new(vec![1; prompts.len()]);
             let logits = blocks.logits(blocks.extend(&next, &packing, &mut cache));
             for (row, logits) in rows.iter_mut().zip(bits(logits).chunks(60)) {
