@@ -1,25 +1,26 @@
 #!/usr/bin/env python3
-"""The PyTorch peer of `explang-bench speed`: the same Qwen3 checkpoint and the same work, eager PyTorch on the CPU.
+"""The PyTorch peer of `explang-bench speed`: the same Qwen3 checkpoint and the same work, PyTorch on the CPU.
 
     bench.py CHECKPOINT_DIR            a few rounds of each kind, then one JSON line
     bench.py CHECKPOINT_DIR --serve    line protocol: see below
     bench.py CHECKPOINT_DIR --check    compares this implementation with `transformers` (logits, cached decoding, gradients)
 
-Two kinds of work, both float32:
+Three kinds of work, all float32:
 
 * train: one optimizer step on 32 sequences of 128 tokens: forward, cross entropy over all positions, backward,
   clipping of the gradient norm to 1, AdamW. Tokens counted: 32 x 128 a step.
+* compiled: the same step with the forward and backward pass compiled by `torch.compile`.
 * rollout: 64 sequences of 96 tokens sampled at temperature 1 after a short prompt, with a key-value cache.
   Tokens counted: the 64 x 96 sampled ones.
 
-With --serve, the first line out is {"ready": true, …}. Each line in is `train [STEPS]` or `rollout [TIMES]` and is answered with
+With --serve, the first line out is {"ready": true, …}. Each line in is `train [STEPS]`, `compiled [STEPS]` or `rollout [TIMES]` and is answered with
 {"kind", "steps", "tokens", "seconds", "tokens_per_s"}, or {"error": …}; `quit` or the end of the input ends. So a caller can
 interleave these rounds with its own.
 
 Before anything is reported, each kind is warmed up and tried with every number of threads up to --threads, and keeps the fastest:
 decoding is made of operations so small that a second thread can cost more than it gives.
 
-The model is written for speed in eager mode, so that the comparison is with PyTorch at its best and not with the overhead of a
+The model is written for speed, so that the comparison is with PyTorch at its best and not with the overhead of a
 library: merged projections, `scaled_dot_product_attention`, the fused AdamW, a preallocated cache.
 """
 
@@ -32,6 +33,7 @@ import pathlib
 import statistics
 import sys
 import time
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -142,17 +144,27 @@ class Bench:
 
     def __init__(self, folder: pathlib.Path) -> None:
         torch.manual_seed(0)
-        self.threads = {"train": 1, "rollout": 1}
+        self.threads = {"train": 1, "compiled": 1, "rollout": 1}
         self.policy, self.learner = Qwen3(folder).eval(), Qwen3(folder).train()
         vocab = self.policy.config["vocab_size"]
         self.optimizer = torch.optim.AdamW(self.learner.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
         # Inputs and targets are the same tokens one apart, so that every step has exactly 32 x 128 positions.
         self.batch = torch.randint(0, vocab, (TRAIN_BATCH, TRAIN_LENGTH + 1))
         self.prompt = torch.randint(0, vocab, (ROLLOUT_BATCH, PROMPT_LENGTH))
+        self.compiled_loss = torch.compile(self.loss, dynamic=False)
+
+    def loss(self) -> torch.Tensor:
+        logits = self.learner.logits(self.learner.hidden(self.batch[:, :-1]))
+        return F.cross_entropy(logits.flatten(0, 1), self.batch[:, 1:].flatten())
 
     def train(self) -> int:
-        logits = self.learner.logits(self.learner.hidden(self.batch[:, :-1]))
-        loss = F.cross_entropy(logits.flatten(0, 1), self.batch[:, 1:].flatten())
+        return self.step(self.loss)
+
+    def compiled(self) -> int:
+        return self.step(self.compiled_loss)
+
+    def step(self, of: Callable[[], torch.Tensor]) -> int:
+        loss = of()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
@@ -178,7 +190,7 @@ class Bench:
 
     def warm_up(self, most_threads: int) -> None:
         """Runs each kind untimed, then picks its number of threads."""
-        for kind in ("train", "rollout"):
+        for kind in self.threads:
             speeds = {}
             for threads in range(1, most_threads + 1):
                 self.threads[kind] = threads
@@ -187,7 +199,7 @@ class Bench:
             self.threads[kind] = max(speeds, key=speeds.get)
 
     def round(self, kind: str, steps: int) -> dict:
-        work = {"train": self.train, "rollout": self.rollout}[kind]
+        work = {"train": self.train, "compiled": self.compiled, "rollout": self.rollout}[kind]
         torch.set_num_threads(self.threads[kind])
         begin = time.perf_counter()
         tokens = sum(work() for _ in range(steps))
@@ -205,20 +217,19 @@ def serve(bench: Bench) -> None:
         words = line.split()
         if words == ["quit"]:
             break
-        if len(words) in (1, 2) and words[0] in ("train", "rollout") and all(w.isdecimal() and int(w) for w in words[1:]):
+        if len(words) in (1, 2) and words[0] in bench.threads and all(w.isdecimal() and int(w) for w in words[1:]):
             say(bench.round(words[0], int(words[1]) if len(words) == 2 else 1))
         else:
-            say({"error": f"expected `train [STEPS]`, `rollout [TIMES]` or `quit`, not {line.strip()!r}"})
+            say({"error": f"expected `train [STEPS]`, `compiled [STEPS]`, `rollout [TIMES]` or `quit`, not {line.strip()!r}"})
 
 
 def summary(bench: Bench, rounds: int) -> dict:
-    speeds = {"train": [], "rollout": []}
+    speeds = {kind: [] for kind in bench.threads}
     for _ in range(rounds):
-        speeds["train"].append(bench.round("train", 3)["tokens_per_s"])
-        speeds["rollout"].append(bench.round("rollout", 1)["tokens_per_s"])
+        for kind, rates in speeds.items():
+            rates.append(bench.round(kind, 1 if kind == "rollout" else 3)["tokens_per_s"])
     return {
-        "train_tokens_per_s": statistics.median(speeds["train"]),
-        "rollout_tokens_per_s": statistics.median(speeds["rollout"]),
+        **{f"{kind}_tokens_per_s": statistics.median(rates) for kind, rates in speeds.items()},
         "torch": torch.__version__,
         "threads": bench.threads,
     }

@@ -1,13 +1,12 @@
 //! Chat templates against `transformers`: the 72 that TRL ships, with conversations of twenty shapes, rendered by
 //! `tests/peers/chat_templates.py`; and what our prompts are of each.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use explang::Language;
 use explang::prompt::{Chat, ChatTemplate, TemplateError, Variables, system_prompt};
 use explang::transcript::Transcript;
 use serde_json::Value;
+
+use crate::peer;
 
 /// Templates, and conversations that each renders.
 const EXPECTED: (usize, usize) = (72, 20);
@@ -18,22 +17,7 @@ const KEEPING: usize = 47;
 
 /// What `transformers` makes of the templates, a line each.
 fn theirs() -> Vec<Value> {
-    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
-        panic!(
-            "EXPLANG_PYTHON names no Python with transformers and TRL, so this cannot be checked; run `bash tests/run`"
-        );
-    };
-    let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/chat_templates.py");
-    let output = Command::new(&python)
-        .arg(peer)
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap_or_else(|e| panic!("EXPLANG_PYTHON ({}) does not start: {e}", python.display()));
-    assert!(
-        output.status.success(),
-        "the peer failed; its error is above"
-    );
-    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines = peer::ask("chat_templates.py", [] as [&str; 0], &[]);
     lines
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use explang::generate::{Prompt, SampledToken, Sampling, generate};
 use explang::model::gguf::Gguf;
@@ -15,7 +14,7 @@ use explang_trainer::checkpoint;
 use safetensors::tensor::SafeTensors;
 use serde::Deserialize;
 
-use crate::support;
+use crate::{peer, support};
 
 /// The largest difference of a logit that is allowed.
 const TOLERANCE: f32 = 1e-4;
@@ -30,16 +29,7 @@ struct Case {
 
 /// Lets Python write its files into `folder`; returns those in GGUF.
 fn written(folder: &Path) -> Vec<PathBuf> {
-    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
-        panic!(
-            "EXPLANG_PYTHON names no Python with gguf, so this cannot be checked; run `bash tests/run`"
-        );
-    };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/gguf_files.py");
-    let output = Command::new(python).arg(script).arg(folder).output();
-    let output = output.unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
+    peer::ask("gguf_files.py", [folder], &[]);
     let entries = std::fs::read_dir(folder).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|end| end == "gguf"));

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use burn::tensor::Device;
 use explang::model::{Decoder, Packing};
@@ -15,32 +14,10 @@ use explang_trainer::{adapter, checkpoint, config, export};
 use safetensors::tensor::SafeTensors;
 use serde_json::Value;
 
-use crate::support;
+use crate::{peer, support};
 
 /// The largest difference of a logit that is allowed.
 const TOLERANCE: f32 = 1e-4;
-
-fn python(arguments: &[&std::ffi::OsStr]) -> String {
-    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
-        panic!(
-            "EXPLANG_PYTHON names no Python with peft, so this cannot be checked; run `bash tests/run`"
-        );
-    };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/lora.py");
-    let output = Command::new(&python)
-        .arg(script)
-        .args(arguments)
-        .output()
-        .unwrap_or_else(|e| {
-            panic!(
-                "EXPLANG_PYTHON ({}) does not start: {e}; run `bash tests/run`",
-                python.display()
-            )
-        });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// The tokens of a sequence, and the logits `[length, vocab]` that `peft` computes for it.
 fn expected(path: &Path) -> (Vec<u32>, Vec<f32>) {
@@ -69,7 +46,11 @@ fn what_peft_saves_opens_here_and_what_we_save_opens_there() {
     let folder = tempfile::tempdir().unwrap();
     let tokenizer = support::tokenizer();
     let vocab = tokenizer.vocab_size().to_string();
-    python(&["make".as_ref(), folder.path().as_ref(), vocab.as_ref()]);
+    peer::ask(
+        "lora.py",
+        ["make".as_ref(), folder.path().as_os_str(), vocab.as_ref()],
+        &[],
+    );
     for family in ["qwen3", "llama"] {
         let at = |name: &str| -> PathBuf { folder.path().join(family).join(name) };
         std::fs::write(at("base/tokenizer.json"), tokenizer.to_json()).unwrap();
@@ -90,7 +71,11 @@ fn what_peft_saves_opens_here_and_what_we_save_opens_there() {
             assert_eq!(base.unwrap(), merged.unwrap(), "{family}: {name}");
         }
     }
-    let report = python(&["check".as_ref(), folder.path().as_ref()]);
+    let report = peer::ask(
+        "lora.py",
+        ["check".as_ref(), folder.path().as_os_str()],
+        &[],
+    );
     let report: Value = serde_json::from_str(report.trim()).unwrap();
     for family in ["qwen3", "llama"] {
         let of = |key: &str| report[family][key].as_f64().unwrap();

@@ -17,6 +17,7 @@ mod lora;
 mod metrics;
 mod objective;
 mod parity;
+mod peer;
 mod pipeline;
 mod places;
 mod policy_step;

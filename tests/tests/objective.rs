@@ -1,9 +1,6 @@
 //! Every objective against a computation of its own in PyTorch (`tests/peers/objective.py`): advantages, loss and gradient, on
 //! random batches.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use burn::tensor::{Device, Tensor, TensorData};
 use explang::objective::Batch;
 use explang::objective::Component;
@@ -17,6 +14,8 @@ use explang::objective::{Ratio, Surrogate, TokenTargets};
 use explang::random;
 use explang::reward::GroupId;
 use serde_json::{Value, json};
+
+use crate::peer;
 
 /// The longest response allowed.
 const LONGEST: usize = 9;
@@ -215,26 +214,9 @@ impl Random {
 
 /// What PyTorch says of the cases.
 fn theirs(cases: &[Value]) -> Vec<Value> {
-    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
-        panic!(
-            "EXPLANG_PYTHON names no Python with PyTorch, so this cannot be checked; run `bash tests/run`"
-        );
-    };
-    let peer = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/objective.py");
-    let mut child = Command::new(&python)
-        .arg(peer)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|e| panic!("EXPLANG_PYTHON ({}) does not start: {e}", python.display()));
     let question = serde_json::to_vec(cases).unwrap();
-    child.stdin.take().unwrap().write_all(&question).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "the peer failed; its error is above"
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
+    let answer = peer::ask("objective.py", [] as [&str; 0], &question);
+    serde_json::from_str(&answer).unwrap()
 }
 
 /// The largest difference, as a share of the largest number.

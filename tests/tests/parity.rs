@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use burn::tensor::{Tensor, TensorData};
 use explang::Language;
@@ -19,7 +18,7 @@ use explang_trainer::checkpoint;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::json;
 
-use crate::support;
+use crate::{peer, support};
 
 /// The largest difference of a logit that is allowed.
 const TOLERANCE: f32 = 1e-4;
@@ -217,11 +216,6 @@ fn write_expected(path: &Path, model: &Decoder) {
 
 /// Saves a random checkpoint, opens it again, and lets `transformers` check what it computes then.
 fn opens_in_transformers(config: &dyn Fn(usize) -> ModelConfig, precision: Precision) {
-    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
-        panic!(
-            "EXPLANG_PYTHON names no Python with transformers, so this cannot be checked; run `bash tests/run`"
-        );
-    };
     let folder = tempfile::tempdir().unwrap();
     let tokenizer = support::tokenizer();
     let config = config(tokenizer.vocab_size());
@@ -238,24 +232,14 @@ fn opens_in_transformers(config: &dyn Fn(usize) -> ModelConfig, precision: Preci
     );
     write_expected(&expected, &read);
     std::fs::write(&cases, tokenizer_cases(&tokenizer).to_string()).unwrap();
-    let output = Command::new(&python)
-        .arg(here().join("peers/parity.py"))
-        .arg("check")
-        .args([folder.path(), &expected])
-        .arg("--tokenizer")
-        .arg(&cases)
-        .output()
-        .unwrap_or_else(|e| {
-            panic!(
-                "EXPLANG_PYTHON ({}) does not start: {e}; run `bash tests/run`",
-                python.display()
-            )
-        });
-    let (said, errors) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{said}\n{errors}");
+    let arguments = [
+        "check".as_ref(),
+        folder.path().as_os_str(),
+        expected.as_os_str(),
+        "--tokenizer".as_ref(),
+        cases.as_os_str(),
+    ];
+    let said = peer::ask("parity.py", arguments, &[]);
     let report: serde_json::Value = serde_json::from_str(said.trim()).unwrap();
     assert_eq!(
         (&report["sequences"], &report["tokenizer_cases"]),

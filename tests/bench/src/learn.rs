@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p explang-bench -- learn --seed 1 --steps 200
+//! cargo run --release -p explang-bench -- learn --experiment "Short answers are paid"
 //! cargo run --release -p explang-bench -- learn --steps 10 --record target/learn
 //! ```
 
@@ -12,6 +13,7 @@ use clap::Args;
 use explang::Language;
 use explang_trainer::files;
 use explang_trainer::threads::Threads;
+use explang_web::judge::experiment::EXPERIMENTS;
 use explang_web::kept::{
     CONFIG, GENERATION_CONFIG, OPTIMIZER, TOKENIZER, TOKENIZER_CONFIG, WEIGHTS,
 };
@@ -32,7 +34,10 @@ pub(crate) struct Arguments {
     /// Steps.
     #[arg(long, default_value_t = 200)]
     steps: usize,
-    /// Settings in place of the page's first ones, as JSON: `{"kl": 0.001, "group": 16}`.
+    /// Experiment of the page that sets what is paid.
+    #[arg(long, value_parser = EXPERIMENTS.map(|experiment| experiment.name))]
+    experiment: Option<String>,
+    /// Settings in place of the experiment's, or of the page's first ones, as JSON: `{"kl": 0.001, "group": 16}`.
     #[arg(long, default_value = "{}")]
     set: String,
     /// Threads.
@@ -91,9 +96,13 @@ impl Arguments {
         Ok(())
     }
 
-    /// The page's settings with those that were given.
+    /// The page's settings, with the experiment's and those that were given.
     fn settings(&self) -> anyhow::Result<Settings> {
-        let mut settings = serde_json::to_value(Settings::default())?;
+        let experiment =
+            (EXPERIMENTS.iter()).find(|of| Some(of.name) == self.experiment.as_deref());
+        let settings =
+            experiment.map_or_else(Settings::default, |of| of.settings(&Settings::default()));
+        let mut settings = serde_json::to_value(settings)?;
         let given: Value = serde_json::from_str(&self.set).context("--set is not JSON")?;
         let (Some(all), Some(given)) = (settings.as_object_mut(), given.as_object()) else {
             anyhow::bail!("--set is not a JSON object");

@@ -4,10 +4,12 @@
 //! cargo run --release -p explang-bench -- verify --cases shared/verify/data/math-equality/cases.jsonl
 //! cargo run --release -p explang-bench -- score --cases shared/reward/data/reward-parity/batches.jsonl
 //! cargo run --release -p explang-bench -- speed --peer .venv/bin/python
+//! cargo run --release -p explang-bench -- grpo --peer .venv/bin/python
 //! bash tests/long smollm2
 //! ```
 
 mod device;
+mod grpo;
 mod learn;
 mod line_process;
 mod peer;
@@ -38,6 +40,8 @@ enum Command {
     Score(score::Arguments),
     /// Tokens a second of training and sampling, alone or beside PyTorch.
     Speed(speed::Arguments),
+    /// Seconds of a whole GRPO step, alone or beside TRL.
+    Grpo(grpo::Arguments),
     /// SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`.
     Smollm2(smollm2::Arguments),
     /// The page's learner, natively: the course of a training, and what a browser's steps are held against.
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => arguments.run(),
         Command::Score(arguments) => arguments.run(),
         Command::Speed(arguments) => arguments.run(),
+        Command::Grpo(arguments) => arguments.run(),
         Command::Smollm2(arguments) => arguments.run(),
         Command::Learn(arguments) => arguments.run(),
         Command::Same(arguments) => arguments.run(),

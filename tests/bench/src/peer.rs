@@ -17,9 +17,6 @@ pub(crate) enum PeerError {
     /// It answered something else.
     #[error("the peer answered `{0}`, which is not a measurement")]
     Answer(String),
-    /// It has no such kind of work.
-    #[error("the peer does not know the work `{0}`")]
-    Kind(&'static str),
 }
 
 /// A running peer that answers lines of JSON; it ends when this value is dropped.

@@ -1,4 +1,4 @@
-//! The kinds of work that are measured, the same as in `tests/peers/bench.py`.
+//! The kinds of work that are measured, the same as in `tests/peers/bench.py`, and who does them beside us.
 
 use explang::named::named;
 
@@ -23,6 +23,39 @@ impl Kind {
             Kind::Train => "train",
             Kind::Rollout => "rollout",
             Kind::HalfRollout => "rollout, half ending early",
+        }
+    }
+
+    /// Who does the same beside us.
+    pub(super) const fn peers(self) -> &'static [Theirs] {
+        match self {
+            Kind::Train => &[Theirs::Train, Theirs::Compiled],
+            Kind::Rollout => &[Theirs::Rollout],
+            Kind::HalfRollout => &[],
+        }
+    }
+}
+
+/// Work of the peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Theirs {
+    /// The optimizer step, operation by operation.
+    Train,
+    /// The optimizer step with forward and backward pass compiled by `torch.compile`.
+    Compiled,
+    /// The rollout, operation by operation.
+    Rollout,
+}
+
+// As the peer is asked for it.
+named!(Theirs, "work of the peer", { Train => "train", Compiled => "compiled", Rollout => "rollout" });
+
+impl Theirs {
+    /// The name in tables.
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Theirs::Train | Theirs::Rollout => "PyTorch",
+            Theirs::Compiled => "torch.compile",
         }
     }
 }

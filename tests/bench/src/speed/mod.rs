@@ -1,4 +1,4 @@
-//! `explang-bench speed`: tokens a second of training and sampling on this machine, alone or beside PyTorch.
+//! `explang-bench speed`: tokens a second of training and sampling on this machine, alone or beside PyTorch, eager and compiled.
 
 mod kind;
 mod peer;
@@ -92,10 +92,12 @@ impl Arguments {
                 let ours = work.run(kind, times)?.rate();
                 result.series_mut(kind).ours.push(ours);
                 line += &format!(" · {} {ours:.0}", kind.title());
-                if let Some(peer) = peer.as_mut().filter(|_| kind != Kind::HalfRollout) {
-                    let theirs = peer.run(kind, times)?.rate();
-                    result.series_mut(kind).theirs.push(theirs);
-                    line += &format!(" (PyTorch {theirs:.0})");
+                for &work in kind.peers() {
+                    let Some(peer) = &mut peer else { break };
+                    let theirs = peer.run(work, times)?.rate();
+                    let rates = &mut result.series_mut(kind).theirs;
+                    rates.entry(work).or_default().push(theirs);
+                    line += &format!(" ({} {theirs:.0})", work.title());
                 }
             }
             if self.json {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use super::kind::Kind;
+use super::kind::Theirs;
 use super::work::Measured;
 use crate::peer::{Peer, PeerError};
 
@@ -46,13 +46,8 @@ impl PyTorch {
     }
 
     /// Lets it do a kind of work `times` times.
-    pub(super) fn run(&mut self, kind: Kind, times: usize) -> Result<Measured, PeerError> {
-        let word = match kind {
-            Kind::Train => "train",
-            Kind::Rollout => "rollout",
-            Kind::HalfRollout => return Err(PeerError::Kind(kind.name())),
-        };
-        let Answer { tokens, seconds } = self.0.ask(&format!("{word} {times}"))?;
+    pub(super) fn run(&mut self, work: Theirs, times: usize) -> Result<Measured, PeerError> {
+        let Answer { tokens, seconds } = self.0.ask(&format!("{work} {times}"))?;
         if seconds > 0.0 {
             Ok(Measured { tokens, seconds })
         } else {
@@ -75,16 +70,12 @@ mod tests {
         let (peer, ready): (Peer, Ready) = Peer::start(command).unwrap();
         assert!(ready.ready && ready.torch.is_none());
         let mut peer = PyTorch(peer);
-        let measured = peer.run(Kind::Train, 5).unwrap();
+        let measured = peer.run(Theirs::Train, 5).unwrap();
         assert!((measured.rate() - 40.0).abs() < 1e-9);
-        assert!(matches!(
-            peer.run(Kind::HalfRollout, 1),
-            Err(PeerError::Kind(_))
-        ));
-        let error = peer.run(Kind::Rollout, 1).unwrap_err();
+        let error = peer.run(Theirs::Rollout, 1).unwrap_err();
         assert!(matches!(error, PeerError::Answer(_)), "{error}");
         assert!(matches!(
-            peer.run(Kind::Rollout, 1),
+            peer.run(Theirs::Compiled, 1),
             Err(PeerError::Process(LineError::Ended))
         ));
     }

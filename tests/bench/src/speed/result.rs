@@ -1,17 +1,17 @@
 //! What the rounds come to.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
 
-use super::kind::Kind;
+use super::kind::{Kind, Theirs};
 use crate::statistics::{Spread, median};
 
 /// Tokens a second of one kind of work, round by round.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Series {
     /// Ours.
     pub(super) ours: Vec<f64>,
-    /// The peer's, of the same rounds; empty without one.
-    pub(super) theirs: Vec<f64>,
+    /// The peer's, of the same rounds; none without one.
+    pub(super) theirs: BTreeMap<Theirs, Vec<f64>>,
 }
 
 impl Series {
@@ -20,19 +20,17 @@ impl Series {
         median(&self.ours)
     }
 
-    /// Median of the peer's rounds.
-    pub(super) fn theirs(&self) -> Option<f64> {
-        median(&self.theirs)
-    }
-
-    /// Ours over the peer's.
-    pub(super) fn ratio(&self) -> Option<Spread> {
-        Spread::of_ratios(&self.ours, &self.theirs)
+    /// What the peer did, its median, and ours over it.
+    fn beside(&self) -> impl Iterator<Item = (Theirs, f64, Spread)> {
+        self.theirs.iter().filter_map(|(&work, rates)| {
+            let ratio = Spread::of_ratios(&self.ours, rates)?;
+            Some((work, median(rates)?, ratio))
+        })
     }
 }
 
 /// All rounds.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct BenchResult {
     /// Parameters of the model.
     pub(super) parameters: usize,
@@ -89,10 +87,13 @@ impl BenchResult {
         let lines = Kind::ALL.into_iter().filter_map(|kind| {
             let series = self.series(kind);
             let mut line = format!("{:<26} {:>9.0} tokens/s", kind.title(), series.ours()?);
-            if let (Some(theirs), Some(ratio)) = (series.theirs(), series.ratio()) {
+            for (work, theirs, ratio) in series.beside() {
                 line += &format!(
-                    " · PyTorch {theirs:>9.0} tokens/s · ratio {:.2} [{:.2}, {:.2}]",
-                    ratio.median, ratio.min, ratio.max
+                    " · {} {theirs:>9.0} tokens/s · ratio {:.2} [{:.2}, {:.2}]",
+                    work.title(),
+                    ratio.median,
+                    ratio.min,
+                    ratio.max
                 );
             }
             Some(line)
@@ -112,11 +113,19 @@ impl BenchResult {
     pub(super) fn to_json(&self) -> serde_json::Value {
         let kinds = Kind::ALL.into_iter().map(|kind| {
             let series = self.series(kind);
+            let peers = series.beside().map(|(work, median, ratio)| {
+                let value = serde_json::json!({
+                    "tokens_per_s": median,
+                    "ratio": ratio,
+                    "rounds": series.theirs[&work],
+                });
+                (work.name().to_owned(), value)
+            });
+            let peers: serde_json::Map<_, _> = peers.collect();
             let value = serde_json::json!({
                 "tokens_per_s": series.ours(),
-                "peer_tokens_per_s": series.theirs(),
-                "ratio": series.ratio(),
-                "rounds": series,
+                "rounds": series.ours,
+                "peers": peers,
             });
             (kind.name().to_owned(), value)
         });
@@ -149,6 +158,30 @@ mod tests {
             "{table}"
         );
         assert!(!table.contains("PyTorch"), "{table}");
-        assert!(result.to_json()["kinds"]["train"]["ratio"].is_null());
+        assert!(result.to_json()["kinds"]["train"]["peers"] == serde_json::json!({}));
+    }
+
+    #[test]
+    fn each_peer_has_a_ratio_of_its_own() {
+        let mut result = BenchResult::default();
+        result.train.ours = vec![300.0, 200.0];
+        for (work, rates) in [
+            (Theirs::Train, [100.0, 100.0]),
+            (Theirs::Compiled, [400.0, 100.0]),
+        ] {
+            result.train.theirs.insert(work, rates.to_vec());
+        }
+        let table = result.table();
+        for said in [
+            "PyTorch       100 tokens/s · ratio 2.50 [2.00, 3.00]",
+            "torch.compile       250 tokens/s · ratio 1.38 [0.75, 2.00]",
+        ] {
+            assert!(table.contains(said), "{table}");
+        }
+        let peers = &result.to_json()["kinds"]["train"]["peers"];
+        assert_eq!(
+            peers["compiled"]["rounds"],
+            serde_json::json!([400.0, 100.0])
+        );
     }
 }
