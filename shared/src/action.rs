@@ -4,10 +4,9 @@
 //! the pool is exact: the tag of every language is scored after `<lang_select>\n` and the scores are renormalised over the
 //! pool. It works with every tokenizer, whether a tag is one token or several.
 
-use burn::tensor::Tensor;
-
 use crate::Language;
-use crate::model::{Cache, Decoder, Packing, ops};
+use crate::model::kernels::log_prob;
+use crate::model::{CacheRows, CausalLm, Packing};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::transcript::{CLOSE_TAG, forced_prefix};
 
@@ -83,7 +82,7 @@ impl ActionDistribution {
 /// # Errors
 /// When the pool or the prompt is empty, the prompt is too long, the tokenizer fails, or the model's numbers are not finite.
 pub async fn distribution(
-    model: &Decoder,
+    model: &impl CausalLm,
     tokenizer: &Tokenizer,
     prompt: &[u32],
     pool: &[Language],
@@ -153,48 +152,44 @@ fn tag_tokens(tokenizer: &Tokenizer, language: Language) -> Result<Vec<u32>, Tok
 ///
 /// The closing mark is part of a tag: without it `e` would be a tag that `en` begins with.
 async fn tag_log_probs(
-    model: &Decoder,
+    model: &impl CausalLm,
     tokenizer: &Tokenizer,
     opened: &[u32],
     tags: &[Vec<u32>],
 ) -> Result<Vec<f64>, ActionError> {
     let model = &*model.for_sampling();
+    let vocab = model.config().vocab_size;
     let longest = tags.iter().map(Vec::len).max().unwrap_or(0);
-    let mut cache = Cache::new(model.config(), &model.device(), 1, opened.len() + longest);
-    let packing = Packing::new([opened.len()]);
-    let hidden = model.extend(opened, &packing, &mut cache);
-    let mut hidden = ops::rows(hidden, &vec![opened.len() - 1; tags.len()]);
+    let mut cache = model.cache(1, opened.len() + longest);
+    let first = Packing::new([opened.len()]);
+    let mut logits = Vec::new();
+    let read = model.next_logits(opened, &first, &mut cache, &mut logits);
+    read.await.map_err(ActionError::Device)?;
+    logits = logits.repeat(tags.len());
     cache.keep(&vec![0; tags.len()]);
     let step = Packing::new(vec![1; tags.len()]);
     let mut totals = vec![0.0; tags.len()];
     for i in 0..longest {
         // A tag that has ended goes on with filling, which does not count.
-        let tokens: Vec<u32> = tags
-            .iter()
-            .map(|tag| tag.get(i).copied().unwrap_or(tokenizer.pad()))
-            .collect();
-        let log_probs = values(ops::log_prob(model.logits(hidden), &tokens)).await?;
+        let next = |tag: &Vec<u32>| tag.get(i).copied().unwrap_or(tokenizer.pad());
+        let tokens: Vec<u32> = tags.iter().map(next).collect();
+        if tokens.iter().any(|&token| token as usize >= vocab) {
+            return Err(ActionError::Device(
+                "the tokenizer has more tokens than the model".into(),
+            ));
+        }
+        let (log_probs, _) = log_prob::forward(&logits, &tokens);
         for ((total, tag), log_prob) in totals.iter_mut().zip(tags).zip(log_probs) {
             if i < tag.len() {
                 *total += f64::from(log_prob);
             }
         }
-        hidden = if i + 1 < longest {
-            model.extend(&tokens, &step, &mut cache)
-        } else {
-            break;
-        };
+        if i + 1 < longest {
+            let read = model.next_logits(&tokens, &step, &mut cache, &mut logits);
+            read.await.map_err(ActionError::Device)?;
+        }
     }
     Ok(totals)
-}
-
-async fn values(tensor: Tensor<1>) -> Result<Vec<f32>, ActionError> {
-    let data = tensor
-        .into_data_async()
-        .await
-        .map_err(|e| ActionError::Device(format!("{e:?}")))?;
-    data.try_into_vec()
-        .map_err(|e| ActionError::Device(format!("{e:?}")))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod queue;
 
 use std::ops::ControlFlow;
 
-use crate::model::Decoder;
+use crate::model::CausalLm;
 use crate::model::kernels::sample::{self, SampleError};
 use crate::random;
 use crate::tokenizer::Tokenizer;
@@ -102,7 +102,7 @@ pub enum GenerateError {
 /// # Errors
 /// On empty or overlong prompts, logits that are NaN, or a device that fails.
 pub async fn generate(
-    model: &Decoder,
+    model: &impl CausalLm,
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
@@ -120,7 +120,7 @@ pub async fn generate(
 /// # Errors
 /// As [`generate`].
 pub async fn generate_with_pauses(
-    model: &Decoder,
+    model: &impl CausalLm,
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,
@@ -138,7 +138,7 @@ pub async fn generate_with_pauses(
 /// # Errors
 /// As [`generate`].
 pub async fn generate_within(
-    model: &Decoder,
+    model: &impl CausalLm,
     tokenizer: &Tokenizer,
     prompts: &[Prompt],
     sampling: &Sampling,

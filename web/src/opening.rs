@@ -19,7 +19,7 @@ pub fn recorded() -> Option<Opening> {
 pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>> {
     use std::ops::ControlFlow;
 
-    use burn::tensor::Device;
+    use explang::model::SliceDecoder;
 
     use crate::engine::session::{Files, Session};
     use crate::engine::training;
@@ -39,7 +39,7 @@ pub fn make(run: &std::path::Path) -> Result<String, Box<dyn std::error::Error>>
         weights: read("model.safetensors")?,
     };
     let training = training::read(&std::fs::read_to_string(run.join("run.toml"))?)?;
-    let session = Session::open(&files, state.stage(), &Device::flex())?;
+    let session = Session::open(&files, state.stage(), SliceDecoder::from_safetensors)?;
     let sampling = Draw {
         temperature: state.temperature(),
         top_p: 1.0,

@@ -4,36 +4,35 @@ use std::ops::ControlFlow;
 
 use super::queue::Row;
 use super::{GenerateError, Prompt, SampledToken, Sampling, Writer};
-use crate::model::device::is_cpu;
-use crate::model::{Cache, Decoder, Packing};
+use crate::model::{CacheRows, CausalLm, Packing};
 use crate::tokenizer::Tokenizer;
 
 /// Completions that are being written.
-pub(super) struct Batch<'a> {
-    model: &'a Decoder,
+pub(super) struct Batch<'a, M: CausalLm> {
+    model: &'a M,
     tokenizer: &'a Tokenizer,
     prompts: &'a [Prompt],
     sampling: &'a Sampling,
     rows: Vec<Row>,
     /// A row for each of `rows`; none where there are none.
-    cache: Option<Cache>,
+    cache: Option<M::Cache>,
     /// Each row is as long as it is: one can leave or join the others, and the rows of a group share their prompt.
     by_rows: bool,
     /// The newest logits of all rows, `[rows, vocab]`.
     logits: Vec<f32>,
-    begun: Option<Begun>,
+    begun: Option<Begun<M::Cache>>,
 }
 
 /// The prompt of a group of which some completions still wait: what was read of it is kept for them.
-struct Begun {
+struct Begun<C> {
     prompt: usize,
-    cache: Cache,
+    cache: C,
     logits: Vec<f32>,
 }
 
-impl<'a> Batch<'a> {
+impl<'a, M: CausalLm> Batch<'a, M> {
     pub(super) fn new(
-        model: &'a Decoder,
+        model: &'a M,
         tokenizer: &'a Tokenizer,
         prompts: &'a [Prompt],
         sampling: &'a Sampling,
@@ -45,7 +44,7 @@ impl<'a> Batch<'a> {
             sampling,
             rows: Vec::new(),
             cache: None,
-            by_rows: is_cpu(&model.device()),
+            by_rows: model.by_rows(),
             logits: Vec::new(),
             begun: None,
         }
@@ -150,13 +149,13 @@ impl<'a> Batch<'a> {
     }
 
     /// Reads prompts, each once; returns their cache and the logits `[prompts, vocab]` after each one's last token.
-    async fn read(&self, prompts: &[usize]) -> Result<(Cache, Vec<f32>), GenerateError> {
+    async fn read(&self, prompts: &[usize]) -> Result<(M::Cache, Vec<f32>), GenerateError> {
         let tokens = prompts.iter().map(|&i| self.prompts[i].tokens.as_slice());
         let lengths = tokens.clone().map(<[u32]>::len);
         let (model, config) = (self.model, self.model.config());
         let longest = lengths.clone().max().unwrap_or(0);
         let capacity = longest + self.sampling.max_new_tokens.min(config.max_positions);
-        let mut cache = Cache::new(config, &model.device(), prompts.len(), capacity);
+        let mut cache = model.cache(prompts.len(), capacity);
         let packing = if self.by_rows {
             Packing::new(lengths)
         } else {

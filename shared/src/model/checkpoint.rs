@@ -109,11 +109,7 @@ impl Decoder {
         mut tensors: NamedTensors<'_>,
         device: &Device,
     ) -> Result<Self, WeightsError> {
-        let tie_word_embeddings = tensors.ties_its_head(config)?;
-        let config = ModelConfig {
-            tie_word_embeddings,
-            ..config.clone()
-        };
+        let config = tensors.shape(config)?;
         Decoder::from_weights_in(form, &config, &mut tensors, device)
     }
 

@@ -18,7 +18,7 @@ use super::lora::Adapter;
 use super::memory::Memory;
 use super::ops::{self, RopeTable};
 use super::packing::Packing;
-use super::reader::{New, Reader};
+use super::reader::{self, Reader};
 use super::recompute::recompute;
 
 /// A decoder-only language model.
@@ -39,6 +39,15 @@ pub(super) struct Shape {
     pub(super) rope: RopeTable,
     /// The weights as [`Decoder::for_sampling`] lays them out for a CPU.
     pub(super) reader: Option<Arc<Reader>>,
+}
+
+impl Shape {
+    pub(super) fn of_reader(&self) -> reader::Shape<'_> {
+        reader::Shape {
+            config: &self.config,
+            rope: &self.rope,
+        }
+    }
 }
 
 /// Embedding, layers and final norm.
@@ -173,18 +182,18 @@ impl Decoder {
     /// Row `i` of the cache gets the tokens of sequence `i` of `packing`, whose positions restart at zero and are moved
     /// on by the row's length. The cache must be empty, or every sequence one token long.
     pub fn extend(&self, tokens: &[u32], packing: &Packing, cache: &mut Cache) -> Tensor<2> {
+        let cache = match cache {
+            Cache::Rows(rows) => {
+                let d = self.shape.config.hidden_size;
+                let model = self.for_sampling();
+                let shape = self.shape.of_reader();
+                let hidden = (model.reader()).read(tokens, packing, rows, shape, false);
+                let hidden = TensorData::new(hidden, [tokens.len(), d]);
+                return Tensor::from_data(hidden, &self.device());
+            }
+            Cache::Rectangles(cache) => cache,
+        };
         let mut positions = cache.advance(packing);
-        if let Some(rows) = cache.layers() {
-            let new = New {
-                tokens,
-                packing,
-                positions,
-            };
-            let (shape, d) = (&self.shape, self.shape.config.hidden_size);
-            let model = self.for_sampling();
-            let hidden = model.reader().read(new, shape, rows, false);
-            return Tensor::from_data(TensorData::new(hidden, [tokens.len(), d]), &self.device());
-        }
         // Finished rows that a device keeps until they can be dropped may run over the table's end; they are not read.
         let last = self.shape.config.max_positions as u32 - 1;
         positions.iter_mut().for_each(|p| *p = (*p).min(last));
@@ -196,38 +205,6 @@ impl Decoder {
             });
         }
         self.norm(x)
-    }
-
-    /// [`Decoder::extend`] up to the logits `[rows, vocab]` after the last token of each row, which are written into `logits`.
-    ///
-    /// # Errors
-    /// When the device does not give its numbers back.
-    pub(crate) async fn next_logits(
-        &self,
-        tokens: &[u32],
-        packing: &Packing,
-        cache: &mut Cache,
-        logits: &mut Vec<f32>,
-    ) -> Result<(), String> {
-        if cache.layers().is_none() {
-            let hidden = self.extend(tokens, packing, cache);
-            let hidden = ops::rows(hidden, &packing.last_tokens());
-            let data = self.logits(hidden).into_data_async().await;
-            let data = data.map_err(|e| format!("{e:?}"))?;
-            *logits = data.try_into_vec().map_err(|e| format!("{e:?}"))?;
-            return Ok(());
-        }
-        let new = New {
-            tokens,
-            packing,
-            positions: cache.advance(packing),
-        };
-        if let Some(rows) = cache.layers() {
-            let model = self.for_sampling();
-            let hidden = model.reader().read(new, &self.shape, rows, true);
-            model.reader().logits(&hidden, logits);
-        }
-        Ok(())
     }
 
     /// The output head: one of its own, or the embedding table.

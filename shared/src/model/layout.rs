@@ -6,12 +6,18 @@ use std::sync::Arc;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::Tensor;
 
+use super::config::ModelConfig;
 use super::decoder::{Decoder, Shape};
 use super::fused;
 use super::reader::Reader;
 
 /// Parameters of a model that no cache holds.
 const LARGE: usize = 1 << 25;
+
+/// True where a decoder's matrices stay as they lie, see [`Decoder::for_sampling`].
+pub(super) fn is_large(config: &ModelConfig) -> bool {
+    config.num_parameters() > LARGE
+}
 
 impl Decoder {
     /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to
@@ -32,7 +38,7 @@ impl Decoder {
         if !fused::on_cpu(&plain.device()) {
             return Cow::Owned(plain);
         }
-        if self.config().num_parameters() > LARGE {
+        if is_large(self.config()) {
             return Cow::Owned(plain.with_reader());
         }
         let embed_tokens = plain.model.embed_tokens.clone();

@@ -1,6 +1,7 @@
 //! The model: one decoder for the Qwen3 and Llama families, its cache and its checkpoint.
 
 mod cache;
+mod causal;
 pub mod checkpoint;
 mod composed;
 pub mod config;
@@ -13,17 +14,22 @@ mod in_blocks;
 mod layout;
 #[cfg(feature = "lora")]
 pub mod lora;
+mod matrix;
 pub mod memory;
 pub(crate) mod ops;
 mod packing;
+mod parts;
 mod reader;
 pub(crate) mod recompute;
+mod row_cache;
+mod slices;
 mod weights;
 
 /// The operations on slices.
 pub use explang_kernels as kernels;
 
 pub use cache::Cache;
+pub use causal::{CacheRows, CausalLm};
 pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::Decoder;
@@ -33,4 +39,6 @@ pub use in_blocks::WeightForm;
 pub use lora::Adapter;
 pub use memory::Memory;
 pub use packing::Packing;
+pub use row_cache::RowCache;
+pub use slices::SliceDecoder;
 pub use weights::Weights;

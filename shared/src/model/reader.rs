@@ -1,122 +1,85 @@
-//! The decoder as it reads tokens into a cache on a CPU: the same function as [`Decoder::hidden`], with no tensor between its
+//! The decoder as it reads tokens into a cache on a CPU: the same function as [`Decoder::hidden`](super::Decoder::hidden), with no tensor between its
 //! operations.
 //!
 //! Beside one new token a row, what a tensor costs counts. What a row gives is the same bit for bit whatever rows stand beside
 //! it, since no operation looks at another row and products sum in one order ([`super::kernels::product`]). A test holds it against the
 //! decoder on tensors.
 
-use std::sync::Arc;
-
-use burn::backend::Flex;
-use burn::module::Param;
-use burn::tensor::Tensor;
-use burn_flex::FlexTensor;
-
-use super::decoder::{Decoder, Layer, Linear, RmsNorm, Shape};
-use super::fused::{heads, plain, values};
+use super::config::ModelConfig;
+use super::fused::heads;
 use super::kernels::attention::{self, CachedRow};
-use super::kernels::blocks::{self, Blocks};
-use super::kernels::product::{by_columns, by_rows};
-use super::kernels::rope::{self, HeadNorm};
+use super::kernels::rope::{self, HeadNorm, RopeTable};
 use super::kernels::{add, rms_norm, swiglu};
+use super::matrix::{Matrix, Numbers, Table};
 use super::packing::Packing;
+use super::parts::LayerParts;
+use super::row_cache::RowCache;
 
-/// The weights of a decoder, where the kernels find them. They are the decoder's own, not copies.
+/// The weights of a decoder, where the kernels find them.
 #[derive(Debug)]
 pub(super) struct Reader {
-    embedding: Table,
-    layers: Vec<LayerReader>,
-    norm: FlexTensor,
-    head: Matrix,
+    pub(super) embedding: Table,
+    pub(super) layers: Vec<LayerReader>,
+    pub(super) norm: Numbers,
+    pub(super) head: Matrix,
 }
 
-#[derive(Debug)]
-struct LayerReader {
-    attention_norm: FlexTensor,
-    q: Matrix,
-    k: Matrix,
-    v: Matrix,
-    o: Matrix,
-    q_norm: Option<FlexTensor>,
-    k_norm: Option<FlexTensor>,
-    mlp_norm: FlexTensor,
-    gate: Matrix,
-    up: Matrix,
-    down: Matrix,
-}
+pub(super) type LayerReader = LayerParts<Matrix, Numbers>;
 
-/// A matrix `[out, in]`, as it lies.
-#[derive(Debug)]
-enum Matrix {
-    /// Column by column: `in` columns.
-    Columns(FlexTensor, usize),
-    /// Row by row, each of `in` elements.
-    Rows(FlexTensor, usize),
-    Blocks(Arc<Blocks>),
-}
-
-/// A table `[rows, width]`, which is looked up by rows.
-#[derive(Debug)]
-enum Table {
-    Values(FlexTensor, usize),
-    Blocks(Arc<Blocks>),
-}
-
-/// New tokens of the rows of a cache, and their positions.
-pub(super) struct New<'a> {
-    pub(super) tokens: &'a [u32],
-    pub(super) packing: &'a Packing,
-    pub(super) positions: Vec<u32>,
+/// What a decoder is beside its weights.
+#[derive(Clone, Copy)]
+pub(super) struct Shape<'a> {
+    pub(super) config: &'a ModelConfig,
+    pub(super) rope: &'a RopeTable,
 }
 
 impl Reader {
-    /// Of a decoder on a CPU, without a graph and without adapters.
-    pub(super) fn of(decoder: &Decoder) -> Self {
-        let backbone = &decoder.model;
-        Reader {
-            embedding: Table::of(&backbone.embed_tokens),
-            layers: backbone.layers.iter().map(LayerReader::of).collect(),
-            norm: gains(&backbone.norm.weight),
-            head: Matrix::of(decoder.head()),
-        }
-    }
-
-    /// Final hidden states `[tokens, hidden]` of new tokens after those that the rows hold, for each layer; with `last` those of each
-    /// row's last token alone.
+    /// Final hidden states `[tokens, hidden]` of new tokens after those that the rows of `cache` hold; with `last` those of each row's last token
+    /// alone.
     ///
     /// # Panics
     /// When a row that already holds tokens gets more than one.
     pub(super) fn read(
         &self,
-        new: New<'_>,
-        shape: &Shape,
-        rows: &mut [Vec<CachedRow>],
+        tokens: &[u32],
+        packing: &Packing,
+        cache: &mut RowCache,
+        shape: Shape<'_>,
         last: bool,
     ) -> Vec<f32> {
         let (d, eps) = (shape.config.hidden_size, shape.config.rms_norm_eps);
+        let (positions, rows) = cache.advance(packing);
         let mut state = State {
-            x: Vec::with_capacity(new.tokens.len() * d),
-            positions: new.positions,
+            x: Vec::with_capacity(tokens.len() * d),
+            positions,
             ..State::default()
         };
-        for &token in new.tokens {
+        for &token in tokens {
             self.embedding.append_row(token as usize, &mut state.x);
         }
         let layers = self.layers.iter().zip(rows);
         for (i, (layer, rows)) in layers.enumerate() {
             // The last layer need only write down keys and values of the other tokens.
             let only = last && i + 1 == self.layers.len();
-            layer.read(&mut state, new.packing, shape, rows, only);
+            layer.read(&mut state, packing, shape, rows, only);
         }
         let mut hidden = std::mem::take(&mut state.h);
         hidden.resize(state.x.len(), 0.0);
-        rms_norm::forward(&state.x, values(&self.norm), eps, &mut hidden);
+        rms_norm::forward(&state.x, self.norm.get(), eps, &mut hidden);
         hidden
     }
 
-    /// Logits `[rows, vocab]` of hidden states `[rows, hidden]`.
-    pub(super) fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>) {
-        self.head.times(hidden, logits);
+    /// The logits `[rows, vocab]` after the last token of each row, see [`Reader::read`].
+    pub(super) fn next_logits(
+        &self,
+        tokens: &[u32],
+        packing: &Packing,
+        cache: &mut RowCache,
+        shape: Shape<'_>,
+        logits: &mut Vec<f32>,
+    ) {
+        let hidden = self.read(tokens, packing, cache, shape, true);
+        self.head.times(&hidden, logits);
     }
 }
 
@@ -138,34 +101,16 @@ struct State {
 }
 
 impl LayerReader {
-    fn of(layer: &Layer) -> Self {
-        let (attn, mlp) = (&layer.self_attn, &layer.mlp);
-        let norm = |norm: &RmsNorm| gains(&norm.weight);
-        LayerReader {
-            attention_norm: norm(&layer.input_layernorm),
-            q: Matrix::of(&attn.q_proj),
-            k: Matrix::of(&attn.k_proj),
-            v: Matrix::of(&attn.v_proj),
-            o: Matrix::of(&attn.o_proj),
-            q_norm: attn.q_norm.as_ref().map(norm),
-            k_norm: attn.k_norm.as_ref().map(norm),
-            mlp_norm: norm(&layer.post_attention_layernorm),
-            gate: Matrix::of(&mlp.gate_proj),
-            up: Matrix::of(&mlp.up_proj),
-            down: Matrix::of(&mlp.down_proj),
-        }
-    }
-
-    /// The layer's forward pass, see [`Layer`]; with `last` only of each row's last token, with which it replaces the state.
+    /// The layer's forward pass, see [`Layer`](super::decoder::Layer); with `last` only of each row's last token, with which it replaces the state.
     fn read(
         &self,
         state: &mut State,
         packing: &Packing,
-        shape: &Shape,
+        Shape { config, rope }: Shape<'_>,
         rows: &mut [CachedRow],
         last: bool,
     ) {
-        let (config, eps) = (&shape.config, shape.config.rms_norm_eps);
+        let eps = config.rms_norm_eps;
         let (heads, width) = (heads(config), config.num_kv_heads * config.head_dim);
         let State {
             x,
@@ -180,16 +125,16 @@ impl LayerReader {
             up,
             gated,
         } = state;
-        let rotate = |x: &[f32], norm: &Option<FlexTensor>, positions: &[u32], y: &mut Vec<f32>| {
+        let rotate = |x: &[f32], norm: &Option<Numbers>, positions: &[u32], y: &mut Vec<f32>| {
             let norm = norm.as_ref().map(|weight| HeadNorm {
-                weight: values(weight),
+                weight: weight.get(),
                 eps,
             });
             y.resize(x.len(), 0.0);
-            rope::forward(x, norm, positions, &shape.rope, y);
+            rope::forward(x, norm, positions, rope, y);
         };
         h.resize(x.len(), 0.0);
-        rms_norm::forward(x, values(&self.attention_norm), eps, h);
+        rms_norm::forward(x, self.attention_norm.get(), eps, h);
         self.k.times(h, raw);
         rotate(raw, &self.k_norm, positions, k);
         self.v.times(h, v);
@@ -219,7 +164,7 @@ impl LayerReader {
         }
         self.o.times(attended, h);
         add(x, h);
-        rms_norm::forward(x, values(&self.mlp_norm), eps, h);
+        rms_norm::forward(x, self.mlp_norm.get(), eps, h);
         self.gate.times(h, gate);
         self.up.times(h, up);
         gated.resize(gate.len(), 0.0);
@@ -227,68 +172,6 @@ impl LayerReader {
         self.down.times(gated, h);
         add(x, h);
     }
-}
-
-impl Matrix {
-    fn of(linear: &Linear) -> Self {
-        if let Some(blocks) = &linear.blocks {
-            return Matrix::Blocks(blocks.clone());
-        }
-        let weight = linear.weight.val();
-        let [_, input] = weight.dims();
-        let turned = weight.clone().transpose().try_into_primitive::<Flex>().ok();
-        match turned.filter(|turned| turned.as_slice::<f32>().is_some()) {
-            Some(columns) => Matrix::Columns(columns, input),
-            None => Matrix::Rows(plain(weight), input),
-        }
-    }
-
-    /// `y [N, out] = x [N, in] · wᵀ`.
-    fn times(&self, x: &[f32], y: &mut Vec<f32>) {
-        let mut room = |input: usize, size: usize| y.resize(x.len() / input * (size / input), 0.0);
-        match self {
-            Matrix::Columns(weight, input) => {
-                let weight = values(weight);
-                room(*input, weight.len());
-                by_columns(x, weight, *input, y);
-            }
-            Matrix::Rows(weight, input) => {
-                let weight = values(weight);
-                room(*input, weight.len());
-                by_rows(x, weight, *input, y);
-            }
-            Matrix::Blocks(blocks) => {
-                room(blocks.inner(), blocks.rows() * blocks.inner());
-                blocks::product(x, blocks, y);
-            }
-        }
-    }
-}
-
-impl Table {
-    fn of(linear: &Linear) -> Self {
-        match &linear.blocks {
-            Some(blocks) => Table::Blocks(blocks.clone()),
-            None => {
-                let weight = linear.weight.val();
-                let [_, width] = weight.dims();
-                Table::Values(plain(weight), width)
-            }
-        }
-    }
-
-    fn append_row(&self, row: usize, to: &mut Vec<f32>) {
-        match self {
-            Table::Values(table, width) => {
-                to.extend_from_slice(&values(table)[row * width..][..*width]);
-            }
-            Table::Blocks(blocks) => blocks.append_row(row, to),
-        }
-    }
-}
-
-fn gains<const D: usize>(weight: &Param<Tensor<D>>) -> FlexTensor {
-    plain(weight.val())
 }
 
 /// Keeps the rows named, which ascend, of `x [N, width]`.

@@ -12,6 +12,7 @@ use super::decoder::{Attention, Backbone, Decoder, Layer, Linear, Mlp, RmsNorm, 
 use super::in_blocks::WeightForm;
 use super::kernels::blocks::Blocks;
 use super::ops::RopeTable;
+use super::parts::{Build, LayerParts, Parts};
 
 /// Where the decoder gets its weights from, by their name in `model.safetensors`.
 pub trait Weights {
@@ -58,59 +59,19 @@ impl Decoder {
         weights: &mut W,
         device: &Device,
     ) -> Result<Self, W::Error> {
-        let mut build = Build {
+        let mut tensors = Tensors {
             form: form.on(device),
             weights,
             device,
         };
-        let (d, hd) = (config.hidden_size, config.head_dim);
-        let (q, kv, ff) = (
-            config.num_heads * hd,
-            config.num_kv_heads * hd,
-            config.intermediate_size,
-        );
-        let embed_tokens = build.linear("model.embed_tokens", config.vocab_size, d)?;
-        let mut layers = Vec::with_capacity(config.num_layers);
-        for i in 0..config.num_layers {
-            let at = |part: &str| format!("model.layers.{i}.{part}");
-            let attn = |part: &str| at(&format!("self_attn.{part}"));
-            let (q_norm, k_norm) = if config.qk_norm() {
-                let q = build.norm(&attn("q_norm"), hd)?;
-                (Some(q), Some(build.norm(&attn("k_norm"), hd)?))
-            } else {
-                (None, None)
-            };
-            layers.push(Layer {
-                input_layernorm: build.norm(&at("input_layernorm"), d)?,
-                self_attn: Attention {
-                    q_proj: build.linear(&attn("q_proj"), q, d)?,
-                    k_proj: build.linear(&attn("k_proj"), kv, d)?,
-                    v_proj: build.linear(&attn("v_proj"), kv, d)?,
-                    o_proj: build.linear(&attn("o_proj"), d, q)?,
-                    q_norm,
-                    k_norm,
-                },
-                post_attention_layernorm: build.norm(&at("post_attention_layernorm"), d)?,
-                mlp: Mlp {
-                    gate_proj: build.linear(&at("mlp.gate_proj"), ff, d)?,
-                    up_proj: build.linear(&at("mlp.up_proj"), ff, d)?,
-                    down_proj: build.linear(&at("mlp.down_proj"), d, ff)?,
-                },
-            });
-        }
-        let norm = build.norm("model.norm", d)?;
-        let lm_head = if config.tie_word_embeddings {
-            None
-        } else {
-            Some(build.linear("lm_head", config.vocab_size, d)?)
-        };
+        let parts = Parts::build(config, &mut tensors)?;
         Ok(Decoder {
             model: Backbone {
-                embed_tokens,
-                layers,
-                norm,
+                embed_tokens: parts.embedding,
+                layers: parts.layers.into_iter().map(Layer::from).collect(),
+                norm: parts.norm,
             },
-            lm_head,
+            lm_head: parts.head,
             shape: Arc::new(Shape {
                 rope: RopeTable::new(config.max_positions, &config.rope_frequencies()),
                 config: config.clone(),
@@ -145,19 +106,45 @@ impl Decoder {
     }
 }
 
-/// Builds modules from named weights.
-struct Build<'a, W> {
+impl From<LayerParts<Linear, RmsNorm>> for Layer {
+    fn from(parts: LayerParts<Linear, RmsNorm>) -> Self {
+        Layer {
+            input_layernorm: parts.attention_norm,
+            self_attn: Attention {
+                q_proj: parts.q,
+                k_proj: parts.k,
+                v_proj: parts.v,
+                o_proj: parts.o,
+                q_norm: parts.q_norm,
+                k_norm: parts.k_norm,
+            },
+            post_attention_layernorm: parts.mlp_norm,
+            mlp: Mlp {
+                gate_proj: parts.gate,
+                up_proj: parts.up,
+                down_proj: parts.down,
+            },
+        }
+    }
+}
+
+/// Makes modules of named weights.
+struct Tensors<'a, W> {
     form: WeightForm,
     weights: &'a mut W,
     device: &'a Device,
 }
 
-impl<W: Weights> Build<'_, W> {
-    fn linear(&mut self, name: &str, out: usize, input: usize) -> Result<Linear, W::Error> {
-        let name = format!("{name}.weight");
-        let blocks = self.form.blocks(self.weights, &name, [out, input])?;
+impl<W: Weights> Build for Tensors<'_, W> {
+    type Matrix = Linear;
+    type Table = Linear;
+    type Gain = RmsNorm;
+    type Error = W::Error;
+
+    fn matrix(&mut self, name: &str, out: usize, input: usize) -> Result<Linear, W::Error> {
+        let blocks = self.form.blocks(self.weights, name, [out, input])?;
         let weight = match &blocks {
-            None => self.tensor(&name, [out, input])?,
+            None => self.tensor(name, [out, input])?,
             Some(_) => Param::initialized(ParamId::new(), Tensor::zeros([0, input], self.device)),
         };
         Ok(Linear {
@@ -168,11 +155,17 @@ impl<W: Weights> Build<'_, W> {
         })
     }
 
-    fn norm(&mut self, name: &str, width: usize) -> Result<RmsNorm, W::Error> {
-        self.tensor(&format!("{name}.weight"), [width])
-            .map(|weight| RmsNorm { weight })
+    fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Linear, W::Error> {
+        self.matrix(name, rows, width)
     }
 
+    fn gain(&mut self, name: &str, width: usize) -> Result<RmsNorm, W::Error> {
+        let weight = self.tensor(name, [width])?;
+        Ok(RmsNorm { weight })
+    }
+}
+
+impl<W: Weights> Tensors<'_, W> {
     fn tensor<const D: usize>(
         &mut self,
         name: &str,

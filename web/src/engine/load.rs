@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use explang::model::{CausalLm, ModelConfig};
 use explang::run::Stage;
 use explang::run::manifest::{FileEntry, KnownAnswer};
 use web_time::Instant;
@@ -70,19 +71,20 @@ struct Received {
 }
 
 /// Loads one stage of a run.
-pub(super) async fn load(
+pub(super) async fn load<P: Place>(
     run: &Run<'_>,
     stage: Stage,
-    place: &Place,
+    place: &P,
     mut progress: impl FnMut(u64, Option<u64>),
-) -> Result<(Session, Loaded), LoadError> {
+) -> Result<(Session<P::Model>, Loaded), LoadError> {
     let begun = Instant::now();
     let received = match run.origin {
         Origin::Exported => download(exported(run.folder, stage).await?, &mut progress).await?,
         Origin::Served => download(served(run.folder, stage).await?, &mut progress).await?,
         Origin::Yours => kept().await?,
     };
-    let session = Session::open(&received.files, stage, &place.device);
+    let build = |config: &ModelConfig, weights: &[u8]| place.model(config, weights);
+    let session = Session::open(&received.files, stage, build);
     let session = session.map_err(|error| Failure {
         message: format!("The model cannot be used: {error}."),
         advice: match run.origin {
@@ -95,13 +97,13 @@ pub(super) async fn load(
     })?;
     drop(received.files);
     if let Some(known) = &received.known_answer {
-        try_known_answer(&session, known, place.kind).await?;
+        try_known_answer(&session, known, P::KIND).await?;
     }
     let loaded = Loaded {
         stage,
         yours: received.yours,
         parameters: session.parameters(),
-        device: place.kind,
+        device: P::KIND,
         training: received.training,
         bytes: received.bytes,
         cached: received.cached,
@@ -243,7 +245,7 @@ impl Receive<'_> {
 
 /// Asks a problem whose answer is known: some devices give wrong numbers without a word.
 async fn try_known_answer(
-    session: &Session,
+    session: &Session<impl CausalLm>,
     known: &KnownAnswer,
     kind: DeviceKind,
 ) -> Result<(), LoadError> {

@@ -16,6 +16,6 @@ pub(crate) mod listing;
 #[cfg(target_arch = "wasm32")]
 mod load;
 #[cfg(target_arch = "wasm32")]
-mod place;
+pub mod place;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

@@ -3,12 +3,10 @@
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
-use burn::module::Module;
-use burn::tensor::Device;
 use explang::Language;
 use explang::action::{Action, ActionError, distribution};
 use explang::generate::{GenerateError, Prompt, SampledToken, Sampling, generate_with_pauses};
-use explang::model::{ConfigError, Decoder, ModelConfig, WeightsError};
+use explang::model::{CausalLm, ConfigError, ModelConfig, WeightsError};
 use explang::prompt::{PromptError, PromptFormat, PromptTokens};
 use explang::run::Stage;
 use explang::text_stream::TextStream;
@@ -72,19 +70,22 @@ pub enum AskError {
 
 /// A checkpoint on its device.
 #[derive(Debug)]
-pub struct Session {
-    model: Decoder,
-    parameters: usize,
+pub struct Session<M> {
+    model: M,
     tokenizer: Tokenizer,
     stage: Stage,
 }
 
-impl Session {
-    /// Builds the model.
+impl<M: CausalLm> Session<M> {
+    /// Opens a checkpoint, whose model `build` makes of its shape and weights.
     ///
     /// # Errors
     /// When a file is damaged, or the files are of different checkpoints.
-    pub fn open(files: &Files, stage: Stage, device: &Device) -> Result<Self, OpenError> {
+    pub fn open(
+        files: &Files,
+        stage: Stage,
+        build: impl FnOnce(&ModelConfig, &[u8]) -> Result<M, WeightsError>,
+    ) -> Result<Self, OpenError> {
         let config = ModelConfig::from_json(&String::from_utf8_lossy(&files.config))?;
         let tokenizer = Tokenizer::from_json(&files.tokenizer)?;
         if !tokenizer.fits(config.vocab_size) {
@@ -93,12 +94,8 @@ impl Session {
                 model: config.vocab_size,
             });
         }
-        let model = Decoder::from_safetensors(&config, &files.weights, device)?;
-        let parameters = model.num_params();
         Ok(Session {
-            parameters,
-            // Once, for all that will be asked.
-            model: model.for_sampling().into_owned(),
+            model: build(&config, &files.weights)?,
             tokenizer,
             stage,
         })
@@ -106,7 +103,7 @@ impl Session {
 
     /// How many numbers the model has learned.
     pub fn parameters(&self) -> usize {
-        self.parameters
+        self.model.config().num_parameters()
     }
 
     /// The exact distribution of the language action for a problem.

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Duration;
 
+use explang::model::CausalLm;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use gloo::events::EventListener;
@@ -31,7 +32,7 @@ const TOGETHER: Duration = Duration::from_millis(8);
 type Stopped = Rc<RefCell<BTreeSet<Id>>>;
 
 /// Starts to listen.
-pub fn start(kind: DeviceKind) {
+pub fn start<P: Place + 'static>() {
     std::panic::set_hook(Box::new(|panic| {
         send(&Reply::Fail {
             id: None,
@@ -60,19 +61,19 @@ pub fn start(kind: DeviceKind) {
     });
     listener.forget();
     send(&Reply::Ready);
-    spawn_local(serve(kind, waiting, stopped));
+    spawn_local(serve::<P>(waiting, stopped));
 }
 
 /// Does the requests in their order.
-async fn serve(kind: DeviceKind, mut waiting: UnboundedReceiver<Request>, stopped: Stopped) {
-    let place = match Place::open(kind).await {
+async fn serve<P: Place>(mut waiting: UnboundedReceiver<Request>, stopped: Stopped) {
+    let place = match P::open().await {
         Ok(place) => place,
         Err(failure) => {
             send(&Reply::Fail { id: None, failure });
             return;
         }
     };
-    let mut session: Option<Session> = None;
+    let mut session: Option<Session<P::Model>> = None;
     while let Some(request) = waiting.next().await {
         // A stop that was sent right after its request is heard before the work begins.
         turn().await;
@@ -102,7 +103,7 @@ async fn serve(kind: DeviceKind, mut waiting: UnboundedReceiver<Request>, stoppe
                         send(&Reply::Loaded { id, model });
                     }
                     // The page may have another engine to go on with; this one is at its end.
-                    Err(LoadError::Device(failure)) if kind != DeviceKind::Cpu => {
+                    Err(LoadError::Device(failure)) if P::KIND != DeviceKind::Cpu => {
                         send(&Reply::Fail { id: None, failure });
                     }
                     Err(LoadError::Device(failure) | LoadError::Other(failure)) => {
@@ -155,7 +156,7 @@ impl Task<'_> {
         self.stopped.borrow().contains(&self.id)
     }
 
-    async fn ask(&self, session: &Session, columns: &[Column], sampling: &Draw) {
+    async fn ask(&self, session: &Session<impl CausalLm>, columns: &[Column], sampling: &Draw) {
         let id = self.id;
         if self.is_stopped() {
             let nothing = Completed {
@@ -227,7 +228,7 @@ impl Task<'_> {
 }
 
 /// The session, or a failure told to the page.
-fn ready(id: Id, session: Option<&Session>) -> Option<&Session> {
+fn ready<M>(id: Id, session: Option<&Session<M>>) -> Option<&Session<M>> {
     if session.is_none() {
         fail(
             Some(id),

@@ -87,7 +87,7 @@ impl Measure {
         for prompts in &self.prompts {
             let mut mean = [0.0; Language::ALL.len()];
             for prompt in prompts {
-                let action = distribution(&model, tokenizer, prompt, &Language::ALL).await?;
+                let action = distribution(&*model, tokenizer, prompt, &Language::ALL).await?;
                 for (mean, (_, p)) in mean.iter_mut().zip(&action.probabilities) {
                     *mean += f64::from(*p) / prompts.len() as f64;
                 }

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    explang_web::engine::worker::start(explang_web::protocol::DeviceKind::Cpu);
+    explang_web::engine::worker::start::<explang_web::engine::place::Processor>();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    explang_web::engine::worker::start(explang_web::protocol::DeviceKind::WebGpu);
+    explang_web::engine::worker::start::<explang_web::engine::place::Graphics>();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -90,9 +90,20 @@ impl<'a> NamedTensors<'a> {
         self
     }
 
+    /// The shape that a decoder of these tensors has, where config.json says `config`.
+    pub(in crate::model) fn shape(
+        &mut self,
+        config: &ModelConfig,
+    ) -> Result<ModelConfig, WeightsError> {
+        Ok(ModelConfig {
+            tie_word_embeddings: self.ties_its_head(config)?,
+            ..config.clone()
+        })
+    }
+
     /// Whether the output head is the embedding: where the files have a head of its own, that counts, as `transformers` does it. Of a tied model
     /// that was saved with the head alone, the head becomes the embedding.
-    pub(super) fn ties_its_head(&mut self, config: &ModelConfig) -> Result<bool, WeightsError> {
+    fn ties_its_head(&mut self, config: &ModelConfig) -> Result<bool, WeightsError> {
         let head = self.tensors.get(HEAD).cloned();
         let embedding = self.find(EMBEDDING).cloned();
         match (head, embedding) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Architecture, ModelConfig, ModelPreset};
+use crate::model::{Architecture, CausalLm, ModelConfig, ModelPreset};
 
 fn values(x: Tensor<2>) -> Vec<f32> {
     x.into_data().iter::<f32>().collect()

@@ -1,0 +1,177 @@
+//! What is asked of a model to sample from it.
+
+use std::borrow::Cow;
+use std::future::{Future, ready};
+
+use burn::tensor::Tensor;
+
+use super::cache::Cache;
+use super::config::ModelConfig;
+use super::decoder::Decoder;
+use super::ops;
+use super::packing::Packing;
+use super::row_cache::RowCache;
+use super::slices::SliceDecoder;
+
+/// A causal language model: it says what may come next, given the tokens before.
+pub trait CausalLm: Clone {
+    /// Keys and values of the tokens that it has read.
+    type Cache: CacheRows;
+
+    /// Its shape.
+    fn config(&self) -> &ModelConfig;
+
+    /// The same model as it is best sampled from.
+    fn for_sampling(&self) -> Cow<'_, Self>;
+
+    /// True where the rows of a cache come and go one by one, each as long as it is.
+    fn by_rows(&self) -> bool;
+
+    /// An empty cache of `rows` rows that will hold at most `capacity` tokens each.
+    fn cache(&self, rows: usize, capacity: usize) -> Self::Cache;
+
+    /// Reads new tokens after those that `cache` holds, and writes the logits `[rows, vocab]` after the last token of each row into `logits`.
+    ///
+    /// Row `i` of the cache gets the tokens of sequence `i` of `packing`. The cache must be empty, or every sequence one token long.
+    ///
+    /// # Errors
+    /// When the device does not give its numbers back.
+    fn next_logits(
+        &self,
+        tokens: &[u32],
+        packing: &Packing,
+        cache: &mut Self::Cache,
+        logits: &mut Vec<f32>,
+    ) -> impl Future<Output = Result<(), String>>;
+}
+
+/// The rows of a cache.
+pub trait CacheRows {
+    /// Makes row `i` the former row `rows[i]`: drops the rows that are not named, repeats those named twice.
+    fn keep(&mut self, rows: &[usize]);
+
+    /// A cache of one row, with what row `row` holds, where rows come and go one by one.
+    ///
+    /// # Panics
+    /// Elsewhere.
+    #[must_use]
+    fn fork(&mut self, row: usize) -> Self;
+
+    /// Adds the rows of `other` after those of this cache, where rows come and go one by one.
+    ///
+    /// # Panics
+    /// Elsewhere.
+    fn append(&mut self, other: Self);
+}
+
+impl CausalLm for Decoder {
+    type Cache = Cache;
+
+    fn config(&self) -> &ModelConfig {
+        self.config()
+    }
+
+    fn for_sampling(&self) -> Cow<'_, Self> {
+        self.for_sampling()
+    }
+
+    fn by_rows(&self) -> bool {
+        super::device::is_cpu(&self.device())
+    }
+
+    fn cache(&self, rows: usize, capacity: usize) -> Cache {
+        Cache::new(self.config(), &self.device(), rows, capacity)
+    }
+
+    async fn next_logits(
+        &self,
+        tokens: &[u32],
+        packing: &Packing,
+        cache: &mut Cache,
+        logits: &mut Vec<f32>,
+    ) -> Result<(), String> {
+        if let Cache::Rows(rows) = cache {
+            let model = self.for_sampling();
+            let shape = model.shape.of_reader();
+            let reader = model.reader();
+            reader.next_logits(tokens, packing, rows, shape, logits);
+            return Ok(());
+        }
+        let hidden = self.extend(tokens, packing, cache);
+        let hidden = ops::rows(hidden, &packing.last_tokens());
+        *logits = host(self.logits(hidden)).await?;
+        Ok(())
+    }
+}
+
+/// The numbers of a tensor, brought to the host.
+async fn host(tensor: Tensor<2>) -> Result<Vec<f32>, String> {
+    let data = tensor.into_data_async().await;
+    let data = data.map_err(|e| format!("{e:?}"))?;
+    data.try_into_vec().map_err(|e| format!("{e:?}"))
+}
+
+impl CacheRows for Cache {
+    fn keep(&mut self, rows: &[usize]) {
+        self.keep(rows);
+    }
+
+    fn fork(&mut self, row: usize) -> Self {
+        match self {
+            Cache::Rows(cache) => Cache::Rows(cache.fork(row)),
+            Cache::Rectangles(_) => unreachable!("only rows come and go one by one"),
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Cache::Rows(cache), Cache::Rows(other)) => cache.append(other),
+            _ => unreachable!("only rows come and go one by one"),
+        }
+    }
+}
+
+impl CausalLm for SliceDecoder {
+    type Cache = RowCache;
+
+    fn config(&self) -> &ModelConfig {
+        self.config()
+    }
+
+    fn for_sampling(&self) -> Cow<'_, Self> {
+        Cow::Borrowed(self)
+    }
+
+    fn by_rows(&self) -> bool {
+        true
+    }
+
+    fn cache(&self, rows: usize, _: usize) -> RowCache {
+        RowCache::new(self.config().num_layers, rows)
+    }
+
+    fn next_logits(
+        &self,
+        tokens: &[u32],
+        packing: &Packing,
+        cache: &mut RowCache,
+        logits: &mut Vec<f32>,
+    ) -> impl Future<Output = Result<(), String>> {
+        self.read(tokens, packing, cache, logits);
+        ready(Ok(()))
+    }
+}
+
+impl CacheRows for RowCache {
+    fn keep(&mut self, rows: &[usize]) {
+        self.keep(rows);
+    }
+
+    fn fork(&mut self, row: usize) -> Self {
+        self.fork(row)
+    }
+
+    fn append(&mut self, other: Self) {
+        self.append(other);
+    }
+}
