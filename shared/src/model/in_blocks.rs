@@ -109,5 +109,6 @@ fn data(blocks: &Blocks) -> TensorData {
     TensorData::new(blocks.to_values(), [blocks.rows(), blocks.inner()])
 }
 
-#[cfg(all(test, feature = "gguf"))]
+#[cfg(test)]
+#[cfg(feature = "gguf")]
 mod tests;
