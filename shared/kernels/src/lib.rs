@@ -14,13 +14,11 @@
 
 pub mod adamw;
 pub mod attention;
-#[cfg(feature = "blocks")]
+#[cfg_attr(not(feature = "blocks"), path = "no_blocks.rs")]
 pub mod blocks;
 pub mod exp;
 pub mod kl;
 pub mod log_prob;
-#[cfg(not(feature = "blocks"))]
-mod no_blocks;
 pub mod product;
 pub mod rms_norm;
 pub mod rope;
@@ -30,9 +28,6 @@ pub mod swiglu;
 #[cfg(test)]
 mod testing;
 mod threads;
-
-#[cfg(not(feature = "blocks"))]
-pub use no_blocks as blocks;
 
 simd::kernel! {
     /// Adds `y` to `x`, element by element, as far as both reach.

@@ -7,6 +7,7 @@ use explang_named::named;
 
 #[cfg(feature = "gguf")]
 use super::decoder::Decoder;
+#[cfg(feature = "lora")]
 use super::decoder::Linear;
 use super::fused;
 use super::kernels::blocks::Blocks;
@@ -59,6 +60,7 @@ impl WeightForm {
     }
 }
 
+#[cfg(feature = "lora")]
 impl Linear {
     /// `[out, in]`.
     pub(super) fn dims(&self) -> [usize; 2] {
@@ -105,10 +107,11 @@ pub(super) fn rows(table: &Blocks, rows: &[u32], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, [rows.len(), table.inner()]), device)
 }
 
+#[cfg(any(feature = "gguf", feature = "lora"))]
 fn data(blocks: &Blocks) -> TensorData {
     TensorData::new(blocks.to_values(), [blocks.rows(), blocks.inner()])
 }
 
-#[cfg(test)]
 #[cfg(feature = "gguf")]
+#[cfg(test)]
 mod tests;
