@@ -80,9 +80,9 @@ impl Linear {
     }
 }
 
+#[cfg(feature = "gguf")]
 impl Decoder {
     /// The matrices that lie in blocks, by their names in `model.safetensors`, in f32.
-    #[cfg(feature = "gguf")]
     pub(super) fn values_of_blocks(&self) -> Vec<(String, TensorData)> {
         let mut model = self.clone();
         let layers = model.projections().into_iter();
