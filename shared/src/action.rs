@@ -5,6 +5,7 @@
 //! pool. It works with every tokenizer, whether a tag is one token or several.
 
 use crate::Language;
+use crate::model::device::Unread;
 use crate::model::kernels::log_prob;
 use crate::model::{CacheRows, CausalLm, Packing};
 use crate::tokenizer::{Tokenizer, TokenizerError};
@@ -58,9 +59,12 @@ pub enum ActionError {
         /// Positions that the model has.
         limit: usize,
     },
-    /// The device did not give its numbers back, or they are no probabilities.
+    /// The device did not give its numbers back.
     #[error("the language action cannot be computed: {0}")]
-    Device(String),
+    Device(#[from] Unread),
+    /// They are not probabilities.
+    #[error("the language action cannot be computed: {0}")]
+    NotProbabilities(&'static str),
 }
 
 impl ActionDistribution {
@@ -121,8 +125,8 @@ pub async fn distribution(
     let top = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = totals.iter().map(|t| (t - top).exp()).sum();
     if !sum.is_finite() || !top.is_finite() {
-        return Err(ActionError::Device(
-            "the model's logits are not finite".into(),
+        return Err(ActionError::NotProbabilities(
+            "the model's logits are not finite",
         ));
     }
     let share = |t: f64| ((t - top).exp() / sum) as f32;
@@ -164,7 +168,7 @@ async fn tag_log_probs(
     let first = Packing::new([opened.len()]);
     let mut logits = Vec::new();
     let read = model.next_logits(opened, &first, &mut cache, &mut logits);
-    read.await.map_err(ActionError::Device)?;
+    read.await?;
     logits = logits.repeat(tags.len());
     cache.keep(&vec![0; tags.len()]);
     let step = Packing::new(vec![1; tags.len()]);
@@ -174,8 +178,8 @@ async fn tag_log_probs(
         let next = |tag: &Vec<u32>| tag.get(i).copied().unwrap_or(tokenizer.pad());
         let tokens: Vec<u32> = tags.iter().map(next).collect();
         if tokens.iter().any(|&token| token as usize >= vocab) {
-            return Err(ActionError::Device(
-                "the tokenizer has more tokens than the model".into(),
+            return Err(ActionError::NotProbabilities(
+                "the tokenizer has more tokens than the model",
             ));
         }
         let (log_probs, _) = log_prob::forward(&logits, &tokens);
@@ -186,7 +190,7 @@ async fn tag_log_probs(
         }
         if i + 1 < longest {
             let read = model.next_logits(&tokens, &step, &mut cache, &mut logits);
-            read.await.map_err(ActionError::Device)?;
+            read.await?;
         }
     }
     Ok(totals)

@@ -6,6 +6,7 @@ mod queue;
 use std::ops::ControlFlow;
 
 use crate::model::CausalLm;
+use crate::model::device::Unread;
 use crate::model::kernels::sample::{self, SampleError};
 use crate::random;
 use crate::tokenizer::Tokenizer;
@@ -90,8 +91,8 @@ pub enum GenerateError {
     #[error("the model's logits cannot be sampled from: {0}")]
     Logits(#[from] SampleError),
     /// The device did not give its numbers back.
-    #[error("the device failed: {0}")]
-    Device(String),
+    #[error(transparent)]
+    Device(#[from] Unread),
 }
 
 /// Samples all completions of all prompts as one batch. `observe` sees every token as it is drawn and may stop the batch.

@@ -9,6 +9,7 @@ use explang::generate::{
     generate_within,
 };
 use explang::likelihood::{Sequence, response_log_probs};
+use explang::model::device::{is_cpu, reads};
 use explang::model::{Decoder, Memory, Packing};
 use explang::random::SplitMix64;
 
@@ -55,6 +56,28 @@ fn a_prefilled_tag_counts_against_the_room_for_thinking() {
             _ => assert!(completion.tokens.len() <= room),
         }
     }
+}
+
+#[test]
+fn a_token_of_a_batch_is_read_once_from_a_card_and_never_from_the_processor() {
+    let policy = Policy::taught(tokenizer(), 0);
+    let sampling = Sampling {
+        max_new_tokens: 9,
+        ..SAMPLING
+    };
+    let before = reads();
+    let done = complete(&policy, &policy.prompts(), &sampling);
+    let read = (reads() - before) as usize;
+    let longest = done.iter().map(|completion| completion.tokens.len()).max();
+    let expected = match is_cpu(&policy.model.device()) {
+        true => 0,
+        false => longest.unwrap(),
+    };
+    // An end token is drawn, and is not one of the completion's.
+    assert!(
+        (expected..=expected + 1).contains(&read),
+        "{read} {expected}"
+    );
 }
 
 #[test]

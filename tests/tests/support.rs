@@ -14,15 +14,13 @@ use explang::tasks::{Mixture, Problem, Split};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::data::Document;
 use explang_trainer::data::documents::{Batches, tokenizer_texts};
+use explang_trainer::device::DeviceName;
 use explang_trainer::threads::Threads;
 
-/// Where the tests' models compute: the GPU where the tests were built for it, else the processor.
+/// Where the tests' models compute: the device that the tests were built for, else the processor.
 pub(crate) fn device() -> Device {
-    if cfg!(feature = "gpu") {
-        explang_trainer::device::gpu().unwrap()
-    } else {
-        Device::flex()
-    }
+    let mut built = DeviceName::CARDS.into_iter().filter(|name| name.is_built());
+    built.next().unwrap_or_default().open().unwrap()
 }
 
 /// A policy for questions about sampling.

@@ -1,80 +1,191 @@
-//! Where a command computes: the processor, or the GPU once it has been tried.
+//! Where a command computes: the processor, or a device that has first given answers that are known.
+//!
+//! [`DeviceName::open`] gives a device, [`auto::pick`] the best one, [`DeviceReport`] what is known of one. A device that runs out of
+//! memory, or fails otherwise, ends the program with one sentence ([`failure`]). To see all of it: `explang devices`.
+//! Left out: a second card (the first one is taken), and other number formats than f32.
+
+pub mod auto;
+mod backend;
+pub mod failure;
+mod processor;
+mod report;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use burn::tensor::Device;
+use explang::model::device::{WrongNumbers, is_cpu, try_known_answers};
 use explang::named::named;
 
+use backend::Adapter;
+pub use processor::Processor;
+pub use report::{DeviceReport, Formats};
+
 /// Where tensors live.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeviceName {
+    /// The best of the others.
+    Auto,
     /// The processor.
     #[default]
     Cpu,
-    /// The graphics processor, through Vulkan, Metal or DX12.
-    Gpu,
+    /// A graphics processor through wgpu: WGSL on Vulkan, DX12, Metal or OpenGL.
+    Wgpu,
+    /// A graphics processor through Vulkan alone: SPIR-V.
+    Vulkan,
+    /// An NVIDIA card through CUDA.
+    Cuda,
 }
 
-named!(DeviceName, "device", { Cpu => "cpu", Gpu => "gpu" });
+named!(DeviceName, "device", {
+    Auto => "auto",
+    Cpu => "cpu",
+    Wgpu => "wgpu",
+    Vulkan => "vulkan",
+    Cuda => "cuda",
+});
+
+/// A device that gave the known answers.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Its tensors, without autodiff.
+    pub device: Device,
+    /// What computes, as it names itself.
+    pub adapter: String,
+    /// True where the processor computes what a graphics card should.
+    pub software: bool,
+    /// Bytes of the largest buffer, where the device says it.
+    pub largest_buffer: Option<u64>,
+    /// How long the known answers took.
+    pub seconds: f64,
+}
+
+/// A device that cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DeviceError {
+    /// The program was built without it.
+    #[error(
+        "this build has no device {0}; build it with `cargo build --release --features {0}`, or use --device cpu"
+    )]
+    NotBuilt(DeviceName),
+    /// No adapter could be opened.
+    #[error(
+        "no graphics card could be opened by {0} ({1}); install its driver, or use --device cpu"
+    )]
+    Absent(DeviceName, String),
+    /// It does not compute what it should.
+    #[error("{0} cannot be trusted: {1}; update the card's driver, or use --device cpu")]
+    Wrong(DeviceName, WrongNumbers),
+    /// It is a graphics driver that computes on the processor; `auto` wants none.
+    #[error("{0} has no graphics card but {1}, which is software and slower than --device cpu")]
+    Software(DeviceName, String),
+    /// It failed while it was tried.
+    #[error("{0} failed at its known answers ({1}); update the card's driver, or use --device cpu")]
+    Failed(DeviceName, String),
+}
+
+impl DeviceError {
+    /// Why in short, for a list of devices.
+    pub fn short(&self) -> String {
+        match self {
+            DeviceError::NotBuilt(name) => format!("not in this build: --features {name}"),
+            DeviceError::Absent(_, why) => format!("not opened: {why}"),
+            DeviceError::Wrong(_, wrong) => wrong.to_string(),
+            DeviceError::Software(_, adapter) => {
+                format!("{adapter} is software, slower than the processor's own code")
+            }
+            DeviceError::Failed(_, why) => format!("failed: {why}"),
+        }
+    }
+}
 
 impl DeviceName {
-    /// The device, without autodiff. A GPU is tried with a known answer first.
+    /// The devices besides the processor, the fastest first.
+    pub const CARDS: [DeviceName; 3] = [DeviceName::Cuda, DeviceName::Vulkan, DeviceName::Wgpu];
+
+    /// True where this build can use it; the features of the crate have the devices' names.
+    pub const fn is_built(self) -> bool {
+        match self {
+            DeviceName::Auto | DeviceName::Cpu => true,
+            DeviceName::Wgpu => cfg!(feature = "wgpu"),
+            DeviceName::Vulkan => cfg!(feature = "vulkan"),
+            DeviceName::Cuda => cfg!(feature = "cuda"),
+        }
+    }
+
+    /// The device, without autodiff. One besides the processor is tried with known answers first, once in a process; `auto` is what
+    /// [`auto::pick`] takes without a process of its own for each try.
     ///
     /// # Errors
-    /// When there is no such GPU, or its numbers are wrong.
-    pub fn open(self) -> Result<Device, GpuError> {
+    /// When this build has no such device, this machine has none, or its numbers are wrong.
+    pub fn open(self) -> Result<Device, DeviceError> {
         match self {
+            DeviceName::Auto => Ok(auto::pick(DeviceName::opened).opened.device),
             DeviceName::Cpu => Ok(Device::flex()),
-            DeviceName::Gpu => gpu(),
+            card => Ok(card.opened()?.device),
         }
     }
 
-    /// Number of threads for the parts of a batch, where `asked` is what the user wants: all cores, if nothing. A GPU does one part
-    /// after the other.
-    pub fn threads(self, asked: Option<usize>) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, |n| n.get());
-        match self {
-            DeviceName::Cpu => asked.unwrap_or_else(cores).max(1),
-            DeviceName::Gpu => 1,
+    /// [`DeviceName::open`] of all but `auto`, with what is known of the device; the processor, too, gives its answers.
+    ///
+    /// # Errors
+    /// Those of [`DeviceName::open`].
+    pub fn opened(self) -> Result<Opened, DeviceError> {
+        static TRIED: Mutex<BTreeMap<DeviceName, Result<Opened, DeviceError>>> =
+            Mutex::new(BTreeMap::new());
+        if !self.is_built() {
+            return Err(DeviceError::NotBuilt(self));
         }
+        // A poisoned lock holds whole entries all the same.
+        let mut tried = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+        let check = |device: &Device| pollster::block_on(try_known_answers(device));
+        let result = tried
+            .entry(self)
+            .or_insert_with(|| self.tried(|| backend::adapter(self), check));
+        result.clone()
+    }
+
+    /// Opens an adapter and asks for its known answers, both without a word where they panic.
+    fn tried(
+        self,
+        open: impl FnOnce() -> Result<Adapter, String>,
+        check: impl FnOnce(&Device) -> Result<(), WrongNumbers>,
+    ) -> Result<Opened, DeviceError> {
+        // Without an adapter burn panics, on a thread of its own or on ours.
+        let adapter = failure::quietly(open).and_then(|adapter| adapter);
+        let adapter = adapter.map_err(|why| DeviceError::Absent(self, why))?;
+        let begun = Instant::now();
+        failure::quietly(|| check(&adapter.device))
+            .map_err(|why| DeviceError::Failed(self, why))?
+            .map_err(|wrong| DeviceError::Wrong(self, wrong))?;
+        let Adapter {
+            device,
+            name,
+            software,
+            largest_buffer,
+        } = adapter;
+        Ok(Opened {
+            device,
+            adapter: name,
+            software,
+            largest_buffer,
+            seconds: begun.elapsed().as_secs_f64(),
+        })
     }
 }
 
-/// A GPU that cannot be used.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum GpuError {
-    /// The program was built without the feature `gpu`.
-    #[error("this build has no GPU support; build with `--features gpu`, or use --device cpu")]
-    NotBuilt,
-    /// No adapter could be opened.
-    #[error("no GPU could be opened; install its Vulkan driver, or use --device cpu")]
-    None,
-    /// It does not compute what it should.
-    #[error(transparent)]
-    Wrong(#[from] explang::model::device::WrongNumbers),
+/// Number of threads for the parts of a batch on a device, where `asked` is what the user wants: all cores, if nothing. Only the
+/// processor does several parts at once.
+pub fn threads(device: &Device, asked: Option<usize>) -> usize {
+    if is_cpu(device) { cores(asked) } else { 1 }
 }
 
-/// The default GPU, without autodiff, after a known answer has come out right.
-///
-/// # Errors
-/// When there is none, or its numbers are wrong.
-#[cfg(feature = "gpu")]
-pub fn gpu() -> Result<Device, GpuError> {
-    use explang::model::device::try_known_answer;
-    // Without an adapter burn panics, on a thread of its own or on ours; the error below says what a user can do about it.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let tried = std::panic::catch_unwind(|| {
-        let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
-        pollster::block_on(try_known_answer(&device)).map(|()| device)
-    });
-    std::panic::set_hook(hook);
-    Ok(tried.map_err(|_| GpuError::None)??)
+/// Number of threads on the processor.
+pub fn cores(asked: Option<usize>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, |n| n.get());
+    asked.unwrap_or_else(cores).max(1)
 }
 
-/// The default GPU; this build has none.
-///
-/// # Errors
-/// Always.
-#[cfg(not(feature = "gpu"))]
-pub fn gpu() -> Result<Device, GpuError> {
-    Err(GpuError::NotBuilt)
-}
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use explang::named::brief;
+use explang_trainer::device::failure::caught;
 use explang_trainer::progress::tell;
 use explang_trainer::run::stop::stopped;
 
@@ -13,7 +14,8 @@ use explang_trainer::run::stop::stopped;
 const MESSAGE: usize = 1000;
 
 fn main() -> ExitCode {
-    match commands::Cli::parse().run() {
+    let cli = commands::Cli::parse();
+    match caught(|| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => match stopped(&error) {
             // What was asked for is no error; the exit code says that the work is not done.

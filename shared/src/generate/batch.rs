@@ -82,7 +82,7 @@ impl<'a, M: CausalLm> Batch<'a, M> {
         let step = Packing::new(vec![1; newest.len()]);
         let logits = &mut self.logits;
         let read = self.model.next_logits(&newest, &step, cache, logits);
-        read.await.map_err(GenerateError::Device)?;
+        read.await?;
         let vocab = self.model.config().vocab_size;
         for (row, logits) in self.rows.iter_mut().zip(self.logits.chunks_exact(vocab)) {
             // A finished row that could not be dropped yet is fed filling.
@@ -164,7 +164,7 @@ impl<'a, M: CausalLm> Batch<'a, M> {
         let tokens = packing.flatten(tokens, self.tokenizer.pad());
         let mut logits = Vec::new();
         let read = model.next_logits(&tokens, &packing, &mut cache, &mut logits);
-        read.await.map_err(GenerateError::Device)?;
+        read.await?;
         Ok((cache, logits))
     }
 

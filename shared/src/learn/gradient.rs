@@ -12,6 +12,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
 
 use crate::model::Decoder;
+use crate::model::device::read;
 use crate::parallel::{Parallel, in_order};
 
 /// Gradients of the parameters that learn, each flattened to `[size]`, in the order in which the module visits them.
@@ -128,7 +129,7 @@ pub(super) fn learns<const D: usize>(value: &Tensor<D>) -> bool {
     value.is_require_grad()
 }
 
-/// The Euclidean norm of all gradients together; NaN where the device does not give its numbers back.
+/// The Euclidean norm of all gradients together.
 pub(super) async fn global_norm(gradients: &Flat) -> f64 {
     if gradients.is_empty() {
         return 0.0;
@@ -139,16 +140,19 @@ pub(super) async fn global_norm(gradients: &Flat) -> f64 {
     squares.into_iter().map(f64::from).sum::<f64>().sqrt()
 }
 
-/// The number of a scalar `[1]`; NaN where the device does not give it back.
+/// The number of a scalar `[1]`.
 async fn scalar(tensor: Tensor<1>) -> f32 {
     values(tensor).await.first().copied().unwrap_or(f32::NAN)
 }
 
-/// The numbers of a tensor; a NaN where the device does not give them back, so that nothing is learned from them.
+/// The numbers of a tensor.
+///
+/// # Panics
+/// When the device does not give them back, as all of burn does then: no later step could be learned from either. On a CPU it always does.
 pub(crate) async fn values(tensor: Tensor<1>) -> Vec<f32> {
-    match tensor.into_data_async().await {
-        Ok(data) => data.iter::<f32>().collect(),
-        Err(_) => vec![f32::NAN],
+    match read(tensor).await {
+        Ok(numbers) => numbers,
+        Err(unread) => panic!("{unread}"),
     }
 }
 

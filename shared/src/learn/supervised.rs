@@ -39,6 +39,7 @@ pub async fn update(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::device::reads;
     use crate::model::{ModelConfig, ModelPreset};
     use crate::parallel::Inline;
     use burn::module::Module;
@@ -64,6 +65,21 @@ mod tests {
         let weights = learner.model.valid().named_weights().into_values();
         let weights = weights.flat_map(|w| w.iter::<f32>().collect::<Vec<_>>());
         (figures, weights.collect())
+    }
+
+    #[test]
+    fn an_update_reads_the_loss_of_each_part_and_one_norm() {
+        let rows: Vec<Vec<u32>> = (0..8).map(|i| vec![i, i + 1, 7, 9, 5]).collect();
+        for parts in [1, 2, 4] {
+            let memory = Memory {
+                micro_batch_tokens: Some(40 / parts),
+                ..Memory::default()
+            };
+            let before = reads();
+            // Three updates.
+            updated(&rows, memory);
+            assert_eq!(reads() - before, 3 * (parts as u64 + 1));
+        }
     }
 
     #[test]

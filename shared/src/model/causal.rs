@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::future::{Future, ready};
 
-use burn::tensor::Tensor;
-
 use super::cache::Cache;
 use super::config::ModelConfig;
 use super::decoder::Decoder;
+use super::device::{Unread, is_cpu, read};
 use super::ops;
 use super::packing::Packing;
 use super::row_cache::RowCache;
@@ -42,7 +41,7 @@ pub trait CausalLm: Clone {
         packing: &Packing,
         cache: &mut Self::Cache,
         logits: &mut Vec<f32>,
-    ) -> impl Future<Output = Result<(), String>>;
+    ) -> impl Future<Output = Result<(), Unread>>;
 }
 
 /// The rows of a cache.
@@ -76,7 +75,7 @@ impl CausalLm for Decoder {
     }
 
     fn by_rows(&self) -> bool {
-        super::device::is_cpu(&self.device())
+        is_cpu(&self.device())
     }
 
     fn cache(&self, rows: usize, capacity: usize) -> Cache {
@@ -89,7 +88,7 @@ impl CausalLm for Decoder {
         packing: &Packing,
         cache: &mut Cache,
         logits: &mut Vec<f32>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Unread> {
         if let Cache::Rows(rows) = cache {
             let model = self.for_sampling();
             let shape = model.shape.of_reader();
@@ -99,16 +98,9 @@ impl CausalLm for Decoder {
         }
         let hidden = self.extend(tokens, packing, cache);
         let hidden = ops::rows(hidden, &packing.last_tokens());
-        *logits = host(self.logits(hidden)).await?;
+        *logits = read(self.logits(hidden)).await?;
         Ok(())
     }
-}
-
-/// The numbers of a tensor, brought to the host.
-async fn host(tensor: Tensor<2>) -> Result<Vec<f32>, String> {
-    let data = tensor.into_data_async().await;
-    let data = data.map_err(|e| format!("{e:?}"))?;
-    data.try_into_vec().map_err(|e| format!("{e:?}"))
 }
 
 impl CacheRows for Cache {
@@ -156,7 +148,7 @@ impl CausalLm for SliceDecoder {
         packing: &Packing,
         cache: &mut RowCache,
         logits: &mut Vec<f32>,
-    ) -> impl Future<Output = Result<(), String>> {
+    ) -> impl Future<Output = Result<(), Unread>> {
         self.read(tokens, packing, cache, logits);
         ready(Ok(()))
     }

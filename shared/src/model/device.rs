@@ -1,80 +1,40 @@
-//! Where tensors live, chosen at run time.
+//! Where tensors live, chosen at run time, what is read from there, and whether it can be trusted.
+
+mod known;
+
+use std::cell::Cell;
 
 use burn::tensor::{Device, Tensor};
 
-use super::config::ModelConfig;
-use super::decoder::Decoder;
-use super::packing::Packing;
-use explang_run::config::ModelPreset;
+pub use known::{Answers, Difference, WrongNumbers, differences, try_known_answers};
 
 /// True for the CPU backend, where the fused kernels run and batches need no filling.
 pub fn is_cpu(device: &Device) -> bool {
     super::fused::on_cpu(device)
 }
 
-/// A device whose numbers cannot be trusted.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error(
-    "the device gives wrong numbers: a known answer came out {found}, not {expected} (difference {difference:e}); \
-     its driver cannot be trusted, use the CPU"
-)]
-pub struct WrongNumbers {
-    /// What the CPU gives.
-    pub expected: f32,
-    /// What the device gave.
-    pub found: f32,
-    /// Largest difference found.
-    pub difference: f32,
+/// A device that did not give its numbers back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the device did not give its numbers back: {0}")]
+pub struct Unread(pub String);
+
+thread_local! {
+    static READS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Tries a device with a known answer: the loss and a gradient of a small random decoder against the CPU's.
-///
-/// Some drivers give wrong numbers without a word, so this runs before a device is used.
+/// The numbers of a tensor, in row-major order. On a graphics card a read waits for everything that was asked of it before.
 ///
 /// # Errors
-/// When a number differs by more than 1e-3.
-pub async fn try_known_answer(device: &Device) -> Result<(), WrongNumbers> {
-    let expected = known_answer(&Device::flex()).await;
-    let found = known_answer(device).await;
-    for (&e, &f) in expected.iter().zip(&found) {
-        let difference = (e - f).abs();
-        if difference.is_nan() || difference > 1e-3 {
-            return Err(WrongNumbers {
-                expected: e,
-                found: f,
-                difference,
-            });
-        }
-    }
-    Ok(())
+/// When the device does not give them back, in its own words.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Unread> {
+    READS.set(READS.get() + 1);
+    let data = tensor.into_data_async().await;
+    let data = data.map_err(|error| Unread(error.reason().to_owned()))?;
+    let numbers = data.convert::<f32>().try_into_vec();
+    numbers.map_err(|error| Unread(format!("{error:?}")))
 }
 
-/// Logits of a small random decoder, the loss of a batch, and the gradient of the final norm's gain.
-async fn known_answer(device: &Device) -> Vec<f32> {
-    let device = device.clone().inner().autodiff();
-    let config = ModelConfig::of(ModelPreset::Pico, 64);
-    let model = Decoder::random(&config, 7, &device);
-    let tokens: Vec<u32> = (0..24).map(|i| (i * 37 + 5) % 64).collect();
-    let packing = Packing::new([12, 12]);
-    let logits = model.logits(model.hidden(&tokens, &packing));
-    let targets: Vec<u32> = (0..24).map(|i| (i * 11 + 3) % 64).collect();
-    let loss = super::ops::log_prob(logits.clone() * 20.0, &targets)
-        .mean()
-        .neg();
-    let gain = model.model.norm.weight.val();
-    let gradient = gain.grad(&loss.backward());
-    let mut numbers = host(logits.inner().reshape([24 * 64])).await;
-    numbers.extend(host(loss.inner()).await);
-    if let Some(gradient) = gradient {
-        numbers.extend(host(gradient).await);
-    }
-    numbers
-}
-
-async fn host(tensor: Tensor<1>) -> Vec<f32> {
-    match tensor.into_data_async().await {
-        Ok(data) => data.iter::<f32>().collect(),
-        // A device that cannot be read gives no number that agrees.
-        Err(_) => vec![f32::NAN],
-    }
+/// How often this thread has [`read`].
+pub fn reads() -> u64 {
+    READS.get()
 }

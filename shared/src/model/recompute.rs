@@ -36,7 +36,7 @@ pub(crate) fn recompute<M: Module + 'static, const D: usize>(
     if !x.device().is_autodiff() {
         return whole(module, &x, chunk, &run);
     }
-    #[cfg(feature = "gpu")]
+    #[cfg(any(feature = "wgpu", feature = "cuda"))]
     if !super::fused::available(&x) {
         return record::<burn::backend::Cube, M, D>(module, x, chunk, Arc::new(run));
     }

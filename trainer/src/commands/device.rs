@@ -7,14 +7,16 @@ use clap::Args;
 use explang::model::{Decoder, WeightForm};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
-use explang_trainer::device::DeviceName;
+use explang_trainer::device::{DeviceName, auto, cores, failure, threads};
+use explang_trainer::progress::tell;
 
 use super::choice::choice;
+use super::devices;
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct DeviceArguments {
-    /// Where tensors live: the processor, or the graphics processor through Vulkan, Metal or DX12.
+    /// Where tensors live: the processor, a graphics card, or the best that this build and this machine have. See `explang devices`.
     #[arg(long, default_value = "cpu", value_parser = choice::<DeviceName>())]
     device: DeviceName,
     /// Threads on the CPU; all cores, if not given. The result does not depend on it.
@@ -31,17 +33,38 @@ pub(crate) struct WeightArguments {
     pub(crate) weights: WeightForm,
 }
 
+/// A device that a command computes on.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenDevice {
+    /// Its tensors, with autodiff.
+    pub(crate) device: Device,
+    /// Number of threads for shards.
+    pub(crate) threads: usize,
+}
+
 impl DeviceArguments {
-    /// The device, with autodiff. A GPU is tried with a known answer first.
-    pub(crate) fn open(&self) -> anyhow::Result<Device> {
-        Ok(self.device.open()?.autodiff())
+    /// The device. One besides the processor is tried with known answers first; what `auto` took is told.
+    pub(crate) fn open(&self) -> anyhow::Result<OpenDevice> {
+        let (name, device) = match self.device {
+            DeviceName::Auto => {
+                let picked = auto::pick(devices::opened);
+                tell(&picked.line());
+                (picked.name, picked.opened.device)
+            }
+            name => (name, name.open()?),
+        };
+        failure::watch(name);
+        Ok(OpenDevice {
+            threads: threads(&device, self.threads),
+            device: device.autodiff(),
+        })
     }
 
     /// The arguments again, for a command that goes on with this one's work.
     pub(crate) fn again(&self) -> Vec<String> {
         let mut words = Vec::new();
-        if self.device == DeviceName::Gpu {
-            words.extend(["--device".to_owned(), "gpu".to_owned()]);
+        if self.device != DeviceName::default() {
+            words.extend(["--device".to_owned(), self.device.to_string()]);
         }
         if let Some(threads) = self.threads {
             words.extend(["--threads".to_owned(), threads.to_string()]);
@@ -49,18 +72,20 @@ impl DeviceArguments {
         words
     }
 
+    /// Number of threads where the processor does the work.
+    pub(crate) fn cores(&self) -> usize {
+        cores(self.threads)
+    }
+}
+
+impl OpenDevice {
     /// Opens a checkpoint to be sampled from, without autodiff.
     pub(crate) fn load(
         &self,
         checkpoint: &Path,
         WeightArguments { weights }: WeightArguments,
     ) -> anyhow::Result<(Decoder, Tokenizer)> {
-        let device = self.open()?.inner();
+        let device = self.device.clone().inner();
         Ok(checkpoint::load_in(weights, checkpoint, &device)?)
-    }
-
-    /// Number of threads for shards.
-    pub(crate) fn threads(&self) -> usize {
-        self.device.threads(self.threads)
     }
 }

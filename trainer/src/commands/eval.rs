@@ -75,7 +75,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         if let Some(responses) = &self.responses {
-            return responses.run(self.device.threads(), self.out.as_deref(), self.json);
+            return responses.run(self.device.cores(), self.out.as_deref(), self.json);
         }
         let Some(checkpoint) = &self.checkpoint else {
             bail!(
@@ -84,7 +84,8 @@ impl Arguments {
         };
         let located = checkpoint.locate()?;
         let config = self.config(&located)?;
-        let (model, tokenizer) = self.device.load(&located.checkpoint, self.weights)?;
+        let device = self.device.open()?;
+        let (model, tokenizer) = device.load(&located.checkpoint, self.weights)?;
         let forcing = match located.stage {
             Some(Stage::Pretrain) => Forcing::Page,
             _ => Forcing::Tag,
@@ -100,7 +101,7 @@ impl Arguments {
             tokenizer: &tokenizer,
             format: &format,
             detector: &LinguaDetector::new(&Language::ALL),
-            threads: self.device.threads(),
+            threads: device.threads,
             stop: &stop,
         };
         let evaluated = self.evaluate(&evaluator, &model, forcing);

@@ -4,6 +4,7 @@ mod arguments;
 mod choice;
 mod data;
 mod device;
+mod devices;
 mod distil;
 mod dry_run;
 mod eval;
@@ -59,6 +60,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Show the page in a browser, with a run on it, finished or in progress.
     Serve(serve::Arguments),
+    /// Show what can be computed on: the processor and the graphics cards, with their known answers.
+    Devices(devices::Arguments),
     /// Write a run in small: half-precision weights, no training state.
     Export(export::Arguments),
 }
@@ -80,6 +83,7 @@ impl Cli {
             Command::Verify(arguments) => arguments.run(),
             Command::Inspect(arguments) => arguments.run(),
             Command::Serve(arguments) => arguments.run(),
+            Command::Devices(arguments) => arguments.run(),
             Command::Export(arguments) => arguments.run(),
         };
         match result {

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use burn::tensor::Device;
 use clap::Args;
 use explang::run::{Config, Stage};
 use explang_serve::Server;
@@ -14,7 +13,7 @@ use explang_trainer::run::folder::RunFolder;
 use explang_trainer::run::stop::Stop;
 use explang_trainer::stages::{Session, pipeline};
 
-use super::device::DeviceArguments;
+use super::device::{DeviceArguments, OpenDevice};
 use super::dry_run;
 use super::serve::{PORT, Prepared};
 use super::stage::{begin, config_of, default_folder, going_on, load_config, what_next};
@@ -61,7 +60,7 @@ impl Arguments {
                 .into_iter()
                 .take_while(|stage| *stage != self.until);
             let stages: Vec<Stage> = before.chain([self.until]).collect();
-            return dry_run::print(&mut config, &stages, self.device.threads());
+            return dry_run::print(&mut config, &stages, self.device.cores());
         }
         let path = self.out.clone().unwrap_or_else(|| default_folder(&config));
         // Before the run begins, so that a device that cannot be used leaves no run behind.
@@ -103,11 +102,11 @@ impl Arguments {
         &self,
         config: Config,
         folder: RunFolder,
-        device: Device,
+        device: OpenDevice,
         stop: &Stop,
     ) -> anyhow::Result<()> {
         let path = folder.path().to_owned();
-        let mut session = Session::open(config, folder, device, self.device.threads())?;
+        let mut session = Session::open(config, folder, device.device, device.threads)?;
         session.stop = stop.clone();
         let summary = pipeline::run(&mut session, self.until)?;
         let mut out = std::io::stdout().lock();

@@ -50,7 +50,7 @@ impl StageArguments {
             (Some(from), Some(&first)) if self.dry_run => {
                 let mut config = load_config(&self.config, self.seed)?;
                 config.begin_with(first, from.to_string_lossy());
-                return dry_run::print(&mut config, stages, self.device.threads());
+                return dry_run::print(&mut config, stages, self.device.cores());
             }
             (Some(from), Some(&first)) => self.begin_from(from, first)?,
             _ => RunFolder::open(&self.run)?,
@@ -162,7 +162,8 @@ pub(crate) fn run_stages(
     let stop = Stop::on_signals()?;
     let config = config_of(&folder)?;
     let path = folder.path().to_path_buf();
-    let mut session = Session::open(config, folder, device.open()?, device.threads())?;
+    let device = device.open()?;
+    let mut session = Session::open(config, folder, device.device, device.threads)?;
     session.stop = stop;
     let summary = only(&mut session, stages).map_err(|error| going_on(error, again))?;
     let mut out = std::io::stdout().lock();

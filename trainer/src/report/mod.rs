@@ -3,6 +3,7 @@
 pub mod accepted;
 pub mod arms;
 pub mod chart;
+pub mod devices;
 pub mod figure;
 pub mod history;
 pub mod modes;

@@ -8,7 +8,7 @@ use explang::run::{Config, Mode, Stage};
 use explang::tasks::{Place, Source, Split};
 
 use super::table::{NONE, Style, align_numbers, drawn, new_table};
-use crate::device::DeviceName;
+use crate::device::{DeviceName, cores};
 
 /// What is known of a run before it begins.
 pub struct Known<'a> {
@@ -196,15 +196,14 @@ impl Known<'_> {
                 continue;
             }
             shown.push(work);
-            for device in DeviceName::ALL {
-                let cpu = device == DeviceName::Cpu;
+            for cpu in [true, false] {
                 let work = Work {
                     learning: *learning,
                     sequences: planned.sequences.div_ceil(planned.updates),
                     prompt_len: self.prompt_len.unwrap_or(PROMPT),
                     response_len: self.config.rl.max_new_tokens,
                     shards: self.config.shards,
-                    threads: device.threads(Some(self.threads)),
+                    threads: if cpu { cores(Some(self.threads)) } else { 1 },
                     rollouts: planned.rollouts,
                     group: planned.group,
                     teacher: stage == Stage::Distil,
@@ -221,16 +220,13 @@ impl Known<'_> {
                     estimate.cache,
                     estimate.peak(),
                 ];
-                let first = if cpu {
-                    stage.to_string()
+                // Memory is the same on all cards.
+                let (first, device) = if cpu {
+                    (stage.to_string(), DeviceName::Cpu.to_string())
                 } else {
-                    String::new()
+                    (String::new(), "card".to_owned())
                 };
-                table.add_row(
-                    [first, device.to_string()]
-                        .into_iter()
-                        .chain(parts.map(gib)),
-                );
+                table.add_row([first, device].into_iter().chain(parts.map(gib)));
             }
         }
         align_numbers(&mut table, 2..header.len());

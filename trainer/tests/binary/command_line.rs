@@ -268,18 +268,6 @@ fn bad_input_is_refused_with_one_clear_sentence() {
 }
 
 #[test]
-#[cfg(not(feature = "gpu"))]
-fn a_device_that_this_build_lacks_is_refused_before_the_run_begins() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("run");
-    let mut command = explang(["run", "smoke", "--device", "gpu", "--out"]);
-    command.arg(&out);
-    let said = refused(command, "");
-    assert!(said.contains("this build has no GPU support"), "{said}");
-    assert!(!out.exists());
-}
-
-#[test]
 fn an_unknown_language_is_refused_with_the_pool() {
     for arguments in [
         ["tasks", "--language", "xx"],

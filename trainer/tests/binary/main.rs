@@ -9,6 +9,7 @@ mod client;
 mod command_line;
 mod contents;
 mod data;
+mod devices;
 #[cfg(unix)]
 mod disk;
 mod export;

@@ -30,8 +30,8 @@ enum What {
         /// Folder of the checkpoint.
         #[arg(long, default_value = "checkpoints/quick/stages/sft/checkpoint")]
         checkpoint: PathBuf,
-        /// The device: `cpu` or `gpu`.
-        #[arg(long, default_value = "gpu")]
+        /// The device: one of those of `explang devices`.
+        #[arg(long, default_value = "wgpu")]
         device: DeviceName,
     },
     /// Two runs that explored and exploited with the same configuration.

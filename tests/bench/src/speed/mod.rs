@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::Args;
 use explang::model::ModelPreset;
-use explang_trainer::device::DeviceName;
+use explang_trainer::device::{DeviceName, threads};
 
 use kind::Kind;
 use peer::PyTorch;
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Seed of the weights and tokens.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where tensors live: `cpu` or `gpu`.
+    /// Where tensors live: one of the devices of `explang devices`.
     #[arg(long, default_value = "cpu")]
     device: DeviceName,
     /// Threads on the CPU; all cores, if not given.
@@ -59,13 +59,9 @@ impl Arguments {
             self.rounds > 0 && self.steps > 0 && self.rollouts > 0,
             "--rounds, --steps and --rollouts must be at least 1"
         );
-        let threads = self.device.threads(self.threads);
-        let mut work = Work::new(
-            self.model,
-            self.seed,
-            &self.device.open()?.autodiff(),
-            threads,
-        )?;
+        let device = self.device.open()?;
+        let threads = threads(&device, self.threads);
+        let mut work = Work::new(self.model, self.seed, &device.autodiff(), threads)?;
         let mut result = BenchResult {
             parameters: work.config().num_parameters(),
             threads,

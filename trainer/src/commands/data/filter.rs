@@ -143,7 +143,7 @@ impl Arguments {
         mut out: Option<&mut Box<dyn Write>>,
     ) -> anyhow::Result<()> {
         let work = async |sample: &Sample| verdict(judge, sample);
-        let threads = Threads(self.device.threads());
+        let threads = Threads(self.device.cores());
         let verdicts = pollster::block_on(in_order(&threads, samples, work));
         for (sample, verdict) in samples.iter().zip(verdicts) {
             let Some(language) = sample.forced else {

@@ -124,8 +124,9 @@ impl Arguments {
 
     /// The model, for one sequence on all threads.
     fn load(&self, located: &Location) -> anyhow::Result<(Decoder, Tokenizer)> {
-        let (model, tokenizer) = self.device.load(&located.checkpoint, self.weights)?;
-        spread_products(self.device.threads())?;
+        let device = self.device.open()?;
+        let (model, tokenizer) = device.load(&located.checkpoint, self.weights)?;
+        spread_products(device.threads)?;
         Ok((model.for_one_sequence(), tokenizer))
     }
 
