@@ -32,7 +32,7 @@ fn the_answers_are_those_of_a_model_that_says_something() {
     let largest = known.whole.iter().fold(0.0, |a: f32, b| a.max(b.abs()));
     // An even distribution would give the loss away without any logits.
     let even = (VOCAB as f64).ln();
-    assert!((known.loss - even).abs() > 0.1 * even, "{}", known.loss);
+    assert!((known.loss - even).abs() > 0.05 * even, "{}", known.loss);
     assert!(largest > 1.0 && norm(&known.gradient) > 0.1);
     // Seven steps after the beginnings, three texts.
     assert_eq!(known.whole.len(), 8 * 3 * VOCAB);
