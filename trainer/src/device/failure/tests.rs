@@ -62,7 +62,7 @@ fn the_settings_that_are_named_exist() {
         } else {
             "7"
         };
-        let text = format!("extends = \"smoke\"\n[memory]\n{key} = {value}\n");
+        let text = format!("extends = \"smoke\"\nname = \"x\"\n[memory]\n{key} = {value}\n");
         explang::run::Config::parse("x.toml", &text).unwrap();
     }
 }
