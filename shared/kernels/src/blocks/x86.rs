@@ -33,14 +33,12 @@ impl Unit for V3 {
     #[inline(always)]
     fn eight_bits(self, quants: &[u8; 32], scale: f32) -> [Self::Lanes; 2] {
         let scale = self.splat_f32x8(scale);
-        let [a, b, c, d]: [u64; 4] = cast(*quants);
         // Each eight are loaded and spread in one go.
-        let [a, b, c, d] = [
-            spread(self, cast([a, 0])),
-            spread(self, cast([b, 0])),
-            spread(self, cast([c, 0])),
-            spread(self, cast([d, 0])),
-        ];
+        let [a, b, c, d] = std::array::from_fn(|i| {
+            let eight = std::array::from_fn(|j| quants[8 * i + j]);
+            let eight = i64::from_le_bytes(eight);
+            spread(self, self.sse2._mm_set_epi64x(0, eight))
+        });
         [
             [self.mul_f32x8(a, scale), self.mul_f32x8(b, scale)],
             [self.mul_f32x8(c, scale), self.mul_f32x8(d, scale)],
