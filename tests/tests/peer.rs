@@ -19,8 +19,7 @@ pub(crate) fn ask<A: AsRef<OsStr>>(
             "EXPLANG_PYTHON names no Python with the packages of tests/peers, so this cannot be checked; run `bash tests/run`"
         );
     };
-    // The tests of the program lie in another package, beside this one.
-    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/peers");
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
     let mut child = Command::new(&python)
         .arg(peers.join(script))
         .args(arguments)

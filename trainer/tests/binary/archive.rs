@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use explang::run::{Config, Manifest, Stage};
 use explang_web::kept::archive::pack;
@@ -10,7 +11,6 @@ use explang_web::kept::{Kept, MODEL};
 use explang_web::protocol::learning::Settings;
 use zip::ZipArchive;
 
-use crate::peer;
 use crate::program::{explang, succeeds};
 
 /// Steps of the training.
@@ -108,18 +108,27 @@ fn a_training_from_the_page_is_a_run() {
 
 #[test]
 fn a_training_from_the_page_opens_in_transformers() {
+    let Some(python) = std::env::var_os("EXPLANG_PYTHON") else {
+        panic!(
+            "EXPLANG_PYTHON names no Python with transformers, so this cannot be checked; run `bash tests/run`"
+        );
+    };
     let manifest = fs::read(repository("checkpoints/quick/manifest.json")).unwrap();
     let manifest: Manifest = serde_json::from_slice(&manifest).unwrap();
     let known = &manifest.stages[&Stage::Sft].known_answer;
     let folder = tempfile::tempdir().unwrap();
     let run = unpacked(&training(Stage::Explore), folder.path());
-    let checkpoint = run.join(Stage::Explore.checkpoint_path());
-    let budget = known.max_new_tokens.to_string();
-    let arguments = [
-        checkpoint.as_os_str(),
-        known.prompt.as_ref(),
-        budget.as_ref(),
-    ];
-    let tokens: Vec<u32> = serde_json::from_str(&peer::ask("greedy.py", arguments, &[])).unwrap();
+    let output = Command::new(&python)
+        .arg(repository("tests/peers/greedy.py"))
+        .arg(run.join(Stage::Explore.checkpoint_path()))
+        .args([&known.prompt, &known.max_new_tokens.to_string()])
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap_or_else(|e| panic!("EXPLANG_PYTHON ({}) does not start: {e}", python.display()));
+    assert!(
+        output.status.success(),
+        "the peer failed; its error is above"
+    );
+    let tokens: Vec<u32> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(tokens, known.tokens);
 }

@@ -19,8 +19,6 @@ mod kills;
 #[cfg(unix)]
 mod lora;
 mod non_finite;
-#[path = "../../../tests/tests/peer.rs"]
-mod peer;
 mod program;
 mod responses;
 mod resume;
