@@ -52,29 +52,29 @@ pub const EXPERIMENTS: [Experiment; 6] = [
     },
     Experiment {
         name: "Only diversity is paid",
-        look: "A right answer earns nothing here. Watch the choice stay open, choice entropy high, while I(kind; language) and right \
-               answers gain nothing: variety alone is no reason to choose well.",
+        look: "A right answer earns nothing here. Watch the choice stay open, choice entropy high, while I(kind; language) stays near 0 \
+               and right answers are lost: variety alone is no reason to choose well, nor to think well.",
         only: &[(Component::Diversity, 1.0)],
         ..EXPLORE
     },
     Experiment {
         name: "English is forced",
-        look: "The control: the same pay, and no choice. Watch right answers rise to what English alone is worth, and compare them with \
-               Explore.",
+        look: "The control: the same pay, and no choice. Watch right answers stay about where they were, at what English alone is worth, \
+               and compare them with Explore.",
         forced: Some(Language::En),
         ..EXPLORE
     },
     Experiment {
         name: "English is paid for itself",
-        look: "Reward hacking seen from inside: only naming English is paid. Watch the reward rise to its top while right answers do not, \
-               and nothing in the figures that are paid tells you so.",
+        look: "Reward hacking seen from inside: only naming English is paid. Watch the reward rise to its top while answers grow to the \
+               full budget and none is right: nothing in what is paid tells you so.",
         only: &[(Component::English, 1.0)],
         ..EXPLORE
     },
     Experiment {
         name: "Short answers are paid",
         look: "A response costs as much as it is long. Watch its length fall, and whether languages that need fewer tokens win; then \
-               whether right answers are still there.",
+               whether right answers are still there, and the kinds part all the same.",
         length_price: 1.0,
         ..EXPLORE
     },
