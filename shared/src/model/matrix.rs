@@ -48,6 +48,16 @@ impl Numbers {
 }
 
 impl Matrix {
+    /// Of numbers that lie row by row, each of `input` elements; with `columns` they are turned around.
+    pub(super) fn laid_out(rows: Numbers, input: usize, columns: bool) -> Self {
+        if columns {
+            let turned = turned(rows.get(), input);
+            Matrix::Columns(Numbers::Own(Arc::new(turned)), input)
+        } else {
+            Matrix::Rows(rows, input)
+        }
+    }
+
     /// `y [N, out] = x [N, in] · wᵀ`.
     pub(super) fn times(&self, x: &[f32], y: &mut Vec<f32>) {
         let mut room = |input: usize, size: usize| y.resize(x.len() / input * (size / input), 0.0);
@@ -80,21 +90,17 @@ impl Table {
         }
     }
 
-    /// The output head of a model that has none of its own, column by column if wanted.
+    /// The table as the output head of a model that has no other one; see [`Matrix::laid_out`].
     pub(super) fn head(&self, columns: bool) -> Matrix {
         match self {
             Table::Blocks(blocks) => Matrix::Blocks(blocks.clone()),
-            Table::Values(values, width) if columns => {
-                let turned = turned(values.get(), *width);
-                Matrix::Columns(Numbers::Own(Arc::new(turned)), *width)
-            }
-            Table::Values(values, width) => Matrix::Rows(values.clone(), *width),
+            Table::Values(values, width) => Matrix::laid_out(values.clone(), *width, columns),
         }
     }
 }
 
 /// A matrix `[out, in]` that lies row by row, column by column.
-pub(super) fn turned(rows: &[f32], input: usize) -> Vec<f32> {
+fn turned(rows: &[f32], input: usize) -> Vec<f32> {
     let out = rows.len() / input;
     let mut columns = vec![0.0; rows.len()];
     for (o, row) in rows.chunks_exact(input).enumerate() {

@@ -9,7 +9,7 @@ use super::checkpoint::{NamedTensors, WeightsError};
 use super::config::ModelConfig;
 use super::kernels::rope::RopeTable;
 use super::layout::is_large;
-use super::matrix::{Matrix, Numbers, Table, turned};
+use super::matrix::{Matrix, Numbers, Table};
 use super::packing::Packing;
 use super::parts::{Build, Parts};
 use super::reader::{Reader, Shape};
@@ -98,9 +98,10 @@ struct Slices<'a, W> {
 }
 
 impl<W: Weights> Slices<'_, W> {
-    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, W::Error> {
+    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Numbers, W::Error> {
         let data = self.weights.get(name, shape)?;
-        Ok(data.try_into_vec().expect("weights come in f32"))
+        let values = data.try_into_vec().expect("weights come in f32");
+        Ok(Numbers::Own(Arc::new(values)))
     }
 }
 
@@ -112,20 +113,15 @@ impl<W: Weights> Build for Slices<'_, W> {
 
     fn matrix(&mut self, name: &str, out: usize, input: usize) -> Result<Matrix, W::Error> {
         let rows = self.numbers(name, &[out, input])?;
-        Ok(if self.columns {
-            Matrix::Columns(Numbers::Own(Arc::new(turned(&rows, input))), input)
-        } else {
-            Matrix::Rows(Numbers::Own(Arc::new(rows)), input)
-        })
+        Ok(Matrix::laid_out(rows, input, self.columns))
     }
 
     fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table, W::Error> {
-        let values = self.numbers(name, &[rows, width])?;
-        Ok(Table::Values(Numbers::Own(Arc::new(values)), width))
+        Ok(Table::Values(self.numbers(name, &[rows, width])?, width))
     }
 
     fn gain(&mut self, name: &str, width: usize) -> Result<Numbers, W::Error> {
-        Ok(Numbers::Own(Arc::new(self.numbers(name, &[width])?)))
+        self.numbers(name, &[width])
     }
 }
 

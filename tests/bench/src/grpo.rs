@@ -4,7 +4,6 @@
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -98,7 +97,7 @@ impl Arguments {
             reference: Some(&reference),
             stream: self.seed,
             parallel: &Threads(self.threads),
-            now: seconds,
+            now: rl::seconds,
         };
         let mut out = stdout().lock();
         let rollouts = options.prompts * options.group;
@@ -214,10 +213,4 @@ fn said(took: f64, metrics: &PolicyMetrics, rollouts: usize) -> String {
         part.updates,
         metrics.sampled_tokens as f64 / rollouts as f64
     )
-}
-
-/// Seconds since the first call: a step's clock.
-fn seconds() -> f64 {
-    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    BEGAN.elapsed().as_secs_f64()
 }

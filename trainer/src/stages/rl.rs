@@ -92,7 +92,7 @@ pub fn options(
 }
 
 /// Seconds since the first call: a step's clock.
-fn seconds() -> f64 {
+pub fn seconds() -> f64 {
     static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
     BEGAN.elapsed().as_secs_f64()
 }

@@ -277,7 +277,7 @@ fn judged(differences: &[Difference]) -> Result<(), WrongNumbers> {
     }
 }
 
-/// Entries of the vocabulary: rows of logits are no multiple of 16 bytes, at which some kernels have gone wrong.
+/// Size of the vocabulary. The bytes of a row of logits are then not a multiple of 16, where some kernels have gone wrong.
 const VOCAB: usize = 126;
 
 /// Texts of different lengths, so that a batch has filling.
