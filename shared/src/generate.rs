@@ -5,9 +5,9 @@ mod queue;
 
 use std::ops::ControlFlow;
 
-use crate::model::CausalLm;
 use crate::model::device::Unread;
 use crate::model::kernels::sample::{self, SampleError};
+use crate::model::{CausalLm, Coming, ComingRow};
 use crate::random;
 use crate::tokenizer::Tokenizer;
 use batch::Batch;
@@ -202,6 +202,23 @@ impl<'a, F: FnMut(SampledToken<'_>) -> ControlFlow<()>> Writer<'a, F> {
             sampling,
             done: streams.map(unwritten).collect(),
             observe,
+        }
+    }
+
+    /// How the next tokens of `rows` will be drawn.
+    fn coming(&self, rows: &[Row]) -> Coming {
+        let coming = |row: &Row| {
+            let drawn = self.done[row.completion].tokens.len();
+            ComingRow {
+                stream: row.stream,
+                drawn: drawn as u64,
+                left: row.room - drawn,
+            }
+        };
+        Coming {
+            temperature: self.sampling.temperature,
+            top_p: self.sampling.top_p,
+            rows: rows.iter().map(coming).collect(),
         }
     }
 

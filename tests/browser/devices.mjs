@@ -2,7 +2,6 @@
 //
 // On a machine without one, Chromium's adapter is software: correct, but slow enough that few questions are asked here.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,14 +19,37 @@ const REFUSALS = {
   "never settles": ["new Promise(() => {})", "could not open a graphics processor: no answer within 10 seconds."],
 };
 
-/** A copy of the page in whose worker `requestAdapter` gives `promise`, served by itself; its engine for WebGPU must not start. */
-async function without(options, promise) {
+/** Counts what the engine asks of the graphics processor. */
+const COUNTING = `
+globalThis.explangWork = { dispatches: 0, reads: 0, pipelines: 0 };
+for (const [owner, method, count] of [
+  [GPUComputePassEncoder, "dispatchWorkgroups", "dispatches"],
+  [GPUBuffer, "mapAsync", "reads"],
+  [GPUDevice, "createComputePipeline", "pipelines"],
+]) {
+  const asked = owner.prototype[method];
+  owner.prototype[method] = function (...settings) {
+    globalThis.explangWork[count] += 1;
+    return asked.apply(this, settings);
+  };
+}
+`;
+
+/** A page in whose worker `requestAdapter` gives `promise`; its engine for WebGPU must not start. */
+const without = (options, promise) =>
+  changed(
+    options,
+    `Object.defineProperty(navigator, "gpu", { value: { requestAdapter: () => ${promise} } });\n`,
+    'export default () => Promise.reject(new Error("it was started"));\n',
+  );
+
+/** A copy of the page, served by itself, in whose worker for the graphics processor `first` runs first, and whose engine is `engine`. */
+async function changed(options, first, engine) {
   const folder = await mkdtemp(join(tmpdir(), "explang-adapter-"));
   await cp(options.dist, folder, { recursive: true });
   const start = join(folder, "start-engine-webgpu.js");
-  const stub = `Object.defineProperty(navigator, "gpu", { value: { requestAdapter: () => ${promise} } });\n`;
-  await writeFile(start, stub + (await readFile(start, "utf8")));
-  await writeFile(join(folder, "explang-engine-webgpu.js"), 'export default () => Promise.reject(new Error("it was started"));\n');
+  await writeFile(start, first + (await readFile(start, "utf8")));
+  if (engine) await writeFile(join(folder, "explang-engine-webgpu.js"), engine);
   const server = await serve(folder, "some/folder");
   return {
     address: server.address,
@@ -38,13 +60,10 @@ async function without(options, promise) {
   };
 }
 
-export default async function ({ options, server, browser: context, check, open, listen, answered, same }) {
-  const built = existsSync(join(options.dist, "explang-engine-webgpu.js"));
+export default async function ({ options, browser: context, check, open, listen, origin, answered, same }) {
   await check("without WebGPU the page says so, and goes on with the processor", async () => {
-    // Not `open`: where the engine was left out of the build, the browser reports the missing file.
-    const page = await context.newPage();
-    await page.goto(`${server.address}?device=webgpu&speed=full`);
-    await page.getByRole("alert").filter({ hasText: built ? "WebGPU" : "could not be fetched" }).waitFor();
+    const page = await open("?device=webgpu&speed=full");
+    await page.getByRole("alert").filter({ hasText: "WebGPU" }).waitFor();
     await page.getByRole("alert").filter({ hasText: "goes on with the processor" }).waitFor();
     await answered(page);
     assert.match(await page.locator(".model").textContent(), /on your processor/);
@@ -66,10 +85,6 @@ export default async function ({ options, server, browser: context, check, open,
     });
   }
 
-  if (!built) {
-    console.log("      (this build has no engine for WebGPU: the rest is left out)");
-    return;
-  }
   const browser = await launch(options, { webgpu: true });
   const question = "?problem=sums/steps/3/47/38&temperature=0&speed=full";
 
@@ -90,6 +105,30 @@ export default async function ({ options, server, browser: context, check, open,
     await answered(page);
     await same(page, "What is 47 + 38? Think in steps.", "auto", "distil");
     await page.close();
+  });
+
+  await check("on the graphics processor a token takes few operations, and many tokens one reading", async () => {
+    const site = await changed(options, COUNTING);
+    const page = await browser.context.newPage();
+    listen(page, site.address);
+    page.setDefaultTimeout(LONG.timeout);
+    await page.goto(`${site.address}${question}&device=webgpu&stage=distil`);
+    await answered(page);
+    const first = await origin(page).textContent();
+    const worker = page.workers().find((worker) => worker.url().includes("webgpu"));
+    const counts = () => worker.evaluate(() => ({ ...globalThis.explangWork }));
+    const before = await counts();
+    await page.getByRole("button", { name: "Think again" }).click();
+    await origin(page).filter({ hasText: "tokens a second", hasNotText: first.trim() }).waitFor();
+    const after = await counts();
+    const tokens = Number(/(\d+) tokens in/.exec(await origin(page).textContent())[1]);
+    const [dispatches, reads, pipelines] = ["dispatches", "reads", "pipelines"].map((count) => after[count] - before[count]);
+    console.log(`      ${tokens} tokens: ${dispatches} operations, ${reads} readings; ${before.pipelines} pipelines, all compiled before`);
+    assert.ok(tokens > 16 && dispatches <= 120 * tokens, `${dispatches} operations for ${tokens} tokens`);
+    assert.ok(reads <= tokens / 8 + 1, `${reads} readings for ${tokens} tokens`);
+    assert.equal(pipelines, 0);
+    await page.close();
+    await site.close();
   });
 
   await check("the visitor can switch to the graphics processor and back", async () => {

@@ -13,6 +13,8 @@
         {"text": …, "prompt_ids": […], "ids": […], "seconds": …}: the prompt as the template renders it where `chat` is true, its ids, and
         the greedy continuation's, without the tokens that end it. `streams` is the number of rows of that prompt that are decoded at once;
         the time is that of all.
+        {"step": [[…], …], "prompt": …, "rank": …} is answered with {"loss": …, "seconds": …}: one update of a LoRA adapter of that rank, by
+        PEFT, on rows of token ids, of which those of the prompt are not learned. The adapter stays from step to step.
 """
 
 from __future__ import annotations
@@ -143,17 +145,46 @@ def q8_0(path: pathlib.Path, out: pathlib.Path) -> None:
     writer.close()
 
 
+class Learner:
+    """A LoRA adapter that learns, on every matrix of the layers."""
+
+    def __init__(self, model, rank: int) -> None:
+        from peft import LoraConfig, get_peft_model
+
+        targets = [part.split(".")[1] for part in PARTS.values() if part.endswith("_proj")]
+        torch.manual_seed(0)
+        self.model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", r=rank, lora_alpha=2 * rank, target_modules=targets)).train()
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=1e-4, fused=True)
+
+    def step(self, rows: torch.Tensor, prompt: int) -> dict[str, float]:
+        labels = rows.clone()
+        labels[:, :prompt] = -100
+        started = time.perf_counter()
+        loss = self.model(input_ids=rows, labels=labels).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return {"loss": loss.item(), "seconds": time.perf_counter() - started}
+
+
 def serve(path: pathlib.Path, threads: int) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.set_num_threads(threads)
     tokenizer = AutoTokenizer.from_pretrained(path)
     model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+    learner = None
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         if line.strip() == "quit":
             return
         asked = json.loads(line)
+        if "step" in asked:
+            learner = learner or Learner(model, asked["rank"])
+            print(json.dumps(learner.step(torch.tensor(asked["step"]), asked["prompt"])), flush=True)
+            continue
         text = asked["prompt"]
         if asked["chat"]:
             text = tokenizer.apply_chat_template([{"role": "user", "content": text}], add_generation_prompt=True, tokenize=False)

@@ -1,4 +1,4 @@
-//! A run in small, to hand on: the same folder with half-precision weights and without what only training needs.
+//! A run in small, to hand on: the same folder with weights in few bits and without what only training needs.
 
 use std::path::Path;
 
@@ -24,12 +24,12 @@ const SUMMARY: &str = "summary.json";
 /// Writes the finished stages of the run in `run` to the folder `out`, whole or not at all. What stood there is replaced. Of `only`, where it
 /// names stages, the checkpoints of these.
 ///
-/// The weights are rounded to f16; everything that reads a run reads the result. `manifest.json` says what every file must be,
+/// The weights are rounded to `precision`; everything that reads a run reads the result. `manifest.json` says what every file must be,
 /// and what every checkpoint must answer.
 ///
 /// # Errors
 /// When `run` holds no run, no finished stage or not one of `only`, a file is damaged, or the disk refuses.
-pub fn export(run: &Path, out: &Path, only: &[Stage]) -> anyhow::Result<()> {
+pub fn export(run: &Path, out: &Path, only: &[Stage], precision: Precision) -> anyhow::Result<()> {
     folder::read_info(run)?;
     let stages = chosen(run, only)?;
     // What is damaged is not handed on.
@@ -57,7 +57,7 @@ pub fn export(run: &Path, out: &Path, only: &[Stage]) -> anyhow::Result<()> {
             std::fs::create_dir_all(&to)?;
             let (model, tokenizer) = checkpoint::load(&from, &Device::flex())?;
             let kept = adapter::base_of(&from)?.unwrap_or(from);
-            checkpoint::save(&to, &model, &tokenizer, Precision::F16, Some(&kept))?;
+            checkpoint::save(&to, &model, &tokenizer, precision, Some(&kept))?;
         }
         let path = run.join("run.toml");
         let config = Config::parse(&path.to_string_lossy(), &folder::read_config(run)?)?;

@@ -80,6 +80,7 @@ impl<'a, M: CausalLm> Batch<'a, M> {
         let newest = |row: &Row| if row.finished { fill } else { row.newest };
         let newest: Vec<u32> = self.rows.iter().map(newest).collect();
         let step = Packing::new(vec![1; newest.len()]);
+        self.model.foresee(cache, || writer.coming(&self.rows));
         let logits = &mut self.logits;
         let read = self.model.next_logits(&newest, &step, cache, logits);
         read.await?;

@@ -29,6 +29,11 @@ pub trait CausalLm: Clone {
     /// An empty cache of `rows` rows that will hold at most `capacity` tokens each.
     fn cache(&self, rows: usize, capacity: usize) -> Self::Cache;
 
+    /// Hears how the tokens will be drawn that are read next, one a row: a model on a device that is far away can go ahead by itself.
+    fn foresee(&self, cache: &mut Self::Cache, coming: impl FnOnce() -> Coming) {
+        let _ = (cache, coming);
+    }
+
     /// Reads new tokens after those that `cache` holds, and writes the logits `[rows, vocab]` after the last token of each row into `logits`.
     ///
     /// Row `i` of the cache gets the tokens of sequence `i` of `packing`. The cache must be empty, or every sequence one token long.
@@ -42,6 +47,28 @@ pub trait CausalLm: Clone {
         cache: &mut Self::Cache,
         logits: &mut Vec<f32>,
     ) -> impl Future<Output = Result<(), Unread>>;
+}
+
+/// How the next tokens of a cache's rows will be drawn from their logits, see [`sample`](super::kernels::sample::sample).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coming {
+    /// Divides the logits; 0 takes the most probable token.
+    pub temperature: f32,
+    /// Draws from the smallest set of tokens that holds this much probability.
+    pub top_p: f32,
+    /// Each row's.
+    pub rows: Vec<ComingRow>,
+}
+
+/// The next tokens of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ComingRow {
+    /// Stream of its random numbers, see [`uniform`](crate::random::uniform).
+    pub stream: u64,
+    /// Number of the next one.
+    pub drawn: u64,
+    /// Most tokens that may still be drawn.
+    pub left: usize,
 }
 
 /// The rows of a cache.

@@ -13,7 +13,7 @@ use super::decoder::Decoder;
 use super::in_blocks::WeightForm;
 use super::weights::Weights;
 use crate::random;
-use explang_named::brief;
+use explang_named::{brief, named};
 
 pub use named::NamedTensors;
 
@@ -30,6 +30,8 @@ pub enum Precision {
     /// Two bytes, eight bits of precision and the range of f32.
     BF16,
 }
+
+named!(Precision, "number format", { F32 => "f32", F16 => "f16", BF16 => "bf16" });
 
 impl Precision {
     /// PyTorch's name of it.
@@ -82,6 +84,17 @@ pub enum WeightsError {
         "tensor `{0}` holds a number that is not finite; the checkpoint is spoilt, use an earlier one"
     )]
     NotFinite(String),
+    /// The operations of a [`ShaderDecoder`](super::ShaderDecoder) have no room for so wide a model.
+    #[cfg(feature = "webgpu")]
+    #[error(
+        "on a graphics processor a model may have {most} features, this one has {features}; use the processor"
+    )]
+    TooWide {
+        /// Features of the model's state, or of a head.
+        features: usize,
+        /// Most that are possible.
+        most: usize,
+    },
 }
 
 impl Decoder {

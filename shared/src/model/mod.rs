@@ -22,6 +22,8 @@ mod parts;
 mod reader;
 pub(crate) mod recompute;
 mod row_cache;
+#[cfg(feature = "webgpu")]
+mod shader;
 mod slices;
 mod weights;
 
@@ -29,7 +31,7 @@ mod weights;
 pub use explang_kernels as kernels;
 
 pub use cache::Cache;
-pub use causal::{CacheRows, CausalLm};
+pub use causal::{CacheRows, CausalLm, Coming, ComingRow};
 pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::Decoder;
@@ -40,5 +42,7 @@ pub use lora::Adapter;
 pub use memory::Memory;
 pub use packing::Packing;
 pub use row_cache::RowCache;
+#[cfg(feature = "webgpu")]
+pub use shader::{AHEAD, Gpu, ShaderCache, ShaderDecoder, Unopened, Work};
 pub use slices::SliceDecoder;
 pub use weights::Weights;

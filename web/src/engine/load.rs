@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use explang::model::{CausalLm, ModelConfig};
+use explang::model::{CausalLm, ModelConfig, SliceDecoder};
 use explang::run::Stage;
 use explang::run::manifest::{FileEntry, KnownAnswer};
 use web_time::Instant;
@@ -11,7 +11,7 @@ use web_time::Instant;
 use super::download::{self, Missing, fetch};
 use super::listing::{self, EXPORT_AGAIN};
 use super::place::Place;
-use super::session::{Files, Session};
+use super::session::{Files, OpenError, Session};
 use super::training;
 use crate::kept::store::Store;
 use crate::kept::{CONFIG, RUN, TOKENIZER, WEIGHTS};
@@ -22,8 +22,8 @@ use crate::protocol::{
 /// The files of a checkpoint that are needed here, the weights last.
 const FILES: [&str; 3] = [CONFIG, TOKENIZER, WEIGHTS];
 
-/// How many tokens of the known answer a graphics processor is asked for: they tell as much as all, and the first calls are slow.
-const KNOWN_TOKENS_ON_GPU: usize = 8;
+/// What a model without a known answer is asked, and how many tokens of the answer are compared.
+const TRIAL: (&str, usize) = ("What is 47 + 38? Think in steps.", 32);
 
 /// Where a run is.
 pub(super) struct Run<'a> {
@@ -70,6 +70,13 @@ struct Received {
     hashes: bool,
 }
 
+/// A problem, and what a model answers greedily.
+struct Trial {
+    prompt: String,
+    max_new_tokens: usize,
+    text: String,
+}
+
 /// Loads one stage of a run.
 pub(super) async fn load<P: Place>(
     run: &Run<'_>,
@@ -83,9 +90,8 @@ pub(super) async fn load<P: Place>(
         Origin::Served => download(served(run.folder, stage).await?, &mut progress).await?,
         Origin::Yours => kept().await?,
     };
-    let build = |config: &ModelConfig, weights: &[u8]| place.model(config, weights);
-    let session = Session::open(&received.files, stage, build);
-    let session = session.map_err(|error| Failure {
+    let unusable = |error: OpenError| {
+        Failure {
         message: format!("The model cannot be used: {error}."),
         advice: match run.origin {
             Origin::Exported | Origin::Served => {
@@ -94,10 +100,31 @@ pub(super) async fn load<P: Place>(
             Origin::Yours => "Delete the training in view 8, and begin anew.",
         }
         .into(),
-    })?;
+    }
+    };
+    let build = |config: &ModelConfig, weights: &[u8]| place.model(config, weights);
+    let session = Session::open(&received.files, stage, build).map_err(unusable)?;
+    let known_answer = match received.known_answer {
+        Some(KnownAnswer {
+            prompt,
+            max_new_tokens,
+            text,
+            ..
+        }) => Some(Trial {
+            prompt,
+            max_new_tokens,
+            text,
+        }),
+        // The processor computes right, and knows.
+        None if P::KIND == DeviceKind::WebGpu => {
+            let processor = Session::open(&received.files, stage, SliceDecoder::from_safetensors);
+            Some(answer_of(&processor.map_err(unusable)?).await?)
+        }
+        None => None,
+    };
     drop(received.files);
-    if let Some(known) = &received.known_answer {
-        try_known_answer(&session, known, P::KIND).await?;
+    if let Some(known) = &known_answer {
+        try_known_answer(&session, known).await?;
     }
     let loaded = Loaded {
         stage,
@@ -109,7 +136,7 @@ pub(super) async fn load<P: Place>(
         cached: received.cached,
         checked: Checked {
             hashes: received.hashes,
-            known_answer: received.known_answer.is_some(),
+            known_answer: known_answer.is_some(),
         },
         milliseconds: begun.elapsed().as_secs_f64() * 1e3,
     };
@@ -243,41 +270,59 @@ impl Receive<'_> {
     }
 }
 
-/// Asks a problem whose answer is known: some devices give wrong numbers without a word.
-async fn try_known_answer(
+/// What a model says greedily.
+async fn greedy(
     session: &Session<impl CausalLm>,
-    known: &KnownAnswer,
-    kind: DeviceKind,
-) -> Result<(), LoadError> {
+    prompt: &str,
+    max_new_tokens: usize,
+) -> Result<String, LoadError> {
     let column = Column {
-        prompt: known.prompt.clone(),
+        prompt: prompt.to_owned(),
         language: None,
         seed: 0,
-    };
-    let tokens = match kind {
-        DeviceKind::Cpu => known.max_new_tokens,
-        DeviceKind::WebGpu => known.max_new_tokens.min(KNOWN_TOKENS_ON_GPU),
     };
     let greedy = Draw {
         temperature: 0.0,
         top_p: 1.0,
-        max_new_tokens: tokens,
+        max_new_tokens,
     };
     let step = async |_: Vec<Token>| ControlFlow::Continue(());
-    let failed = |message: String| {
-        LoadError::Device(Failure {
-            message,
-            advice: "Try another browser, or update this one.".into(),
-        })
-    };
     let done = session.ask(&[column], &greedy, step).await;
-    let done = done.map_err(|error| failed(format!("The model could not be tried: {error}.")))?;
-    let whole = tokens == known.max_new_tokens;
-    match done.first() {
-        Some(done) if done.text == known.text => Ok(()),
-        Some(done) if !whole && !done.text.is_empty() && known.text.starts_with(&done.text) => Ok(()),
-        _ => Err(failed(
-            "This browser computes another answer here than the one that is known to be right for this model.".into(),
-        )),
+    let done =
+        done.map_err(|error| untrusted(format!("The model could not be tried: {error}.")))?;
+    Ok(done
+        .into_iter()
+        .next()
+        .map_or_else(String::new, |done| done.text))
+}
+
+/// What it says to [`TRIAL`].
+async fn answer_of(session: &Session<impl CausalLm>) -> Result<Trial, LoadError> {
+    let (prompt, max_new_tokens) = TRIAL;
+    Ok(Trial {
+        prompt: prompt.into(),
+        max_new_tokens,
+        text: greedy(session, prompt, max_new_tokens).await?,
+    })
+}
+
+/// Asks a problem whose answer is known: some devices give wrong numbers without a word. The whole answer, so that each operation is
+/// compiled before the first question.
+async fn try_known_answer(
+    session: &Session<impl CausalLm>,
+    known: &Trial,
+) -> Result<(), LoadError> {
+    if greedy(session, &known.prompt, known.max_new_tokens).await? == known.text {
+        return Ok(());
     }
+    Err(untrusted(
+        "This browser computes another answer here than the one that is known to be right for this model.".into(),
+    ))
+}
+
+fn untrusted(message: String) -> LoadError {
+    LoadError::Device(Failure {
+        message,
+        advice: "Try another browser, or update this one.".into(),
+    })
 }

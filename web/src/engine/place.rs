@@ -46,35 +46,31 @@ impl Place for Processor {
 /// The graphics processor.
 #[cfg(feature = "webgpu")]
 #[derive(Debug)]
-pub struct Graphics(burn::tensor::Device);
+pub struct Graphics(explang::model::Gpu);
 
 #[cfg(feature = "webgpu")]
 impl Place for Graphics {
     const KIND: DeviceKind = DeviceKind::WebGpu;
-    type Model = explang::model::Decoder;
+    type Model = explang::model::ShaderDecoder;
 
     async fn open() -> Result<Self, Failure> {
         use wasm_bindgen::JsValue;
 
-        let none = |what: &str| Failure {
-            message: format!("{what}."),
+        let none = |message: String| Failure {
+            message,
             advice: "The model goes on with the processor.".into(),
         };
-        // Without an adapter burn would panic, which ends the worker without a word that helps.
         let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into());
         let gpu = navigator.and_then(|navigator| js_sys::Reflect::get(&navigator, &"gpu".into()));
         if gpu.map_or(true, |gpu: JsValue| gpu.is_undefined()) {
-            return Err(none("This browser has no WebGPU"));
+            return Err(none("This browser has no WebGPU.".into()));
         }
-        let device = burn::tensor::Device::wgpu_options().init_async().await;
-        let device =
-            device.map_err(|error| none(&format!("WebGPU could not be opened ({error:?})")))?;
-        Ok(Graphics(device))
+        let gpu = explang::model::Gpu::open().await;
+        let gpu = gpu.map_err(|error| none(format!("WebGPU could not be opened: {error}.")))?;
+        Ok(Graphics(gpu))
     }
 
     fn model(&self, config: &ModelConfig, weights: &[u8]) -> Result<Self::Model, WeightsError> {
-        let model = explang::model::Decoder::from_safetensors(config, weights, &self.0)?;
-        // Once, for all that will be asked.
-        Ok(model.for_sampling().into_owned())
+        explang::model::ShaderDecoder::from_safetensors(config, weights, &self.0)
     }
 }

@@ -1,8 +1,9 @@
 //! `explang-bench smollm2`: SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`: the same greedy texts, the time to
-//! open it, the memory at its highest, and tokens a second; and in blocks of `Q8_0` beside llama.cpp.
+//! open it, the memory at its highest, and tokens a second; in blocks of `Q8_0` beside llama.cpp; and LoRA steps beside PEFT.
 
 mod blocks;
 mod memory;
+mod step;
 mod streams;
 mod texts;
 
@@ -26,6 +27,7 @@ use serde_json::json;
 
 use crate::peer::{Peer, PeerError};
 use blocks::BlocksArguments;
+use step::StepArguments;
 use streams::StreamsArguments;
 use texts::{PROMPTS, Text};
 
@@ -63,6 +65,8 @@ pub(crate) struct Arguments {
     streams: StreamsArguments,
     #[command(flatten)]
     blocks: BlocksArguments,
+    #[command(flatten)]
+    step: StepArguments,
 }
 
 /// How speeds are measured.
@@ -203,8 +207,10 @@ impl Arguments {
         };
         self.blocks
             .compare(&texts, &in_blocks, &setting, &mut out)?;
+        // One peer after the other: each keeps its model in memory.
         self.streams
             .compare(&texts, &setting, &mut self.start()?, &mut out)?;
+        self.step.compare(&setting, &mut self.start()?, &mut out)?;
 
         ensure!(same == texts.len(), "not all texts are the same");
         let (seconds, peak) = sizes[0];

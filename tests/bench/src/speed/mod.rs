@@ -1,6 +1,7 @@
 //! `explang-bench speed`: tokens a second of training and sampling on this machine, alone or beside PyTorch, eager and compiled.
 
 mod kind;
+mod machine;
 mod peer;
 mod result;
 mod work;
@@ -11,9 +12,11 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::Args;
 use explang::model::ModelPreset;
+use explang::model::device::is_cpu;
 use explang_trainer::device::{DeviceName, threads};
 
 use kind::Kind;
+use machine::Machine;
 use peer::PyTorch;
 use result::BenchResult;
 use work::Work;
@@ -63,9 +66,9 @@ impl Arguments {
         let threads = threads(&device, self.threads);
         let mut work = Work::new(self.model, self.seed, &device.autodiff(), threads)?;
         let mut result = BenchResult {
-            parameters: work.config().num_parameters(),
             threads,
-            ..BenchResult::default()
+            machine: is_cpu(&device).then(|| Machine::measure(threads)),
+            ..BenchResult::of(work.config().clone())
         };
         let mut peer = self.start_peer(&work, threads, &mut result)?;
         for kind in Kind::ALL {
@@ -110,7 +113,7 @@ impl Arguments {
             writeln!(
                 out,
                 "\n{} parameters, {threads} threads; medians of {} rounds\n{}",
-                result.parameters,
+                result.config.num_parameters(),
                 self.rounds,
                 result.table()
             )?;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use explang::model::ModelConfig;
+
 use super::kind::{Kind, Theirs};
+use super::machine::Machine;
 use crate::statistics::{Spread, median};
 
 /// Tokens a second of one kind of work, round by round.
@@ -30,10 +33,12 @@ impl Series {
 }
 
 /// All rounds.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct BenchResult {
-    /// Parameters of the model.
-    pub(super) parameters: usize,
+    /// Shape of the model.
+    pub(super) config: ModelConfig,
+    /// What the processor can do; none where another device does the work.
+    pub(super) machine: Option<Machine>,
     /// Threads on our side.
     pub(super) threads: usize,
     /// The peer's PyTorch, where there is a peer.
@@ -51,6 +56,21 @@ pub(super) struct BenchResult {
 }
 
 impl BenchResult {
+    /// No rounds yet, of a model of this shape.
+    pub(super) fn of(config: ModelConfig) -> Self {
+        BenchResult {
+            config,
+            machine: None,
+            threads: 1,
+            torch: None,
+            train: Series::default(),
+            rollout: Series::default(),
+            half_rollout: Series::default(),
+            rollout_tokens: 0,
+            half_rollout_tokens: 0,
+        }
+    }
+
     /// The series of a kind.
     const fn series(&self, kind: Kind) -> &Series {
         match kind {
@@ -96,6 +116,10 @@ impl BenchResult {
                     ratio.max
                 );
             }
+            if let Some(machine) = self.machine {
+                let share = machine.share(kind, &self.config, series.ours()?);
+                line += &format!(" · {:.0} % of the machine's products", 100.0 * share);
+            }
             Some(line)
         });
         let mut lines: Vec<String> = lines.collect();
@@ -104,6 +128,13 @@ impl BenchResult {
                 "With half of the sequences ending early, a rollout has {:.0} % of the tokens and takes {:.0} % of the time.",
                 100.0 * tokens,
                 100.0 * time
+            ));
+        }
+        if let Some(Machine { operations, bytes }) = self.machine {
+            lines.push(format!(
+                "The machine multiplies matrices with {:.0} billion operations a second, and reads {:.1} GB/s.",
+                operations / 1e9,
+                bytes / 1e9
             ));
         }
         lines.join("\n")
@@ -124,6 +155,7 @@ impl BenchResult {
             let peers: serde_json::Map<_, _> = peers.collect();
             let value = serde_json::json!({
                 "tokens_per_s": series.ours(),
+                "share_of_products": self.machine.zip(series.ours()).map(|(machine, ours)| machine.share(kind, &self.config, ours)),
                 "rounds": series.ours,
                 "peers": peers,
             });
@@ -131,7 +163,8 @@ impl BenchResult {
         });
         let kinds: serde_json::Map<_, _> = kinds.collect();
         serde_json::json!({
-            "parameters": self.parameters,
+            "parameters": self.config.num_parameters(),
+            "machine": self.machine.map(|machine| serde_json::json!({"operations_per_s": machine.operations, "bytes_per_s": machine.bytes})),
             "threads": self.threads,
             "torch": self.torch,
             "half_rollout_share": self.half_share().map(|[tokens, time]| serde_json::json!({"tokens": tokens, "time": time})),
@@ -142,11 +175,13 @@ impl BenchResult {
 
 #[cfg(test)]
 mod tests {
+    use explang::model::ModelPreset;
+
     use super::*;
 
     #[test]
     fn without_a_peer_there_is_no_ratio() {
-        let mut result = BenchResult::default();
+        let mut result = BenchResult::of(ModelConfig::of(ModelPreset::Pico, 100));
         for kind in Kind::ALL {
             result.series_mut(kind).ours.push(100.0);
         }
@@ -163,7 +198,7 @@ mod tests {
 
     #[test]
     fn each_peer_has_a_ratio_of_its_own() {
-        let mut result = BenchResult::default();
+        let mut result = BenchResult::of(ModelConfig::of(ModelPreset::Pico, 100));
         result.train.ours = vec![300.0, 200.0];
         for (work, rates) in [
             (Theirs::Train, [100.0, 100.0]),
