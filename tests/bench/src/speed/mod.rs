@@ -64,10 +64,11 @@ impl Arguments {
         );
         let device = self.device.open()?;
         let threads = threads(&device, self.threads);
+        let machine = is_cpu(&device).then(|| Machine::measure(threads));
         let mut work = Work::new(self.model, self.seed, &device.autodiff(), threads)?;
         let mut result = BenchResult {
             threads,
-            machine: is_cpu(&device).then(|| Machine::measure(threads)),
+            machine,
             ..BenchResult::of(work.config().clone())
         };
         let mut peer = self.start_peer(&work, threads, &mut result)?;
