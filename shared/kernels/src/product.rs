@@ -6,12 +6,13 @@
 //!
 //! The vectors are written out, unlike those of the other kernels: compilers do not find them in tiles of every height.
 
-mod columns;
+mod panels;
 mod rows;
 
-use columns::Columns;
 use pulp::WithSimd;
 use rows::Rows;
+
+pub use panels::Panels;
 
 use crate::threads::spread_columns;
 
@@ -20,8 +21,8 @@ const WEB: bool = cfg!(target_arch = "wasm32");
 
 /// `y [N, out] = x [N, in] · w [in, out]`. `inner` is `in`.
 pub fn by_columns(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
-    if let Some(operands) = Operands::of(x, w, inner, y) {
-        dispatch(Columns(operands));
+    if let Some(Operands { x, w, inner, y, .. }) = Operands::of(x, w, inner, y) {
+        Panels::of_columns(w, inner).times(x, y);
     }
 }
 

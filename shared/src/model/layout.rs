@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::Tensor;
+#[cfg(not(feature = "lora"))]
+use burn::module::Module;
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Shape};
@@ -23,9 +23,8 @@ impl Decoder {
     /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to
     /// be saved. One that is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
     ///
-    /// Weights lie in memory as checkpoints have them, `[out, in]`; a product on the CPU wants `[in, out]` and turns them
-    /// around each time. That is nothing beside a batch of thousands of tokens, and a quarter of the time beside one new
-    /// token a row. The embedding is looked up by rows and stays as it is, so the head gets a copy of its own.
+    /// Weights lie in memory as checkpoints have them, `[out, in]`; a product with few rows is fastest where it reads them in panels of some
+    /// columns ([`Panels`](super::kernels::product::Panels)), which are copied here, once for all tokens. The weights themselves stay.
     ///
     /// Matrices in blocks stay as they are.
     ///
@@ -38,25 +37,15 @@ impl Decoder {
         if !fused::on_cpu(&plain.device()) {
             return Cow::Owned(plain);
         }
-        if is_large(self.config()) {
-            return Cow::Owned(plain.with_reader());
-        }
-        let embed_tokens = plain.model.embed_tokens.clone();
-        let head = plain
-            .lm_head
-            .clone()
-            .unwrap_or_else(|| embed_tokens.clone());
-        let mut turned = plain.map(&mut TurnMatrices);
-        turned.model.embed_tokens = embed_tokens;
-        turned.lm_head = Some(head.map(&mut TurnMatrices));
-        Cow::Owned(turned.with_reader())
+        let panels = !is_large(self.config());
+        Cow::Owned(plain.with_reader(panels))
     }
 
     /// The same decoder with its weights at hand for reading token by token, where it is on a CPU.
-    fn with_reader(mut self) -> Self {
+    fn with_reader(mut self, panels: bool) -> Self {
         if fused::on_cpu(&self.device()) {
             self.shape = Arc::new(Shape {
-                reader: Some(Arc::new(Reader::of(&self))),
+                reader: Some(Arc::new(Reader::of(&self, panels))),
                 ..Shape::clone(&self.shape)
             });
         }
@@ -72,7 +61,7 @@ impl Decoder {
     /// The same decoder without a graph, its adapters merged, to sample one sequence at a time from. Its matrices stay as they lie, so that
     /// nothing is held twice: [`Decoder::for_sampling`] lends it as it is. For many sequences at a time it is the slower one.
     pub fn for_one_sequence(self) -> Self {
-        self.without_graph().with_reader()
+        self.without_graph().with_reader(false)
     }
 
     /// The same weights without a graph, its adapters merged.
@@ -81,22 +70,5 @@ impl Decoder {
         return self.merged();
         #[cfg(not(feature = "lora"))]
         self.valid()
-    }
-}
-
-/// Stores each matrix `[out, in]` column by column.
-struct TurnMatrices;
-
-impl ModuleMapper for TurnMatrices {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.map(|weight| {
-            // Nothing is there of a matrix in blocks.
-            if D != 2 || weight.shape().num_elements() == 0 {
-                return weight;
-            }
-            let device = weight.device();
-            // Reading a tensor brings its elements into their order; the view back costs nothing.
-            Tensor::from_data(weight.transpose().into_data(), &device).transpose()
-        })
     }
 }

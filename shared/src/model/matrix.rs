@@ -10,7 +10,7 @@ use burn_flex::FlexTensor;
 use super::decoder::{Decoder, Layer, Linear, RmsNorm};
 use super::fused::{plain, values};
 use super::kernels::blocks::{self, Blocks};
-use super::kernels::product::{by_columns, by_rows};
+use super::kernels::product::{Panels, by_rows};
 use super::reader::{LayerReader, Reader};
 
 /// Numbers in f32. A copy shares them.
@@ -24,8 +24,7 @@ pub(super) enum Numbers {
 /// A matrix `[out, in]`, as it lies.
 #[derive(Debug)]
 pub(super) enum Matrix {
-    /// Column by column: `in` columns.
-    Columns(Numbers, usize),
+    Panels(Panels),
     /// Row by row, each of `in` elements.
     Rows(Numbers, usize),
     Blocks(Arc<Blocks>),
@@ -48,11 +47,10 @@ impl Numbers {
 }
 
 impl Matrix {
-    /// Of numbers that lie row by row, each of `input` elements; with `columns` they are turned around.
-    pub(super) fn laid_out(rows: Numbers, input: usize, columns: bool) -> Self {
-        if columns {
-            let turned = turned(rows.get(), input);
-            Matrix::Columns(Numbers::Own(Arc::new(turned)), input)
+    /// Of numbers that lie row by row, each of `input` elements; with `panels` they are laid out for products with few rows.
+    pub(super) fn laid_out(rows: Numbers, input: usize, panels: bool) -> Self {
+        if panels {
+            Matrix::Panels(Panels::of_rows(rows.get(), input))
         } else {
             Matrix::Rows(rows, input)
         }
@@ -62,10 +60,9 @@ impl Matrix {
     pub(super) fn times(&self, x: &[f32], y: &mut Vec<f32>) {
         let mut room = |input: usize, size: usize| y.resize(x.len() / input * (size / input), 0.0);
         match self {
-            Matrix::Columns(weight, input) => {
-                let weight = weight.get();
-                room(*input, weight.len());
-                by_columns(x, weight, *input, y);
+            Matrix::Panels(panels) => {
+                room(panels.inner(), panels.inner() * panels.out());
+                panels.times(x, y);
             }
             Matrix::Rows(weight, input) => {
                 let weight = weight.get();
@@ -91,41 +88,33 @@ impl Table {
     }
 
     /// The table as the output head of a model that has no other one; see [`Matrix::laid_out`].
-    pub(super) fn head(&self, columns: bool) -> Matrix {
+    pub(super) fn head(&self, panels: bool) -> Matrix {
         match self {
             Table::Blocks(blocks) => Matrix::Blocks(blocks.clone()),
-            Table::Values(values, width) => Matrix::laid_out(values.clone(), *width, columns),
+            Table::Values(values, width) => Matrix::laid_out(values.clone(), *width, panels),
         }
     }
-}
-
-/// A matrix `[out, in]` that lies row by row, column by column.
-fn turned(rows: &[f32], input: usize) -> Vec<f32> {
-    let out = rows.len() / input;
-    let mut columns = vec![0.0; rows.len()];
-    for (o, row) in rows.chunks_exact(input).enumerate() {
-        for (i, &value) in row.iter().enumerate() {
-            columns[i * out + o] = value;
-        }
-    }
-    columns
 }
 
 impl Reader {
-    /// Of a decoder on a CPU, without a graph and without adapters. The weights are the decoder's own, not copies.
-    pub(super) fn of(decoder: &Decoder) -> Self {
+    /// Of a decoder on a CPU, without a graph and without adapters. The weights are the decoder's own; with `panels` its matrices are copies
+    /// that are laid out for products with few rows.
+    pub(super) fn of(decoder: &Decoder, panels: bool) -> Self {
         let backbone = &decoder.model;
         Reader {
             embedding: table(&backbone.embed_tokens),
-            layers: backbone.layers.iter().map(layer).collect(),
+            layers: (backbone.layers.iter())
+                .map(|part| layer(part, panels))
+                .collect(),
             norm: gain(&backbone.norm),
-            head: matrix(decoder.head()),
+            head: matrix(decoder.head(), panels),
         }
     }
 }
 
-fn layer(layer: &Layer) -> LayerReader {
+fn layer(layer: &Layer, panels: bool) -> LayerReader {
     let (attn, mlp) = (&layer.self_attn, &layer.mlp);
+    let matrix = |linear| matrix(linear, panels);
     LayerReader {
         attention_norm: gain(&layer.input_layernorm),
         q: matrix(&attn.q_proj),
@@ -141,17 +130,12 @@ fn layer(layer: &Layer) -> LayerReader {
     }
 }
 
-fn matrix(linear: &Linear) -> Matrix {
+fn matrix(linear: &Linear, panels: bool) -> Matrix {
     if let Some(blocks) = &linear.blocks {
         return Matrix::Blocks(blocks.clone());
     }
-    let weight = linear.weight.val();
-    let [_, input] = weight.dims();
-    let turned = weight.clone().transpose().try_into_primitive::<Flex>().ok();
-    match turned.filter(|turned| turned.as_slice::<f32>().is_some()) {
-        Some(columns) => Matrix::Columns(Numbers::Tensor(columns), input),
-        None => Matrix::Rows(numbers(&linear.weight), input),
-    }
+    let [_, input] = linear.weight.val().dims();
+    Matrix::laid_out(numbers(&linear.weight), input, panels)
 }
 
 fn table(linear: &Linear) -> Table {

@@ -49,14 +49,14 @@ impl SliceDecoder {
         SliceDecoder::laid_out(config, weights, !is_large(config))
     }
 
-    /// [`SliceDecoder::from_weights`], its matrices column by column if wanted.
+    /// [`SliceDecoder::from_weights`], its matrices in panels if wanted.
     fn laid_out<W: Weights>(
         config: &ModelConfig,
         weights: &mut W,
-        columns: bool,
+        panels: bool,
     ) -> Result<Self, W::Error> {
-        let parts = Parts::build(config, &mut Slices { weights, columns })?;
-        let head = parts.head.unwrap_or_else(|| parts.embedding.head(columns));
+        let parts = Parts::build(config, &mut Slices { weights, panels })?;
+        let head = parts.head.unwrap_or_else(|| parts.embedding.head(panels));
         Ok(SliceDecoder(Arc::new(Inner {
             config: config.clone(),
             rope: RopeTable::new(config.max_positions, &config.rope_frequencies()),
@@ -93,8 +93,8 @@ impl SliceDecoder {
 /// Takes the parts from named weights.
 struct Slices<'a, W> {
     weights: &'a mut W,
-    /// Matrices are turned around, see [`super::Decoder::for_sampling`].
-    columns: bool,
+    /// Matrices lie in panels, see [`super::Decoder::for_sampling`].
+    panels: bool,
 }
 
 impl<W: Weights> Slices<'_, W> {
@@ -113,7 +113,7 @@ impl<W: Weights> Build for Slices<'_, W> {
 
     fn matrix(&mut self, name: &str, out: usize, input: usize) -> Result<Matrix, W::Error> {
         let rows = self.numbers(name, &[out, input])?;
-        Ok(Matrix::laid_out(rows, input, self.columns))
+        Ok(Matrix::laid_out(rows, input, self.panels))
     }
 
     fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table, W::Error> {

@@ -31,6 +31,9 @@ fn it_is_the_product_for_all_shapes() {
                 .collect();
             assert_close(&y, &expected, 1e-5);
             assert_close(&of_turned, &expected, 1e-5);
+            let mut in_panels = vec![f32::NAN; rows * out];
+            Panels::of_rows(&turned, inner).times(&x, &mut in_panels);
+            assert_eq!(in_panels, y);
         }
     }
 }

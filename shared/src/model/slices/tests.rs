@@ -72,18 +72,18 @@ fn matrices_that_lie_row_by_row_give_nearly_the_same() {
     let config = ModelConfig::of(ModelPreset::Pico, 60);
     let bytes = Decoder::random(&config, 5, &Device::flex()).to_safetensors(Precision::F32);
     let bytes = bytes.unwrap();
-    let logits = |columns: bool| {
+    let logits = |panels: bool| {
         let mut tensors = NamedTensors::read(&bytes).unwrap();
-        let model = SliceDecoder::laid_out(&config, &mut tensors, columns).unwrap();
+        let model = SliceDecoder::laid_out(&config, &mut tensors, panels).unwrap();
         let (mut cache, mut logits) = (model.cache(2, 8), Vec::new());
         let first = Packing::new([3, 1]);
         model.read(&[4, 5, 6, 7], &first, &mut cache, &mut logits);
         model.read(&[8, 9], &Packing::new([1, 1]), &mut cache, &mut logits);
         logits
     };
-    let (columns, rows) = (logits(true), logits(false));
-    assert_eq!(columns.len(), 2 * config.vocab_size);
-    let worst = columns.iter().zip(&rows).map(|(a, b)| (a - b).abs());
+    let (panels, rows) = (logits(true), logits(false));
+    assert_eq!(panels.len(), 2 * config.vocab_size);
+    let worst = panels.iter().zip(&rows).map(|(a, b)| (a - b).abs());
     assert!(worst.fold(0.0, f32::max) < 1e-5);
 }
 

@@ -208,9 +208,9 @@ impl Arguments {
         self.blocks
             .compare(&texts, &in_blocks, &setting, &mut out)?;
         // One peer after the other: each keeps its model in memory.
-        self.streams
-            .compare(&texts, &setting, &mut self.start()?, &mut out)?;
+        let streams = (self.streams).compare(&texts, &setting, &mut self.start()?, &mut out);
         self.step.compare(&setting, &mut self.start()?, &mut out)?;
+        streams?;
 
         ensure!(same == texts.len(), "not all texts are the same");
         let (seconds, peak) = sizes[0];
