@@ -1,9 +1,9 @@
 //! Vector units chosen at run time, and sums in several lanes.
 //!
 //! Kernels are written as plain loops over chunks of fixed size, which the compiler turns into vector instructions. On
-//! x86-64 [`kernel`] compiles the body of a kernel twice: for the target's baseline, and for processors with AVX2 and
-//! fused multiply-add, which is about three times as fast; which one runs is seen when it is called. Wider units are left
-//! alone: the processors that have them hardly gain from them here. Bodies know whether multiplications and additions
+//! x86-64 [`kernel`] compiles the body of a kernel three times: for the target's baseline, for processors with AVX2 and
+//! fused multiply-add, which is about three times as fast, and for those with AVX-512; which one runs is seen when it is
+//! called. Bodies know whether multiplications and additions
 //! are fused: where the processor cannot, a fused operation would be a call into the C library.
 
 /// True where the target's baseline has fused multiply-add.
@@ -48,6 +48,10 @@ macro_rules! kernel {
             }
 
             let call = Call { $($argument),* };
+            #[cfg(target_arch = "x86_64")]
+            if let Some(unit) = pulp::x86::V4::try_new() {
+                return unit.vectorize(call);
+            }
             #[cfg(target_arch = "x86_64")]
             if let Some(unit) = pulp::x86::V3::try_new() {
                 return unit.vectorize(call);

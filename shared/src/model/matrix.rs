@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use burn::backend::Flex;
 use burn::module::Param;
 use burn::tensor::Tensor;
 use burn_flex::FlexTensor;

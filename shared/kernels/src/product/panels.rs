@@ -1,6 +1,7 @@
 //! The product with a matrix that lies in panels: a few columns side by side, row after row, so that a tile of the result reads it in turn.
 
 #![expect(
+    clippy::manual_memcpy,
     clippy::needless_range_loop,
     reason = "of a loop over an array's numbers each element stays in a register"
 )]
