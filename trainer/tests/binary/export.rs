@@ -8,7 +8,7 @@ use explang::run::Stage;
 use explang::run::manifest::{FileEntry, Manifest};
 use explang_trainer::files::sha256;
 
-use crate::program::{explang, fails, succeeds};
+use crate::program::{explang, fails, refused, succeeds};
 
 /// Checks files against what is said of them; `others` are in the folder too.
 fn check(folder: &Path, said: impl IntoIterator<Item = (String, FileEntry)>, others: &[&str]) {
@@ -110,7 +110,7 @@ fn an_export_may_hold_some_stages_and_only_those_that_ended() {
         command.args(["--precision", format]);
         command
     };
-    let said = fails(precision("bf8"));
+    let said = refused(precision("bf8"), "");
     assert!(said.contains("expected one of: f32 f16 bf16"), "{said}");
     for (format, named) in [("f32", "float32"), ("bf16", "bfloat16")] {
         succeeds(precision(format), "");
