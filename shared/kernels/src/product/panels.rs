@@ -19,9 +19,11 @@ const ROWS: usize = if WEB { 4 } else { 6 };
 /// Elements of a row that are worked on without a look at its end.
 const STRETCH: usize = if WEB { 4 } else { 8 };
 
-/// A row of a panel. No vector of it lies across two lines of a cache.
+/// A row of a panel. No vector of it lies across two lines of a cache; those of the web are too short for that to count, and its memory is
+/// soon in pieces where blocks begin at round places.
 #[derive(Debug, Clone, Copy)]
-#[repr(C, align(64))]
+#[cfg_attr(not(target_arch = "wasm32"), repr(C, align(64)))]
+#[cfg_attr(target_arch = "wasm32", repr(C))]
 struct Line([f32; WIDTH]);
 
 /// A matrix `[in, out]` in panels, the last one filled up with zeros.
