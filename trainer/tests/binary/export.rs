@@ -112,11 +112,9 @@ fn an_export_may_hold_some_stages_and_only_those_that_ended() {
     };
     let said = refused(precision("bf8"), "");
     assert!(said.contains("expected one of: f32 f16 bf16"), "{said}");
-    for (format, named) in [("f32", "float32"), ("bf16", "bfloat16")] {
+    for format in ["f32", "bf16"] {
         succeeds(precision(format), "");
         let checkpoint = out.join(Stage::Sft.checkpoint_path());
-        let config = fs::read_to_string(checkpoint.join("config.json")).unwrap();
-        assert!(config.contains(&format!("\"{named}\"")), "{config}");
         let weights = fs::read(checkpoint.join("model.safetensors")).unwrap();
         let header = String::from_utf8_lossy(&weights[..400]).to_lowercase();
         assert!(header.contains(&format!("\"{format}\"")), "{header}");
