@@ -126,4 +126,4 @@ impl<W: Weights> Build for Slices<'_, W> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

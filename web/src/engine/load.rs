@@ -25,6 +25,10 @@ const FILES: [&str; 3] = [CONFIG, TOKENIZER, WEIGHTS];
 /// What a model without a known answer is asked, and how many tokens of the answer are compared.
 const TRIAL: (&str, usize) = ("What is 47 + 38? Think in steps.", 32);
 
+/// What to do about files that cannot be read.
+const DAMAGED: &str =
+    "The files on the server are damaged or do not belong together; export the run again.";
+
 /// Where a run is.
 pub(super) struct Run<'a> {
     /// Where it is.
@@ -90,17 +94,13 @@ pub(super) async fn load<P: Place>(
         Origin::Served => download(served(run.folder, stage).await?, &mut progress).await?,
         Origin::Yours => kept().await?,
     };
-    let unusable = |error: OpenError| {
-        Failure {
+    let advice = match run.origin {
+        Origin::Exported | Origin::Served => DAMAGED,
+        Origin::Yours => "Delete the training in view 8, and begin anew.",
+    };
+    let unusable = |error: OpenError| Failure {
         message: format!("The model cannot be used: {error}."),
-        advice: match run.origin {
-            Origin::Exported | Origin::Served => {
-                "The files on the server are damaged or do not belong together; export the run again."
-            }
-            Origin::Yours => "Delete the training in view 8, and begin anew.",
-        }
-        .into(),
-    }
+        advice: advice.into(),
     };
     let build = |config: &ModelConfig, weights: &[u8]| place.model(config, weights);
     let session = Session::open(&received.files, stage, build).map_err(unusable)?;

@@ -195,21 +195,6 @@ impl ShaderCache {
         }
         same
     }
-
-    fn forked(&mut self, row: usize) -> Row {
-        let Row {
-            slot,
-            length,
-            ref ahead,
-        } = self.rows[row];
-        let ahead = ahead.clone();
-        let slot = self.pool.borrow_mut().copies(slot, 1)[0];
-        Row {
-            slot,
-            length,
-            ahead,
-        }
-    }
 }
 
 impl CacheRows for ShaderCache {
@@ -242,8 +227,14 @@ impl CacheRows for ShaderCache {
     }
 
     fn fork(&mut self, row: usize) -> Self {
+        let Row { slot, length, .. } = self.rows[row];
+        let copied = Row {
+            slot: self.pool.borrow_mut().copies(slot, 1)[0],
+            length,
+            ahead: self.rows[row].ahead.clone(),
+        };
         ShaderCache {
-            rows: vec![self.forked(row)],
+            rows: vec![copied],
             pool: self.pool.clone(),
             coming: None,
         }

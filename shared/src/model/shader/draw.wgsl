@@ -2,11 +2,11 @@
 // draws again from the logits: where it draws another token, what was computed after it is dropped.
 
 // For each step, for each row, a random number in [0, 1).
-@group(0) @binding(9) var<storage, read> chances: array<f32>;
+@group(0) @binding(8) var<storage, read> chances: array<f32>;
 // exp((logit − max) / temperature)
-@group(0) @binding(10) var<storage, read_write> masses: array<f32>;
+@group(0) @binding(9) var<storage, read_write> masses: array<f32>;
 // [step, row]
-@group(0) @binding(11) var<storage, read_write> drawn: array<u32>;
+@group(0) @binding(10) var<storage, read_write> drawn: array<u32>;
 
 const WORKERS = 256u;
 const SHARE = (VOCAB + WORKERS - 1u) / WORKERS;

@@ -19,15 +19,14 @@ struct Reading {
 // For each token its slot in the cache, its position there, and how many steps lie between it and the last token that the host gave.
 @group(0) @binding(2) var<storage, read_write> places: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read_write> x: array<f32>;
-// A token's queries, keys and values in turn; later its gated features.
+// A token's queries, keys and values in turn; then what its heads gathered, in place of the queries; then its gated features.
 @group(0) @binding(4) var<storage, read_write> wide: array<f32>;
-@group(0) @binding(5) var<storage, read_write> attended: array<f32>;
 // [slot, layer, keys or values, position, key-value head, HEAD_DIM]
-@group(0) @binding(6) var<storage, read_write> cache: array<f32>;
+@group(0) @binding(5) var<storage, read_write> cache: array<f32>;
 // Which token is each row's last one.
-@group(0) @binding(7) var<storage, read> last: array<u32>;
+@group(0) @binding(6) var<storage, read> last: array<u32>;
 // [step, row, VOCAB]
-@group(0) @binding(8) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(7) var<storage, read_write> logits: array<f32>;
 
 const LANES = 64u;
 const Q = HEADS * HEAD_DIM;
@@ -195,20 +194,7 @@ fn attend(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
         workgroupBarrier();
     }
     for (var part = 0u; part * LANES + lane < HEAD_DIM; part++) {
-        attended[token * Q + head * HEAD_DIM + part * LANES + lane] = gathered[part] / total;
-    }
-}
-
-@compute @workgroup_size(LANES)
-fn add_attended(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let token = group.y;
-    let column = group.x * LANES + lane;
-    if column < HIDDEN {
-        var sum = 0.0;
-        for (var i = 0u; i < Q; i++) {
-            sum += attended[token * Q + i] * matrix[i * HIDDEN + column];
-        }
-        x[token * HIDDEN + column] += sum;
+        wide[token * WIDE + head * HEAD_DIM + part * LANES + lane] = gathered[part] / total;
     }
 }
 
@@ -230,13 +216,15 @@ fn gate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
 }
 
+// Adds to a token's state the product of the first of its numbers in `wide` with a matrix: as many as that has rows.
 @compute @workgroup_size(LANES)
-fn add_gated(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn add(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let token = group.y;
     let column = group.x * LANES + lane;
     if column < HIDDEN {
+        let rows = arrayLength(&matrix) / HIDDEN;
         var sum = 0.0;
-        for (var i = 0u; i < FEATURES; i++) {
+        for (var i = 0u; i < rows; i++) {
             sum += wide[token * WIDE + i] * matrix[i * HIDDEN + column];
         }
         x[token * HIDDEN + column] += sum;

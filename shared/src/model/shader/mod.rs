@@ -1,4 +1,4 @@
-//! A decoder on a graphics processor, to be sampled from, in operations of its own: six a layer, where tensors take some forty.
+//! A decoder written as shaders, to sample from on a graphics processor: six operations a layer, where burn's tensors take some forty.
 //!
 //! One new token is little work, and what a graphics processor and its host cost beside it is a price for each operation and for each
 //! reading. So an operation does all that needs no other group's results; and the device draws tokens itself and reads on from them, up to

@@ -57,23 +57,21 @@ const EMBED: usize = 0;
 const PROJECT: usize = 1;
 const ROTATE: usize = 2;
 const ATTEND: usize = 3;
-const ADD_ATTENDED: usize = 4;
+const ADD: usize = 4;
 const GATE: usize = 5;
-const ADD_GATED: usize = 6;
-const SCORE: usize = 7;
-const DRAW: usize = 8;
+const SCORE: usize = 6;
+const DRAW: usize = 7;
 
 /// Entry points, and the bindings of the state that each uses.
-const KERNELS: [(&str, &[u32]); 9] = [
+const KERNELS: [(&str, &[u32]); 8] = [
     ("embed", &[1, 3]),
     ("project", &[3, 4]),
-    ("rotate", &[0, 2, 4, 6]),
-    ("attend", &[0, 2, 4, 5, 6]),
-    ("add_attended", &[3, 5]),
+    ("rotate", &[0, 2, 4, 5]),
+    ("attend", &[0, 2, 4, 5]),
+    ("add", &[3, 4]),
     ("gate", &[3, 4]),
-    ("add_gated", &[3, 4]),
-    ("score", &[0, 2, 3, 7, 8]),
-    ("draw", &[0, 1, 2, 8, 9, 10, 11]),
+    ("score", &[0, 2, 3, 6, 7]),
+    ("draw", &[0, 1, 2, 7, 8, 9, 10]),
 ];
 
 impl Program {
@@ -101,12 +99,9 @@ impl Program {
         let mut layers = vec![make.operation(EMBED, 1, &[(1, &embedding)])];
         for (i, layer) in parts.layers.iter().enumerate() {
             let number = gpu.parameters("layer", &[i as u32, 0, 0, 0]);
-            let gain = |name: &str, values: &[f32]| gpu.holding(name, values);
-            let (attention_norm, mlp_norm) = (
-                gain("attention norm", &layer.attention_norm),
-                gain("mlp norm", &layer.mlp_norm),
-            );
-            let head_norms = gain("head norms", &head_norms(layer, config.head_dim));
+            let attention_norm = gpu.holding("attention norm", &layer.attention_norm);
+            let mlp_norm = gpu.holding("mlp norm", &layer.mlp_norm);
+            let head_norms = gpu.holding("head norms", &head_norms(layer, config.head_dim));
             let project = gpu.holding("q, k, v", &columns(&[&layer.q, &layer.k, &layer.v], d));
             let o = gpu.holding("o", &columns(&[&layer.o], heads * config.head_dim));
             let gate = gpu.holding("gate, up", &columns(&[&layer.gate, &layer.up], d));
@@ -123,9 +118,9 @@ impl Program {
                     &[(0, &head_norms), (1, &angles), (2, &number)],
                 ),
                 make.operation(ATTEND, heads, &[(2, &number)]),
-                make.operation(ADD_ATTENDED, d.div_ceil(LANES), &[(1, &o)]),
+                make.operation(ADD, d.div_ceil(LANES), &[(1, &o)]),
                 make.operation(GATE, ff.div_ceil(LANES), &[(0, &mlp_norm), (1, &gate)]),
-                make.operation(ADD_GATED, d.div_ceil(LANES), &[(1, &down)]),
+                make.operation(ADD, d.div_ceil(LANES), &[(1, &down)]),
             ]);
         }
         let norm = gpu.holding("norm", &parts.norm);

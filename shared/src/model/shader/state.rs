@@ -8,7 +8,7 @@ use crate::model::config::ModelConfig;
 pub(super) struct State {
     sizes: Sizes,
     room: Room,
-    buffers: [wgpu::Buffer; 12],
+    buffers: [wgpu::Buffer; 11],
 }
 
 /// Numbers that each token has in each buffer.
@@ -16,7 +16,6 @@ pub(super) struct State {
 struct Sizes {
     hidden: usize,
     wide: usize,
-    attended: usize,
     vocab: usize,
 }
 
@@ -32,20 +31,18 @@ pub(super) struct Room {
 pub(super) const READING: usize = 0;
 pub(super) const TOKENS: usize = 1;
 pub(super) const PLACES: usize = 2;
-const CACHE: usize = 6;
-pub(super) const LAST: usize = 7;
-pub(super) const LOGITS: usize = 8;
-pub(super) const CHANCES: usize = 9;
-pub(super) const DRAWN: usize = 11;
+const CACHE: usize = 5;
+pub(super) const LAST: usize = 6;
+pub(super) const LOGITS: usize = 7;
+pub(super) const CHANCES: usize = 8;
+pub(super) const DRAWN: usize = 10;
 
 impl State {
     pub(super) fn new(gpu: &Gpu, config: &ModelConfig, cache: &wgpu::Buffer) -> Self {
-        let attended = config.num_heads * config.head_dim;
-        let kv = config.num_kv_heads * config.head_dim;
+        let qkv = (config.num_heads + 2 * config.num_kv_heads) * config.head_dim;
         let sizes = Sizes {
             hidden: config.hidden_size,
-            wide: config.intermediate_size.max(attended + 2 * kv),
-            attended,
+            wide: config.intermediate_size.max(qkv),
             vocab: config.vocab_size,
         };
         let room = Room::default();
@@ -101,7 +98,7 @@ impl State {
     }
 }
 
-fn buffers(gpu: &Gpu, sizes: Sizes, room: Room, cache: &wgpu::Buffer) -> [wgpu::Buffer; 12] {
+fn buffers(gpu: &Gpu, sizes: Sizes, room: Room, cache: &wgpu::Buffer) -> [wgpu::Buffer; 11] {
     let Room {
         tokens,
         rows,
@@ -114,7 +111,6 @@ fn buffers(gpu: &Gpu, sizes: Sizes, room: Room, cache: &wgpu::Buffer) -> [wgpu::
         of("places", 4 * tokens),
         of("x", tokens * sizes.hidden),
         of("wide", tokens * sizes.wide),
-        of("attended", tokens * sizes.attended),
         cache.clone(),
         of("last", rows),
         of("logits", readings * sizes.vocab),

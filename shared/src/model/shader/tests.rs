@@ -1,16 +1,14 @@
 //! On the first graphics processor there is: Mesa's software one will do (`bash tests/device --software`).
 
-use std::ops::ControlFlow;
-
 use burn::tensor::Device;
 use explang_run::config::ModelPreset;
 
 use super::*;
 use crate::Language;
 use crate::action::distribution;
-use crate::generate::{Completion, Prompt, SampledToken, Sampling, generate};
+use crate::generate::{Completion, Sampling};
+use crate::model::slices::tests::{sampled, tokenizer};
 use crate::model::{Architecture, CacheRows, ComingRow, Decoder, Precision, SliceDecoder};
-use crate::tokenizer::Tokenizer;
 
 fn gpu() -> Gpu {
     pollster::block_on(Gpu::open()).expect("a graphics processor, or Mesa's software one")
@@ -43,11 +41,6 @@ fn shapes(vocab: usize) -> Vec<ModelConfig> {
         ..pico.clone()
     };
     vec![pico, untied, odd]
-}
-
-fn tokenizer() -> Tokenizer {
-    let file = include_bytes!("../../../../checkpoints/quick/stages/sft/checkpoint/tokenizer.json");
-    Tokenizer::from_json(file).unwrap()
 }
 
 fn logits<M: CausalLm>(
@@ -111,19 +104,6 @@ fn it_computes_what_slices_compute() {
         assert!(walk(&slices, &shaders) < 2e-5);
         assert_eq!(shaders.0.pool.borrow().buffer().size(), before);
     }
-}
-
-fn sampled(model: &impl CausalLm, tokenizer: &Tokenizer, sampling: Sampling) -> Vec<Completion> {
-    let prompt = |at: u64| Prompt {
-        tokens: (0..3 + 2 * at)
-            .map(|i| (random::uniform(at, i) * 400.0) as u32)
-            .collect(),
-        forced_len: 0,
-        streams: (0..=at).collect(),
-    };
-    let prompts: Vec<Prompt> = (0..4).map(prompt).collect();
-    let go_on = |_: SampledToken<'_>| ControlFlow::Continue(());
-    pollster::block_on(generate(model, tokenizer, &prompts, &sampling, go_on)).unwrap()
 }
 
 #[test]

@@ -10,6 +10,12 @@ use crate::model::{Architecture, CausalLm, Decoder, Precision};
 use crate::tokenizer::Tokenizer;
 use crate::{Language, random};
 
+const SAMPLING: Sampling = Sampling {
+    temperature: 1.0,
+    top_p: 0.9,
+    max_new_tokens: 12,
+};
+
 fn shapes(vocab: usize) -> Vec<ModelConfig> {
     let of = |architecture, tie_word_embeddings| ModelConfig {
         architecture,
@@ -22,23 +28,22 @@ fn shapes(vocab: usize) -> Vec<ModelConfig> {
         .collect()
 }
 
-fn tokenizer() -> Tokenizer {
+pub(in crate::model) fn tokenizer() -> Tokenizer {
     let file = include_bytes!("../../../../checkpoints/quick/stages/sft/checkpoint/tokenizer.json");
     Tokenizer::from_json(file).unwrap()
 }
 
-fn sampled(model: &impl CausalLm, tokenizer: &Tokenizer) -> Vec<Completion> {
+pub(in crate::model) fn sampled(
+    model: &impl CausalLm,
+    tokenizer: &Tokenizer,
+    sampling: Sampling,
+) -> Vec<Completion> {
     let prompt = |at: u64| Prompt {
         tokens: (0..3 + 2 * at)
             .map(|i| (random::uniform(at, i) * 400.0) as u32)
             .collect(),
         forced_len: 0,
         streams: (0..=at).collect(),
-    };
-    let sampling = Sampling {
-        temperature: 1.0,
-        top_p: 0.9,
-        max_new_tokens: 12,
     };
     let prompts: Vec<Prompt> = (0..4).map(prompt).collect();
     let go_on = |_: crate::generate::SampledToken<'_>| ControlFlow::Continue(());
@@ -55,7 +60,10 @@ fn it_samples_what_the_decoder_on_tensors_samples_bit_for_bit() {
             let tensors = Decoder::from_safetensors(&config, &bytes, &Device::flex()).unwrap();
             let slices = SliceDecoder::from_safetensors(&config, &bytes).unwrap();
             assert_eq!(slices.config(), tensors.config());
-            assert_eq!(sampled(&slices, &tokenizer), sampled(&tensors, &tokenizer));
+            assert_eq!(
+                sampled(&slices, &tokenizer, SAMPLING),
+                sampled(&tensors, &tokenizer, SAMPLING)
+            );
             let choose = |of: &Vec<u32>| {
                 let slices = distribution(&slices, &tokenizer, of, &Language::ALL);
                 let tensors = distribution(&tensors, &tokenizer, of, &Language::ALL);

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_machine_multiplies_and_reads_and_two_threads_do_not_less_than_nothing() {
+    fn the_machine_is_measured_and_a_share_counts_operations() {
         let machine = Machine::measure(2);
         assert!(
             machine.operations > 1e8 && machine.bytes > 1e8,
