@@ -21,26 +21,52 @@ const WEB: bool = cfg!(target_arch = "wasm32");
 
 /// `y [N, out] = x [N, in] · w [in, out]`. `inner` is `in`.
 pub fn by_columns(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
-    if let Some(Operands { x, w, inner, y, .. }) = Operands::of(x, w, inner, y) {
+    if let Some(Operands { x, w, inner, y }) = Operands::of(x, w, inner, y) {
         Panels::of_columns(w, inner).times(x, y);
     }
 }
 
 /// `y [N, out] = x [N, in] · wᵀ`, of `w [out, in]` as checkpoints have it, on the threads of the pool that it is called in. `inner` is `in`.
 pub fn by_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
-    if let Some(Operands { x, w, inner, y, .. }) = Operands::of(x, w, inner, y) {
+    if let Some(Operands { x, w, inner, y }) = Operands::of(x, w, inner, y) {
         let rows = x.len() / inner;
+        let copy;
+        let x = if rows > 1 {
+            copy = Aligned::of(x);
+            copy.numbers()
+        } else {
+            x
+        };
         spread_columns(y, rows, inner, &|first, y| {
-            let out = y.len() / rows;
-            let w = &w[first * inner..][..out * inner];
-            dispatch(Rows(Operands {
-                x,
-                w,
-                inner,
-                out,
-                y,
-            }));
+            let w = &w[first * inner..][..y[0].len() * inner];
+            dispatch(Rows { x, w, inner, y });
         });
+    }
+}
+
+/// Numbers of which each vector lies in one line of a cache: reading across two takes twice as long, and every row of a matrix reads them.
+struct Aligned {
+    all: Vec<f32>,
+    start: usize,
+}
+
+impl Aligned {
+    /// Bytes of a line, and of the widest vectors.
+    const LINE: usize = 64;
+
+    fn of(numbers: &[f32]) -> Self {
+        let mut all = vec![0.0; numbers.len() + Self::LINE / size_of::<f32>()];
+        // Nowhere that a test found is it out of reach; it would be slower only.
+        let start = all
+            .as_ptr()
+            .align_offset(Self::LINE)
+            .min(all.len() - numbers.len());
+        all[start..][..numbers.len()].copy_from_slice(numbers);
+        Aligned { all, start }
+    }
+
+    fn numbers(&self) -> &[f32] {
+        &self.all[self.start..]
     }
 }
 
@@ -64,8 +90,7 @@ struct Operands<'a> {
     x: &'a [f32],
     w: &'a [f32],
     inner: usize,
-    out: usize,
-    /// `[N, out]`, or `[out, N]` where it is made of [`Rows`].
+    /// `[N, out]`.
     y: &'a mut [f32],
 }
 
@@ -79,13 +104,7 @@ impl<'a> Operands<'a> {
         let out = w.len() / inner;
         assert_eq!(y.len(), x.len() / inner * out, "result of a product");
         let nothing = y.is_empty();
-        (!nothing).then_some(Operands {
-            x,
-            w,
-            inner,
-            out,
-            y,
-        })
+        (!nothing).then_some(Operands { x, w, inner, y })
     }
 }
 

@@ -7,68 +7,48 @@
 #[cfg(feature = "threads")]
 const GRAIN: usize = 1 << 16;
 
-/// Fills `y [N, out]` column by column: calls `part` with the number of a column and with room for some from there on, each of them `N`
-/// numbers. `inner` is the number of multiplications that one number takes.
+/// Fills `y [N, out]`: calls `part` with the number of a column, and with what each row has of some columns from there on. `inner` is
+/// the number of multiplications that one number takes.
 pub(super) fn spread_columns(
     y: &mut [f32],
     num_rows: usize,
     inner: usize,
-    part: &(impl Fn(usize, &mut [f32]) + Sync),
+    part: &(impl Fn(usize, &mut [&mut [f32]]) + Sync),
 ) {
-    if num_rows <= 1 {
-        return in_parts(y, 1, inner, part);
-    }
-    // So that each thread has a part of it to itself.
-    let mut columns = vec![0.0; y.len()];
-    in_parts(&mut columns, num_rows, inner, part);
     let out = y.len() / num_rows;
-    for (o, column) in columns.chunks_exact(num_rows).enumerate() {
-        for (n, &value) in column.iter().enumerate() {
-            y[n * out + o] = value;
-        }
-    }
-}
-
-#[cfg(not(feature = "threads"))]
-fn in_parts(columns: &mut [f32], _: usize, _: usize, part: &(impl Fn(usize, &mut [f32]) + Sync)) {
-    part(0, columns);
-}
-
-#[cfg(feature = "threads")]
-fn in_parts(
-    columns: &mut [f32],
-    width: usize,
-    inner: usize,
-    part: &(impl Fn(usize, &mut [f32]) + Sync),
-) {
+    let rows = y.chunks_exact_mut(out).collect();
+    #[cfg(feature = "threads")]
     if rayon::current_thread_index().is_some() {
+        let threads = rayon::current_num_threads();
         // A few parts for each thread, so that none waits long for one that was held up.
-        let parts = (4 * rayon::current_num_threads()).min(columns.len() * inner / GRAIN);
-        if rayon::current_num_threads() > 1 && parts > 1 {
-            let most = (columns.len() / width).div_ceil(parts);
-            return halves(columns, width, 0, most, part);
+        let parts = (4 * threads).min(num_rows * out * inner / GRAIN);
+        if threads > 1 && parts > 1 {
+            return halves(rows, 0, out.div_ceil(parts), part);
         }
     }
-    part(0, columns);
+    in_one(rows, part);
+}
+
+fn in_one(mut rows: Vec<&mut [f32]>, part: &impl Fn(usize, &mut [&mut [f32]])) {
+    part(0, &mut rows);
 }
 
 /// Halves the columns until a part has `most` of them.
 #[cfg(feature = "threads")]
 fn halves(
-    columns: &mut [f32],
-    width: usize,
+    mut rows: Vec<&mut [f32]>,
     first: usize,
     most: usize,
-    part: &(impl Fn(usize, &mut [f32]) + Sync),
+    part: &(impl Fn(usize, &mut [&mut [f32]]) + Sync),
 ) {
-    let out = columns.len() / width;
+    let out = rows[0].len();
     if out <= most {
-        return part(first, columns);
+        return part(first, &mut rows);
     }
     let half = out / 2;
-    let (low, high) = columns.split_at_mut(half * width);
+    let (low, high) = rows.into_iter().map(|row| row.split_at_mut(half)).unzip();
     rayon::join(
-        || halves(low, width, first, most, part),
-        || halves(high, width, first + half, most, part),
+        || halves(low, first, most, part),
+        || halves(high, first + half, most, part),
     );
 }

@@ -28,25 +28,25 @@ pub fn product(x: &[f32], w: &Blocks, y: &mut [f32]) {
 }
 
 /// Some columns of a result.
-pub(super) struct Part<'a> {
+pub(super) struct Part<'a, 'b> {
     /// The other operand, in pieces as long as a block.
     pub(super) x: &'a [[f32; BLOCK]],
     pub(super) w: &'a Blocks,
     /// The first column, a row of the matrix.
     pub(super) first: usize,
-    /// Column after column.
-    pub(super) y: &'a mut [f32],
+    /// What each row of the result has from that column on.
+    pub(super) y: &'a mut [&'b mut [f32]],
 }
 
 /// Runs on the best vector unit that the machine has.
-fn dispatch(part: Part<'_>) {
+fn dispatch(part: Part<'_, '_>) {
     #[cfg(target_arch = "x86_64")]
     {
         use pulp::x86::V3;
 
-        struct OnV3<'a>(Part<'a>, V3);
+        struct OnV3<'a, 'b>(Part<'a, 'b>, V3);
 
-        impl pulp::NullaryFnOnce for OnV3<'_> {
+        impl pulp::NullaryFnOnce for OnV3<'_, '_> {
             type Output = ();
 
             #[inline(always)]
@@ -65,7 +65,7 @@ fn dispatch(part: Part<'_>) {
     part.compute(super::portable::Portable::<{ crate::simd::BASELINE_FMA }>);
 }
 
-impl Part<'_> {
+impl Part<'_, '_> {
     #[inline(always)]
     pub(super) fn compute(self, unit: impl Unit) {
         match self.w.format {
@@ -78,24 +78,22 @@ impl Part<'_> {
     #[inline(always)]
     fn of_format<const QUANTS: usize, D: Decode<QUANTS>>(self, unit: impl Unit) {
         let Part { x, w, first, y } = self;
-        let num_rows = x.len() / w.in_row;
+        let out = y[0].len();
         // Filled with zeros once: for short rows that would cost more than the rest.
         let mut wide = Wide {
             scales: [0.0; CHUNK],
             least: [0.0; CHUNK],
         };
         let in_tile = (TILE / (w.in_row * QUANTS)).max(1);
-        for (tile, y) in y.chunks_mut(in_tile * num_rows).enumerate() {
-            let first = first + tile * in_tile;
-            for (group, x) in x.chunks(GROUP * w.in_row).enumerate() {
-                for (o, y) in y.chunks_exact_mut(num_rows).enumerate() {
+        for start in (0..out).step_by(in_tile) {
+            for (x, y) in x.chunks(GROUP * w.in_row).zip(y.chunks_mut(GROUP)) {
+                for o in start..(start + in_tile).min(out) {
                     let row = w.row(first + o);
-                    let y = &mut y[group * GROUP..];
-                    match x.len() / w.in_row {
-                        1 => dots::<1, QUANTS, D>(unit, row, x, y, &mut wide),
-                        2 => dots::<2, QUANTS, D>(unit, row, x, y, &mut wide),
-                        3 => dots::<3, QUANTS, D>(unit, row, x, y, &mut wide),
-                        _ => dots::<GROUP, QUANTS, D>(unit, row, x, y, &mut wide),
+                    match y.len() {
+                        1 => dots::<1, QUANTS, D>(unit, row, x, y, o, &mut wide),
+                        2 => dots::<2, QUANTS, D>(unit, row, x, y, o, &mut wide),
+                        3 => dots::<3, QUANTS, D>(unit, row, x, y, o, &mut wide),
+                        _ => dots::<GROUP, QUANTS, D>(unit, row, x, y, o, &mut wide),
                     }
                 }
             }
@@ -109,13 +107,14 @@ struct Wide {
     least: [f32; CHUNK],
 }
 
-/// The inner products of a row in blocks with `R` rows, written to the first `R` of `y`.
+/// The inner products of a row in blocks with `R` rows, written to column `o` of `y`.
 #[inline(always)]
 fn dots<const R: usize, const QUANTS: usize, D: Decode<QUANTS>>(
     unit: impl Unit,
     row: Row<'_>,
     x: &[[f32; BLOCK]],
-    y: &mut [f32],
+    y: &mut [&mut [f32]],
+    o: usize,
     Wide { scales, least }: &mut Wide,
 ) {
     let in_row = row.scales.len();
@@ -139,6 +138,6 @@ fn dots<const R: usize, const QUANTS: usize, D: Decode<QUANTS>>(
         }
     }
     for (y, sum) in y.iter_mut().zip(sums) {
-        *y = unit.sum(sum);
+        y[o] = unit.sum(sum);
     }
 }
