@@ -16,7 +16,9 @@ pub(super) fn spread_columns(
     part: &(impl Fn(usize, &mut [&mut [f32]]) + Sync),
 ) {
     let out = y.len() / num_rows;
-    let rows = y.chunks_exact_mut(out).collect();
+    let mut rows: Vec<_> = y.chunks_exact_mut(out).collect();
+    #[cfg(not(feature = "threads"))]
+    let _ = inner;
     #[cfg(feature = "threads")]
     if rayon::current_thread_index().is_some() {
         let threads = rayon::current_num_threads();
@@ -26,10 +28,6 @@ pub(super) fn spread_columns(
             return halves(rows, 0, out.div_ceil(parts), part);
         }
     }
-    in_one(rows, part);
-}
-
-fn in_one(mut rows: Vec<&mut [f32]>, part: &impl Fn(usize, &mut [&mut [f32]])) {
     part(0, &mut rows);
 }
 

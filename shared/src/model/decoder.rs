@@ -135,7 +135,7 @@ impl Linear {
     fn product(&self, x: Tensor<2>) -> Tensor<2> {
         match &self.blocks {
             Some(blocks) => ops::product_with_blocks(x, blocks),
-            None => ops::product(x, self.weight.val().transpose()),
+            None => ops::product(x, self.weight.val()),
         }
     }
 }

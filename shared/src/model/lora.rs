@@ -42,8 +42,8 @@ impl Adapter {
     /// `x [tokens, in]` → what is added to `x · Wᵀ [tokens, out]`.
     pub(super) fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         // Scaled where it is narrowest.
-        let narrow = ops::product(x, self.a.val().transpose()) * self.scale();
-        ops::product(narrow, self.b.val().transpose())
+        let narrow = ops::product(x, self.a.val()) * self.scale();
+        ops::product(narrow, self.b.val())
     }
 
     fn scale(&self) -> f64 {

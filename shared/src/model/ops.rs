@@ -16,15 +16,13 @@ use super::{composed, fused};
 pub use super::kernels::kl::Direction;
 pub(crate) use super::kernels::rope::RopeTable;
 
-/// `x [rows, in] · w [in, out]`.
+/// `x [rows, in] · wᵀ`, of `w [out, in]`.
 pub(crate) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
-    let plain = fused::available(&x) && !x.device().is_autodiff();
-    let few = if plain {
-        fused::product_of_few(&x, &w)
+    if fused::available(&x) {
+        fused::product(x, w)
     } else {
-        None
-    };
-    few.unwrap_or_else(|| x.matmul(w))
+        x.matmul(w.transpose())
+    }
 }
 
 /// `x [rows, in] · wᵀ` of a matrix `[out, in]` in blocks, without a graph, on the CPU.

@@ -7,10 +7,59 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::WEB;
+use super::{WEB, dispatch};
+use crate::threads::spread_columns;
 
 /// Vectors of the matrix that are asked for ahead while one vector of each row is worked on.
 const AHEAD: usize = 2;
+
+/// `y [N, out] = x [N, in] · wᵀ`, of `w [out, in]` as checkpoints have it, on the threads of the pool that it is called in. `inner` is `in`.
+///
+/// # Panics
+/// Where the shapes do not fit.
+pub fn by_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
+    assert!(
+        inner > 0 && x.len().is_multiple_of(inner) && w.len().is_multiple_of(inner),
+        "operands of a product"
+    );
+    let rows = x.len() / inner;
+    assert_eq!(y.len(), rows * (w.len() / inner), "result of a product");
+    if y.is_empty() {
+        return;
+    }
+    let copy = (rows > 1).then(|| Aligned::of(x));
+    let x = copy.as_ref().map_or(x, Aligned::numbers);
+    spread_columns(y, rows, inner, &|first, y| {
+        let w = &w[first * inner..][..y[0].len() * inner];
+        dispatch(Rows { x, w, inner, y });
+    });
+}
+
+/// Numbers of which each vector lies in one line of a cache: reading across two takes twice as long, and every row of a matrix reads them.
+struct Aligned {
+    all: Vec<f32>,
+    start: usize,
+}
+
+impl Aligned {
+    /// Bytes of a line, and of the widest vectors.
+    const LINE: usize = 64;
+
+    fn of(numbers: &[f32]) -> Self {
+        let mut all = vec![0.0; numbers.len() + Self::LINE / size_of::<f32>()];
+        // Where a place of this kind cannot be told, any other is slower only.
+        let start = all
+            .as_ptr()
+            .align_offset(Self::LINE)
+            .min(all.len() - numbers.len());
+        all[start..][..numbers.len()].copy_from_slice(numbers);
+        Aligned { all, start }
+    }
+
+    fn numbers(&self) -> &[f32] {
+        &self.all[self.start..]
+    }
+}
 
 /// Some columns of a product.
 pub(super) struct Rows<'a, 'b> {

@@ -19,7 +19,7 @@ fn it_is_the_product_for_all_shapes() {
             let (x, w) = (noise(rows * inner, 1), noise(inner * out, 2));
             let turned = turned(&w, inner, out);
             let (mut y, mut of_turned) = (vec![f32::NAN; rows * out], vec![f32::NAN; rows * out]);
-            by_columns(&x, &w, inner, &mut y);
+            Panels::of_columns(&w, inner).times(&x, &mut y);
             by_rows(&x, &turned, inner, &mut of_turned);
             let expected: Vec<f64> = (0..rows * out)
                 .map(|at| {
@@ -34,6 +34,7 @@ fn it_is_the_product_for_all_shapes() {
             let mut in_panels = vec![f32::NAN; rows * out];
             Panels::of_rows(&turned, inner).times(&x, &mut in_panels);
             assert_eq!(in_panels, y);
+            assert_eq!(Panels::of_columns(&w, inner).product(&x), y);
         }
     }
 }
@@ -44,7 +45,7 @@ fn a_row_gives_the_same_bits_beside_any_others() {
         let (x, w) = (noise(20 * inner, 3), noise(inner * out, 4));
         let turned = turned(&w, inner, out);
         for (product, w) in [
-            (by_columns as fn(&[f32], &[f32], usize, &mut [f32]), &w),
+            (in_panels as fn(&[f32], &[f32], usize, &mut [f32]), &w),
             (by_rows, &turned),
         ] {
             let mut alone = vec![f32::NAN; 20 * out];
@@ -60,6 +61,30 @@ fn a_row_gives_the_same_bits_beside_any_others() {
     }
 }
 
+#[test]
+fn a_matrix_turned_over_times_another_is_their_product() {
+    for (left, right) in SHAPES {
+        for rows in [0, 1, 2, 255, 256, 257, 600] {
+            let (a, b) = (noise(rows * left, 5), noise(rows * right, 6));
+            let expected: Vec<f64> = (0..left * right)
+                .map(|at| {
+                    let (l, r) = (at / right, at % right);
+                    let terms =
+                        (0..rows).map(|n| f64::from(a[n * left + l]) * f64::from(b[n * right + r]));
+                    terms.sum()
+                })
+                .collect();
+            // Of 600 terms the roundings add up.
+            assert_close(&transposed(&a, &b, [left, right]), &expected, 5e-5);
+        }
+    }
+}
+
+/// `y [N, out] = x [N, in] · w [in, out]`.
+fn in_panels(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
+    Panels::of_columns(w, inner).times(x, y);
+}
+
 /// `w [in, out]` as `[out, in]`.
 fn turned(w: &[f32], inner: usize, out: usize) -> Vec<f32> {
     let at = |at: usize| w[at % inner * out + at / inner];
@@ -69,5 +94,5 @@ fn turned(w: &[f32], inner: usize, out: usize) -> Vec<f32> {
 #[test]
 #[should_panic(expected = "result of a product")]
 fn a_result_of_another_shape_is_refused() {
-    by_columns(&[1.0, 2.0], &[1.0, 2.0], 1, &mut [0.0; 3]);
+    by_rows(&[1.0, 2.0], &[1.0, 2.0], 1, &mut [0.0; 3]);
 }

@@ -4,19 +4,19 @@
 //! and, where a gradient is wanted, records it as one node of burn's graph.
 
 mod node;
+mod product;
 
 use std::sync::Arc;
 
-use burn::backend::{DispatchDevice, Flex, TensorMetadata};
+use burn::backend::{DispatchDevice, TensorMetadata};
 use burn::tensor::{Device, Tensor};
 use burn_flex::FlexTensor;
 
-use self::node::{Kernel, apply, flex, inputs};
+use self::node::{Kernel, apply, inputs};
 pub(super) use self::node::{plain, values};
+pub(super) use self::product::{product, product_with_blocks};
 use super::config::ModelConfig;
 use super::kernels::attention::{self, Heads, Saved};
-use super::kernels::blocks::{self, Blocks};
-use super::kernels::product::{by_columns, by_rows};
 use super::kernels::rope::{HeadNorm, RopeTable};
 use super::kernels::{add, kl, log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
@@ -30,42 +30,6 @@ pub(super) fn on_cpu(device: &Device) -> bool {
 /// True where the kernels can run on this tensor.
 pub(super) fn available<const D: usize>(x: &Tensor<D>) -> bool {
     on_cpu(&x.device())
-}
-
-/// Most rows for which a matrix is read as it lies: in WebAssembly, and where the processor's wide registers make burn's own product the
-/// faster one for more.
-const FEW_ROWS: usize = if cfg!(target_arch = "wasm32") { 64 } else { 8 };
-
-/// `x [rows, in] · w [in, out]` without a graph, of few rows and a matrix that lies as is best for them; none of others.
-pub(super) fn product_of_few(x: &Tensor<2>, w: &Tensor<2>) -> Option<Tensor<2>> {
-    let [rows, inner] = x.dims();
-    let [_, out] = w.dims();
-    if rows > FEW_ROWS {
-        return None;
-    }
-    let web = cfg!(target_arch = "wasm32");
-    // Of a matrix that lies the other way around a copy would be made each time.
-    let as_it_lies = if web {
-        w.clone()
-    } else {
-        w.clone().transpose()
-    };
-    let w = as_it_lies.try_into_primitive::<Flex>().ok()?;
-    w.as_slice::<f32>()?;
-    let x = plain(x.clone());
-    let mut y = vec![0.0; rows * out];
-    let product = if web { by_columns } else { by_rows };
-    product(values(&x), values(&w), inner, &mut y);
-    Some(Tensor::from_primitive::<Flex>(flex(y, vec![rows, out])))
-}
-
-/// See [`super::ops::product_with_blocks`].
-pub(super) fn product_with_blocks(x: Tensor<2>, w: &Blocks) -> Tensor<2> {
-    let [rows, _] = x.dims();
-    let x = plain(x.inner());
-    let mut y = vec![0.0; rows * w.rows()];
-    blocks::product(values(&x), w, &mut y);
-    Tensor::from_primitive::<Flex>(flex(y, vec![rows, w.rows()]))
 }
 
 #[derive(Debug, Clone)]

@@ -21,6 +21,17 @@ pub(super) trait Kernel<const N: usize>: Clone + Debug + Send + 'static {
     /// The gradients of the inputs, given the inputs, what the forward pass saved, and the output's gradient.
     fn backward(&self, inputs: [&[f32]; N], saved: &[f32], gradient: &[f32]) -> [Vec<f32>; N];
 
+    /// [`Kernel::backward`] of which only some gradients are wanted: of the others anything may stand there.
+    fn backward_of(
+        &self,
+        inputs: [&[f32]; N],
+        saved: &[f32],
+        gradient: &[f32],
+        _wanted: [bool; N],
+    ) -> [Vec<f32>; N] {
+        self.backward(inputs, saved, gradient)
+    }
+
     /// The output's shape; by default the first input's.
     fn shape(&self, first: &[usize]) -> Vec<usize> {
         first.to_vec()
@@ -135,7 +146,9 @@ impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Node<K> {
             inputs,
             saved,
         } = ops.state;
-        let found = kernel.backward(inputs.each_ref().map(values), &saved, values(&gradient));
+        let wanted = std::array::from_fn(|i| ops.parents[i].is_some());
+        let read = inputs.each_ref().map(values);
+        let found = kernel.backward_of(read, &saved, values(&gradient), wanted);
         for ((parent, input), found) in ops.parents.iter().zip(&inputs).zip(found) {
             if let Some(parent) = parent {
                 let shape = input.shape().as_slice().to_vec();

@@ -1,0 +1,88 @@
+//! Products with matrices of weights.
+
+use burn::backend::Flex;
+use burn::tensor::Tensor;
+
+use super::node::{Kernel, apply, flex, inputs, plain, values};
+use crate::model::kernels::blocks::{self, Blocks};
+use crate::model::kernels::product::{Panels, by_rows, transposed};
+
+/// Most rows without a graph for which a large matrix is read as it lies: of more, burn's own product is the faster one.
+const FEW_ROWS: usize = 8;
+
+/// Most numbers of a matrix that is laid out anew for each product: it stays in a cache of the processor.
+const SMALL: usize = 1 << 18;
+
+/// Least inputs and outputs of such a matrix: of narrower ones most of a panel would be filling.
+const NARROW: usize = 32;
+
+/// `x · wᵀ` of a matrix that is small enough to be laid out anew each time.
+#[derive(Debug, Clone)]
+struct Product {
+    inner: usize,
+    out: usize,
+}
+
+impl Kernel<2> for Product {
+    fn forward(&self, [x, w]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+        (Panels::of_rows(w, self.inner).product(x), Vec::new())
+    }
+
+    fn backward(&self, inputs: [&[f32]; 2], saved: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
+        self.backward_of(inputs, saved, dy, [true; 2])
+    }
+
+    fn backward_of(
+        &self,
+        [x, w]: [&[f32]; 2],
+        _: &[f32],
+        dy: &[f32],
+        wanted: [bool; 2],
+    ) -> [Vec<f32>; 2] {
+        let [mut dx, mut dw] = [Vec::new(), Vec::new()];
+        if wanted[0] {
+            dx = Panels::of_columns(w, self.out).product(dy);
+        }
+        if wanted[1] {
+            dw = transposed(dy, x, [self.out, self.inner]);
+        }
+        [dx, dw]
+    }
+
+    fn shape(&self, first: &[usize]) -> Vec<usize> {
+        vec![first[0], self.out]
+    }
+}
+
+/// `x [rows, in] · wᵀ` of `w [out, in]`.
+pub(in crate::model) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
+    let ([rows, inner], [out, _]) = (x.dims(), w.dims());
+    if rows <= FEW_ROWS {
+        return if x.device().is_autodiff() {
+            x.matmul(w.transpose())
+        } else {
+            product_of_few(x, w)
+        };
+    }
+    if inner.min(out) < NARROW || inner * out > SMALL {
+        return x.matmul(w.transpose());
+    }
+    apply(Product { inner, out }, inputs!(x, w))
+}
+
+fn product_of_few(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
+    let ([rows, inner], [out, _]) = (x.dims(), w.dims());
+    let (x, w) = (plain(x), plain(w));
+    let mut y = vec![0.0; rows * out];
+    by_rows(values(&x), values(&w), inner, &mut y);
+    Tensor::from_primitive::<Flex>(flex(y, vec![rows, out]))
+}
+
+/// See [`crate::model::ops::product_with_blocks`].
+pub(in crate::model) fn product_with_blocks(x: Tensor<2>, w: &Blocks) -> Tensor<2> {
+    let [rows, _] = x.dims();
+    let x = plain(x.inner());
+    let mut y = vec![0.0; rows * w.rows()];
+    blocks::product(values(&x), w, &mut y);
+    Tensor::from_primitive::<Flex>(flex(y, vec![rows, w.rows()]))
+}
