@@ -10,11 +10,9 @@ use pulp::{Simd, WithSimd};
 
 use super::{WEB, dispatch};
 
-/// Columns of a panel: as many as the widest vectors have in [`VECTORS`]. Narrower ones take a part of it at a time.
+/// Columns of a panel: eight of WebAssembly's vectors, two of the widest. A part of them is worked on at a time.
 pub(super) const WIDTH: usize = 32;
-/// Vectors of columns that are worked on together.
-pub(super) const VECTORS: usize = 2;
-/// Most rows of a tile: as many sums as the registers hold, with [`VECTORS`] in each.
+/// Most rows of a tile: as many sums as the registers hold, with two vectors in each.
 pub(super) const ROWS: usize = if WEB { 4 } else { 6 };
 /// Rows of a panel that stay in the first cache.
 const STRIP: usize = 128;
@@ -147,29 +145,26 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let Panels { inner, out, .. } = *self.panels;
         let rows = self.x.len() / inner;
+        // Tiles are about equally high, so that none has too few sums.
+        let most = rows.div_ceil(rows.div_ceil(ROWS));
         let panels = self.panels.lines.chunks_exact(inner);
         for (panel, first) in panels.zip((0..out).step_by(WIDTH)) {
             // A strip of a panel stays in the first cache while all rows use it.
-            let strips = panel.chunks(STRIP).zip((0..inner).step_by(STRIP));
-            let parts = (0..WIDTH.min(out - first)).step_by(VECTORS * S::F32_LANES);
-            for ((panel, start), part) in
-                strips.flat_map(|strip| parts.clone().map(move |part| (strip, part)))
-            {
-                let mut row = 0;
-                while row < rows {
-                    // Tiles are about equally high, so that none has too few sums.
-                    let left = rows - row;
-                    let height = left.div_ceil(left.div_ceil(ROWS));
-                    let at = [row, start, first, part];
-                    match height {
-                        6 if !WEB => self.tile::<S, 6>(simd, panel, at),
-                        5 if !WEB => self.tile::<S, 5>(simd, panel, at),
-                        4 => self.tile::<S, 4>(simd, panel, at),
-                        3 => self.tile::<S, 3>(simd, panel, at),
-                        2 => self.tile::<S, 2>(simd, panel, at),
-                        _ => self.tile::<S, 1>(simd, panel, at),
-                    }
-                    row += height;
+            for (strip, start) in panel.chunks(STRIP).zip((0..inner).step_by(STRIP)) {
+                let columns = WIDTH.min(out - first);
+                let mut part = 0;
+                while part < columns {
+                    let at = [start, first, part];
+                    // Few rows take many columns at a time: the sums must be more than an addition takes cycles.
+                    part += match columns - part {
+                        left if most == 1 && left > 4 * S::F32_LANES => {
+                            self.part::<S, 8, 1>(simd, strip, at)
+                        }
+                        left if most <= 2 && left > 2 * S::F32_LANES => {
+                            self.part::<S, 4, 2>(simd, strip, at)
+                        }
+                        _ => self.part::<S, 2, ROWS>(simd, strip, at),
+                    };
                 }
             }
         }
@@ -177,16 +172,43 @@ impl WithSimd for Product<'_> {
 }
 
 impl Product<'_> {
-    /// The products of `R` rows with a part of a panel.
+    /// The products of all rows, at most `H` at a time, with `V` vectors of columns; their number.
     #[inline(always)]
-    fn tile<S: Simd, const R: usize>(
+    fn part<S: Simd, const V: usize, const H: usize>(
+        &mut self,
+        simd: S,
+        panel: &[Line],
+        [start, first, part]: [usize; 3],
+    ) -> usize {
+        let rows = self.x.len() / self.panels.inner;
+        let mut row = 0;
+        while row < rows {
+            let left = rows - row;
+            let height = left.div_ceil(left.div_ceil(ROWS));
+            let at = [row, start, first, part];
+            match height {
+                6 if H >= 6 => self.tile::<S, V, 6>(simd, panel, at),
+                5 if H >= 5 => self.tile::<S, V, 5>(simd, panel, at),
+                4 if H >= 4 => self.tile::<S, V, 4>(simd, panel, at),
+                3 if H >= 3 => self.tile::<S, V, 3>(simd, panel, at),
+                2 if H >= 2 => self.tile::<S, V, 2>(simd, panel, at),
+                _ => self.tile::<S, V, 1>(simd, panel, at),
+            }
+            row += height;
+        }
+        V * S::F32_LANES
+    }
+
+    /// The products of `R` rows with `V` vectors of columns.
+    #[inline(always)]
+    fn tile<S: Simd, const V: usize, const R: usize>(
         &mut self,
         simd: S,
         panel: &[Line],
         [row, start, first, part]: [usize; 4],
     ) {
         let (inner, out) = (self.panels.inner, self.panels.out);
-        let width = VECTORS * S::F32_LANES;
+        let width = V * S::F32_LANES;
         let columns = width.min(out - first - part);
         let mut x: [&[f32]; R] = [&[]; R];
         let mut stretches: [&[[f32; STRETCH]]; R] = [&[]; R];
@@ -194,17 +216,17 @@ impl Product<'_> {
             x[r] = &self.x[(row + r) * inner + start..][..panel.len()];
             stretches[r] = x[r].as_chunks().0;
         }
-        let mut sums = [[simd.splat_f32s(0.0); VECTORS]; R];
+        let mut sums = [[simd.splat_f32s(0.0); V]; R];
         if start > 0 {
             // They go on where the strip before ended, with the same bits.
             for r in 0..R {
                 let y = &self.y[(row + r) * out + first + part..][..columns];
                 if columns == width {
-                    sums[r] = vectors::<S>(y);
+                    sums[r] = vectors::<S, V>(y);
                 } else {
                     let mut line = [0.0; WIDTH];
                     line[..columns].copy_from_slice(y);
-                    sums[r] = vectors::<S>(&line[..width]);
+                    sums[r] = vectors::<S, V>(&line[..width]);
                 }
             }
         }
@@ -215,14 +237,14 @@ impl Product<'_> {
                 here[r] = &stretches[r][i];
             }
             for k in 0..STRETCH {
-                let line = vectors::<S>(&lines[k].0[part..][..width]);
+                let line = vectors::<S, V>(&lines[k].0[part..][..width]);
                 for r in 0..R {
                     add_products(simd, here[r][k], &line, &mut sums[r]);
                 }
             }
         }
         for (k, line) in (panel.len() - rest.len()..).zip(rest) {
-            let line = vectors::<S>(&line.0[part..][..width]);
+            let line = vectors::<S, V>(&line.0[part..][..width]);
             for r in 0..R {
                 add_products(simd, x[r][k], &line, &mut sums[r]);
             }
@@ -230,10 +252,10 @@ impl Product<'_> {
         for r in 0..R {
             let y = &mut self.y[(row + r) * out + first + part..][..columns];
             if columns == width {
-                store::<S>(&sums[r], y);
+                store::<S, V>(&sums[r], y);
             } else {
                 let mut line = [0.0; WIDTH];
-                store::<S>(&sums[r], &mut line[..width]);
+                store::<S, V>(&sums[r], &mut line[..width]);
                 y.copy_from_slice(&line[..columns]);
             }
         }
@@ -242,10 +264,10 @@ impl Product<'_> {
 
 /// A line of exactly as many elements.
 #[inline(always)]
-pub(super) fn vectors<S: Simd>(elements: &[f32]) -> [S::f32s; VECTORS] {
+pub(super) fn vectors<S: Simd, const V: usize>(elements: &[f32]) -> [S::f32s; V] {
     let (vectors, _) = S::as_simd_f32s(elements);
-    let mut all = [vectors[0]; VECTORS];
-    for v in 1..VECTORS {
+    let mut all = [vectors[0]; V];
+    for v in 1..V {
         all[v] = vectors[v];
     }
     all
@@ -253,9 +275,9 @@ pub(super) fn vectors<S: Simd>(elements: &[f32]) -> [S::f32s; VECTORS] {
 
 /// Writes a line to exactly as many elements.
 #[inline(always)]
-pub(super) fn store<S: Simd>(vectors: &[S::f32s; VECTORS], elements: &mut [f32]) {
+pub(super) fn store<S: Simd, const V: usize>(vectors: &[S::f32s; V], elements: &mut [f32]) {
     let (places, _) = S::as_mut_simd_f32s(elements);
-    for v in 0..VECTORS {
+    for v in 0..V {
         // One by one: of a slice the compiler would keep the sums in memory, and write them at every step.
         places[v] = vectors[v];
     }
@@ -263,14 +285,14 @@ pub(super) fn store<S: Simd>(vectors: &[S::f32s; VECTORS], elements: &mut [f32])
 
 /// Adds to `sums` the products of one element with a line of a matrix.
 #[inline(always)]
-pub(super) fn add_products<S: Simd>(
+pub(super) fn add_products<S: Simd, const V: usize>(
     simd: S,
     x: f32,
-    line: &[S::f32s; VECTORS],
-    sums: &mut [S::f32s; VECTORS],
+    line: &[S::f32s; V],
+    sums: &mut [S::f32s; V],
 ) {
     let x = simd.splat_f32s(x);
-    for v in 0..VECTORS {
+    for v in 0..V {
         sums[v] = simd.mul_add_e_f32s(x, line[v], sums[v]);
     }
 }

@@ -3,7 +3,10 @@
 use pulp::{Simd, WithSimd};
 
 use super::dispatch;
-use super::panels::{Line, ROWS, VECTORS, WIDTH, add_products, vectors};
+use super::panels::{Line, ROWS, WIDTH, add_products, store, vectors};
+
+/// Vectors of columns that are worked on at a time.
+const VECTORS: usize = 2;
 
 /// Rows that are worked on before the next columns: their part of a panel stays in the first cache.
 const BLOCK: usize = 128;
@@ -64,7 +67,7 @@ impl WithSimd for Transposed<'_> {
                 }
                 for part in (0..columns).step_by(VECTORS * S::F32_LANES) {
                     for (tile, a) in tiles.chunks_exact(STRIDE).enumerate() {
-                        self.tile::<S>(simd, &a[..rows], &panel[..rows], [tile, first, part]);
+                        self.tile(simd, &a[..rows], &panel[..rows], [tile, first, part]);
                     }
                 }
             }
@@ -73,7 +76,7 @@ impl WithSimd for Transposed<'_> {
 }
 
 impl Transposed<'_> {
-    /// Adds the products of [`ROWS`] columns of `a` with a part of a panel.
+    /// Adds the products of [`ROWS`] columns of `a` with [`VECTORS`] of a panel.
     #[inline(always)]
     fn tile<S: Simd>(
         &mut self,
@@ -85,7 +88,7 @@ impl Transposed<'_> {
         let width = VECTORS * S::F32_LANES;
         let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
         for (a, line) in a.iter().zip(panel) {
-            let line = vectors::<S>(&line.0[part..][..width]);
+            let line = vectors::<S, VECTORS>(&line.0[part..][..width]);
             for r in 0..ROWS {
                 add_products(simd, a[r], &line, &mut sums[r]);
             }
@@ -95,7 +98,7 @@ impl Transposed<'_> {
         // Copied, so that the sums above stay in registers.
         let mut found = [[0.0; WIDTH]; ROWS];
         for r in 0..ROWS {
-            super::panels::store::<S>(&sums[r], &mut found[r][..width]);
+            store::<S, VECTORS>(&sums[r], &mut found[r][..width]);
         }
         for (found, row) in found.iter().zip(tile * ROWS..left) {
             let sums = &mut self.sums[row * right + first + part..][..columns];
