@@ -111,6 +111,15 @@ fn reward(settings: &Settings) -> Reward {
     reward
 }
 
+/// What a step keeps. All logits of a part are its largest tensors by far, and now and then longer than ever before: then they find no place
+/// between the others, and the memory grows, which never shrinks.
+fn memory() -> Memory {
+    Memory {
+        log_prob_rows: 256,
+        ..Memory::default()
+    }
+}
+
 /// The options of a step of a training that started from a model of the run with this configuration.
 pub fn of(config: &Config, settings: &Settings) -> PolicyOptions {
     PolicyOptions {
@@ -122,7 +131,7 @@ pub fn of(config: &Config, settings: &Settings) -> PolicyOptions {
         temperature: 1.0,
         max_new_tokens: settings.max_new_tokens,
         shards: SHARDS,
-        memory: Memory::default(),
+        memory: memory(),
         objective: objective(config, settings),
         kl: settings.kl as f32,
         reward: reward(settings),
@@ -140,6 +149,7 @@ pub fn config(started_from: &Config, settings: &Settings, asked: &Mixture, steps
     config.name = "yours".into();
     config.seed = settings.seed;
     config.shards = SHARDS;
+    config.memory = memory();
     config.tasks = Some(asked.clone());
     let objective = objective(started_from, settings);
     let rl = &mut config.rl;
