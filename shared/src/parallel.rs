@@ -16,6 +16,11 @@ pub type Job<'a> = dyn Fn(usize) -> Local<'a, ()> + Sync + 'a;
 pub trait Parallel: Sync {
     /// Runs `job(0)` to `job(count - 1)`, in any order and on any threads, and ends when all have ended.
     fn run<'a>(&'a self, count: usize, job: &'a Job<'a>) -> Local<'a, ()>;
+
+    /// Runs `job(0)` alone. Whoever has threads lends them to its products with large matrices.
+    fn run_alone<'a>(&'a self, job: &'a Job<'a>) -> Local<'a, ()> {
+        self.run(1, job)
+    }
 }
 
 /// One job after another, on the caller's thread.
@@ -49,7 +54,10 @@ pub async fn in_order<T: Sync, R: Send>(
             }
         })
     };
-    parallel.run(items.len(), &job).await;
+    match items.len() {
+        1 => parallel.run_alone(&job).await,
+        count => parallel.run(count, &job).await,
+    }
     let mut results = results.into_inner().unwrap_or_default();
     results.sort_by_key(|(i, _)| *i);
     results.into_iter().map(|(_, result)| result).collect()

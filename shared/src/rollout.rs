@@ -169,7 +169,9 @@ impl Sampler<'_> {
     pub async fn complete(&self, prompts: &[Prompt]) -> Result<Vec<Completion>, GenerateError> {
         let model = self.model.for_sampling();
         let model = &*model;
-        let parts = in_order(self.parallel, &split(prompts, self.shards), async |part| {
+        // What a large model's products cost is reading it: once for all rows rather than once for each shard.
+        let shards = if model.is_large() { 1 } else { self.shards };
+        let parts = in_order(self.parallel, &split(prompts, shards), async |part| {
             let watch = |_: SampledToken<'_>| match self.cancel {
                 Some(asked) if asked() => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),

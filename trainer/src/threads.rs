@@ -29,6 +29,18 @@ impl Parallel for Threads {
         });
         Box::pin(std::future::ready(()))
     }
+
+    fn run_alone<'a>(&'a self, job: &'a Job<'a>) -> Local<'a, ()> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.0.max(1));
+        match pool.build() {
+            Ok(pool) => {
+                pool.install(|| pollster::block_on(job(0)));
+                Box::pin(std::future::ready(()))
+            }
+            // Without threads it takes longer.
+            Err(_) => Inline.run(1, job),
+        }
+    }
 }
 
 /// Makes the caller's thread one of a pool of so many, over which the products with a decoder's matrices are spread. A program does this once

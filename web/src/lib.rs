@@ -26,6 +26,7 @@ pub mod kept;
 pub mod learner;
 pub mod opening;
 pub mod page;
+#[cfg(any(feature = "views", target_arch = "wasm32"))]
 mod pause;
 pub mod protocol;
 #[cfg(feature = "views")]

@@ -20,6 +20,11 @@ pub(super) fn is_large(config: &ModelConfig) -> bool {
 }
 
 impl Decoder {
+    /// True where no cache holds the weights: then it is read as they lie, see [`Decoder::for_sampling`].
+    pub fn is_large(&self) -> bool {
+        is_large(self.config())
+    }
+
     /// The same decoder without a graph, its adapters merged and its matrices laid out for products with few rows: to sample from, not to
     /// be saved. One that is laid out already is lent as it is, so who samples in several parts can do this once for all of them.
     ///
@@ -37,7 +42,7 @@ impl Decoder {
         if !fused::on_cpu(&plain.device()) {
             return Cow::Owned(plain);
         }
-        let panels = !is_large(self.config());
+        let panels = !self.is_large();
         Cow::Owned(plain.with_reader(panels))
     }
 

@@ -5,7 +5,7 @@
 //! or teacher with weights of its own (each costs `weights` again), and what an allocator loses.
 
 use super::Memory;
-use crate::model::ModelConfig;
+use crate::model::{ModelConfig, layout};
 use crate::parallel::shard_len;
 
 /// Bytes of a number: everything is computed in f32.
@@ -86,7 +86,12 @@ impl Estimate {
         let sum = if parts > 1 { learning } else { 0 };
         let waiting = at_once * (sum + if rows < responses { head } else { 0 });
         let gradients = (at_once * (sum + learning + head)).max(2 * learning);
-        let [sampled, cached] = work.sampled(memory).map(|n| n * at_once);
+        // The rollouts of a large model are one part, see `Sampler`.
+        let (parts, sampled_at_once) = match work.cpu && layout::is_large(config) {
+            true => (1, 1),
+            false => (work.shards, at_once),
+        };
+        let [sampled, cached] = (work.sampled(memory, parts)).map(|n| n * sampled_at_once);
         let sampled = sampled.min(work.rollouts as u64);
         // All matrices but the embedding; a tied head gets a copy of its own.
         let untied = if config.tie_word_embeddings {
@@ -96,7 +101,7 @@ impl Estimate {
         };
         let turned = match sampled {
             0 => 0,
-            _ if work.cpu => parameters - untied,
+            _ if work.cpu && !layout::is_large(config) => parameters - untied,
             _ => 0,
         };
         let kv = (config.num_kv_heads * config.head_dim) as u64;
@@ -135,10 +140,10 @@ impl Work {
         self.prompt_len + self.response_len
     }
 
-    /// Rollouts that a shard samples at once, and tokens of their keys and values, where all are as long as they may be.
-    fn sampled(&self, memory: Memory) -> [u64; 2] {
+    /// Rollouts that one of so many shards samples at once, and tokens of their keys and values, where all are as long as they may be.
+    fn sampled(&self, memory: Memory, shards: usize) -> [u64; 2] {
         let group = self.group.max(1);
-        let prompts = shard_len(self.rollouts.div_ceil(group), self.shards);
+        let prompts = shard_len(self.rollouts.div_ceil(group), shards);
         let rollouts = (prompts * group).min(self.rollouts);
         let [prompt, new] = match self.cpu {
             true => [self.prompt_len, self.response_len],

@@ -6,8 +6,6 @@ use std::time::Instant;
 use anyhow::ensure;
 use clap::Args;
 use explang::model::WeightForm;
-use explang::parallel::{in_order, split};
-use explang_trainer::threads::Threads;
 
 use super::texts::Text;
 use super::{Opened, Setting, ask, longest_plain};
@@ -50,7 +48,7 @@ impl StreamsArguments {
                 alone.len() as f64 / seconds,
                 theirs.ids.len() as f64 / theirs.seconds,
             );
-            let (rows, seconds) = opened.at_once(&text.prompt_ids, setting.threads)?;
+            let (rows, seconds) = opened.at_once(&text.prompt_ids)?;
             ensure!(
                 rows.iter().all(|row| *row == alone),
                 "{:?} goes on otherwise beside others",
@@ -86,15 +84,10 @@ impl StreamsArguments {
 }
 
 impl Opened {
-    /// The greedy continuations of a prompt in sixteen rows, spread over threads as rollouts are, and the seconds that they took.
-    fn at_once(&self, prompt: &[u32], threads: usize) -> anyhow::Result<(Vec<Vec<u32>>, f64)> {
-        let prompts = vec![prompt; STREAMS];
+    /// The greedy continuations of a prompt in sixteen rows of one batch, as rollouts of a large model are, and the seconds that they took.
+    fn at_once(&self, prompt: &[u32]) -> anyhow::Result<(Vec<Vec<u32>>, f64)> {
         let started = Instant::now();
-        let work = async |part: &&[&[u32]]| self.greedy(part).await;
-        let parts = split(&prompts, threads);
-        let parts = pollster::block_on(in_order(&Threads(threads), &parts, work));
-        let seconds = started.elapsed().as_secs_f64();
-        let parts = parts.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
-        Ok((parts.concat(), seconds))
+        let rows = pollster::block_on(self.greedy(&[prompt; STREAMS]))?;
+        Ok((rows, started.elapsed().as_secs_f64()))
     }
 }
