@@ -212,7 +212,7 @@ impl<'a, F: FnMut(SampledToken<'_>) -> ControlFlow<()>> Writer<'a, F> {
             ComingRow {
                 stream: row.stream,
                 drawn: drawn as u64,
-                left: row.room - drawn,
+                left: if row.finished { 0 } else { row.room - drawn },
             }
         };
         Coming {

@@ -62,6 +62,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_job_alone_has_all_threads() {
+        for threads in [1, 3] {
+            let count = async |&(): &()| rayon::current_num_threads();
+            let found = pollster::block_on(in_order(&Threads(threads), &[()], count));
+            assert_eq!(found, [threads]);
+        }
+    }
+
+    #[test]
     fn results_come_in_the_order_of_the_items_whatever_the_threads() {
         let items: Vec<u64> = (0..50).collect();
         let slow_first = async |&i: &u64| {

@@ -3,8 +3,11 @@
 //! On the CPU it is a [`RowCache`]. Elsewhere it is one rectangle of fixed width a layer, so that shapes stay the same from token to token, and a
 //! mask hides what a row has not got.
 
+use std::collections::VecDeque;
+
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
+use super::causal::Coming;
 use super::config::ModelConfig;
 use super::packing::Packing;
 use super::row_cache::{RowCache, advance};
@@ -32,6 +35,11 @@ pub struct Rectangles {
     start: usize,
     slots: usize,
     mask: Option<Tensor<4, Bool>>,
+    /// How the next tokens will be drawn, as far as is known.
+    pub(super) coming: Option<Coming>,
+    /// Steps that the device took by itself, which count among the tokens above: what it drew in each row, and the logits `[rows, vocab]` after
+    /// that.
+    pub(super) ahead: VecDeque<(Vec<u32>, Vec<f32>)>,
 }
 
 impl Cache {
@@ -40,6 +48,16 @@ impl Cache {
         if fused::on_cpu(device) {
             return Cache::Rows(RowCache::new(config.num_layers, rows));
         }
+        Cache::rectangles(config, device, rows, capacity)
+    }
+
+    /// [`Cache::new`] off the CPU.
+    pub(super) fn rectangles(
+        config: &ModelConfig,
+        device: &Device,
+        rows: usize,
+        capacity: usize,
+    ) -> Self {
         let width = config.num_kv_heads * config.head_dim;
         let empty = || {
             (0..config.num_layers)
@@ -54,6 +72,8 @@ impl Cache {
             start: 0,
             slots: capacity,
             mask: None,
+            coming: None,
+            ahead: VecDeque::new(),
         }))
     }
 
@@ -91,6 +111,44 @@ impl Rectangles {
             let ids = TensorData::new(ids.clone(), [rows.len()]);
             let ids = Tensor::<1, Int>::from_data(ids, &tensor.device());
             *place = Some(tensor.select(0, ids));
+        }
+        for (drawn, logits) in &mut self.ahead {
+            let vocab = logits.len() / drawn.len();
+            let kept = rows.iter().flat_map(|&r| &logits[r * vocab..][..vocab]);
+            *logits = kept.copied().collect();
+            *drawn = rows.iter().map(|&r| drawn[r]).collect();
+        }
+    }
+
+    /// True where the device went on with these tokens by itself: `logits` are then those after them. What ended may go on with any.
+    pub(super) fn follow(
+        &mut self,
+        tokens: &[u32],
+        coming: &Coming,
+        logits: &mut Vec<f32>,
+    ) -> bool {
+        let Some((drawn, _)) = self.ahead.front() else {
+            return false;
+        };
+        let mut rows = drawn.iter().zip(tokens).zip(&coming.rows);
+        if !rows.all(|((drawn, token), row)| row.left == 0 || drawn == token) {
+            return false;
+        }
+        *logits = self
+            .ahead
+            .pop_front()
+            .map(|(_, logits)| logits)
+            .unwrap_or_default();
+        true
+    }
+
+    /// Drops the steps that the device took by itself. Their slots are written again.
+    pub(super) fn forget(&mut self) {
+        let steps = self.ahead.len();
+        self.ahead.clear();
+        for (length, real) in self.lengths.iter_mut().zip(&mut self.real) {
+            *length -= steps;
+            real.truncate(real.len() - steps);
         }
     }
 

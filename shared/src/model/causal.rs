@@ -6,11 +6,11 @@ use std::future::{Future, ready};
 use super::cache::Cache;
 use super::config::ModelConfig;
 use super::decoder::Decoder;
-use super::device::{Unread, is_cpu, read};
-use super::ops;
+use super::device::{Unread, is_cpu};
 use super::packing::Packing;
 use super::row_cache::RowCache;
 use super::slices::SliceDecoder;
+use crate::random;
 
 /// A causal language model: it says what may come next, given the tokens before.
 pub trait CausalLm: Clone {
@@ -67,8 +67,29 @@ pub struct ComingRow {
     pub stream: u64,
     /// Number of the next one.
     pub drawn: u64,
-    /// Most tokens that may still be drawn.
+    /// Most tokens that may still be drawn; 0 where the row has ended.
     pub left: usize,
+}
+
+/// Most tokens of a row that a device computes before the host waits for them.
+pub const AHEAD: usize = 16;
+
+/// Most logits that one reading takes to the host.
+const LOGITS: usize = 4 << 20;
+
+impl Coming {
+    /// Steps that a device may take before the host waits, each with logits `[rows, vocab]`.
+    pub(super) fn steps(&self, vocab: usize) -> usize {
+        let longest = self.rows.iter().map(|row| row.left).max();
+        let most = LOGITS / (vocab * self.rows.len()).max(1);
+        longest.unwrap_or(1).min(most).clamp(1, AHEAD)
+    }
+
+    /// The random number of each row in the step that comes after `step` others.
+    pub(super) fn chances(&self, step: usize) -> impl Iterator<Item = f32> + '_ {
+        let rows = self.rows.iter();
+        rows.map(move |row| random::uniform(row.stream, row.drawn + step as u64))
+    }
 }
 
 /// The rows of a cache.
@@ -109,6 +130,12 @@ impl CausalLm for Decoder {
         Cache::new(self.config(), &self.device(), rows, capacity)
     }
 
+    fn foresee(&self, cache: &mut Cache, coming: impl FnOnce() -> Coming) {
+        if let Cache::Rectangles(cache) = cache {
+            cache.coming = Some(coming());
+        }
+    }
+
     async fn next_logits(
         &self,
         tokens: &[u32],
@@ -116,17 +143,16 @@ impl CausalLm for Decoder {
         cache: &mut Cache,
         logits: &mut Vec<f32>,
     ) -> Result<(), Unread> {
-        if let Cache::Rows(rows) = cache {
-            let model = self.for_sampling();
-            let shape = model.shape.of_reader();
-            let reader = model.reader();
-            reader.next_logits(tokens, packing, rows, shape, logits);
-            return Ok(());
+        match cache {
+            Cache::Rows(rows) => {
+                let model = self.for_sampling();
+                let shape = model.shape.of_reader();
+                let reader = model.reader();
+                reader.next_logits(tokens, packing, rows, shape, logits);
+                Ok(())
+            }
+            Cache::Rectangles(cache) => self.read_ahead(tokens, packing, cache, logits).await,
         }
-        let hidden = self.extend(tokens, packing, cache);
-        let hidden = ops::rows(hidden, &packing.last_tokens());
-        *logits = read(self.logits(hidden)).await?;
-        Ok(())
     }
 }
 

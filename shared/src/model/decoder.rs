@@ -9,7 +9,7 @@ use std::sync::Arc;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::cache::Cache;
+use super::cache::{Cache, Rectangles};
 use super::config::ModelConfig;
 use super::in_blocks;
 use super::kernels::blocks::Blocks;
@@ -193,12 +193,22 @@ impl Decoder {
             }
             Cache::Rectangles(cache) => cache,
         };
+        cache.forget();
+        self.extend_rectangles(self.embed(tokens), packing, cache)
+    }
+
+    /// [`Decoder::extend`] by tokens whose embeddings `x [tokens, hidden]` are, off the CPU.
+    pub(super) fn extend_rectangles(
+        &self,
+        mut x: Tensor<2>,
+        packing: &Packing,
+        cache: &mut Rectangles,
+    ) -> Tensor<2> {
         let mut positions = cache.advance(packing);
         // Finished rows that a device keeps until they can be dropped may run over the table's end; they are not read.
         let last = self.shape.config.max_positions as u32 - 1;
         positions.iter_mut().for_each(|p| *p = (*p).min(last));
         let positions = Arc::new(positions);
-        let mut x = self.embed(tokens);
         for (i, layer) in self.model.layers.iter().enumerate() {
             x = layer.forward(x, &self.shape, &positions, |q, k, v| {
                 cache.attend(i, [q, k, v], packing, &self.shape.config)
@@ -218,14 +228,18 @@ impl Decoder {
     }
 
     /// The rows of the embedding table, `[tokens, hidden]`.
-    fn embed(&self, tokens: &[u32]) -> Tensor<2> {
+    pub(super) fn embed(&self, tokens: &[u32]) -> Tensor<2> {
         if let Some(blocks) = &self.model.embed_tokens.blocks {
             return in_blocks::rows(blocks, tokens, &self.device());
         }
         let ids: Vec<i32> = tokens.iter().map(|&t| t as i32).collect();
         let ids = TensorData::new(ids, [tokens.len()]);
-        let ids = Tensor::<1, Int>::from_data(ids, &self.device());
-        self.model.embed_tokens.weight.val().select(0, ids)
+        self.embed_drawn(Tensor::from_data(ids, &self.device()))
+    }
+
+    /// [`Decoder::embed`] of tokens that are on the device.
+    pub(super) fn embed_drawn(&self, tokens: Tensor<1, Int>) -> Tensor<2> {
+        self.model.embed_tokens.weight.val().select(0, tokens)
     }
 
     fn norm(&self, x: Tensor<2>) -> Tensor<2> {

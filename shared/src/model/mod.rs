@@ -1,5 +1,6 @@
 //! The model: one decoder for the Qwen3 and Llama families, its cache and its checkpoint.
 
+mod ahead;
 mod cache;
 mod causal;
 pub mod checkpoint;
@@ -31,7 +32,7 @@ mod weights;
 pub use explang_kernels as kernels;
 
 pub use cache::Cache;
-pub use causal::{CacheRows, CausalLm, Coming, ComingRow};
+pub use causal::{AHEAD, CacheRows, CausalLm, Coming, ComingRow};
 pub use checkpoint::{Precision, WeightsError};
 pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::Decoder;
@@ -43,6 +44,6 @@ pub use memory::Memory;
 pub use packing::Packing;
 pub use row_cache::RowCache;
 #[cfg(feature = "webgpu")]
-pub use shader::{AHEAD, Gpu, ShaderCache, ShaderDecoder, Unopened, Work};
+pub use shader::{Gpu, ShaderCache, ShaderDecoder, Unopened, Work};
 pub use slices::SliceDecoder;
 pub use weights::Weights;

@@ -41,6 +41,43 @@ fn assert_close(a: &[f32], b: &[f32]) {
     assert!(worst < 2e-5, "{worst}");
 }
 
+/// Few rows and many, of matrices that are narrow, small, and large.
+#[test]
+fn a_product_equals_that_of_tensors_and_so_do_its_gradients() {
+    for (inner, out) in [(3, 70), (70, 3), (40, 33), (131, 96), (400, 700)] {
+        for rows in [1, 8, 9, 50] {
+            // So that sums are about one.
+            let (x, w) = (random([rows, inner]), random([out, inner]));
+            let (x, w) = (x * 0.1, w * 0.1);
+            let (x, w) = (x.detach().require_grad(), w.detach().require_grad());
+            let expected = x.clone().matmul(w.clone().transpose());
+            let expected = probe(expected, &[&x, &w], None);
+            let found = probe(product(x.clone(), w.clone()), &[&x, &w], None);
+            assert_close(&found, &expected);
+            let plain = product(x.clone().inner(), w.clone().inner());
+            let plain: Vec<f32> = plain.into_data().iter::<f32>().collect();
+            assert_close(&plain, &expected[..rows * out]);
+            // What is frozen gets no gradient, and what learns beside it the same one.
+            for (learns, frozen) in [(&x, &w), (&w, &x)] {
+                let still = frozen.clone().detach().set_require_grad(false);
+                let y = if std::ptr::eq(learns, &x) {
+                    product(x.clone(), still)
+                } else {
+                    product(still, w.clone())
+                };
+                let alone = probe(y, &[learns], None);
+                let start = if std::ptr::eq(learns, &x) {
+                    rows * out
+                } else {
+                    rows * (out + inner)
+                };
+                let size = learns.shape().num_elements();
+                assert_close(&alone[rows * out..], &expected[start..start + size]);
+            }
+        }
+    }
+}
+
 #[test]
 fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
     let config = ModelConfig::of(ModelPreset::Nano, 50);

@@ -2,7 +2,7 @@
 //!
 //! One new token is little work, and what a graphics processor and its host cost beside it is a price for each operation and for each
 //! reading. So an operation does all that needs no other group's results; and the device draws tokens itself and reads on from them, up to
-//! [`AHEAD`] at a time, before the host waits for what came of it. The host still draws each token from its logits
+//! [`AHEAD`](super::AHEAD) at a time, before the host waits for what came of it. The host still draws each token from its logits
 //! ([`kernels::sample`](super::kernels::sample)). Where it draws another one, by rounding, what was computed after that is dropped.
 //!
 //! In a browser the device is WebGPU's. The same shaders run on Vulkan, Metal and DX12, where the tests try them.
@@ -21,19 +21,12 @@ use super::checkpoint::{NamedTensors, WeightsError};
 use super::config::ModelConfig;
 use super::device::Unread;
 use super::packing::Packing;
-use crate::random;
 use cache::Pool;
 use program::{Asked, Program};
 use state::{Room, State};
 
 pub use cache::ShaderCache;
 pub use gpu::{Gpu, Unopened, Work};
-
-/// Most tokens of a row that are computed before the host waits for them.
-pub const AHEAD: usize = 16;
-
-/// Most logits that one reading takes to the host.
-const LOGITS: usize = 4 << 20;
 
 /// Most tokens that are read at once: operations have a group for each.
 const TOKENS: usize = 65_535;
@@ -130,11 +123,7 @@ impl CausalLm for ShaderDecoder {
         }
         let coming = coming.filter(|coming| single && coming.rows.len() == cache.rows.len());
         let vocab = self.0.config.vocab_size;
-        let steps = coming.as_ref().map_or(1, |coming| {
-            let longest = coming.rows.iter().map(|row| row.left).max();
-            let most = LOGITS / (vocab * cache.rows.len());
-            longest.unwrap_or(1).min(most).clamp(1, AHEAD)
-        });
+        let steps = coming.as_ref().map_or(1, |coming| coming.steps(vocab));
         let asked = Asked {
             tokens: tokens.len(),
             rows: cache.rows.len(),
@@ -215,11 +204,7 @@ impl ShaderDecoder {
             gpu.write(state.get(state::PLACES), places.as_flattened());
             gpu.write(state.get(state::LAST), &last);
             if let Some(coming) = coming {
-                let chance = |step: usize| {
-                    let rows = coming.rows.iter();
-                    rows.map(move |row| random::uniform(row.stream, row.drawn + step as u64))
-                };
-                let chances: Vec<f32> = (0..steps).flat_map(chance).collect();
+                let chances: Vec<f32> = (0..steps).flat_map(|step| coming.chances(step)).collect();
                 gpu.write(state.get(state::CHANCES), &chances);
             }
             let (encoder, dispatches) = program.run(&state, asked);
