@@ -31,8 +31,10 @@ impl Parallel for Threads {
     }
 
     fn run_alone<'a>(&'a self, job: &'a Job<'a>) -> Local<'a, ()> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.0.max(1));
-        match pool.build() {
+        if self.0 <= 1 {
+            return Inline.run(1, job);
+        }
+        match rayon::ThreadPoolBuilder::new().num_threads(self.0).build() {
             Ok(pool) => {
                 pool.install(|| pollster::block_on(job(0)));
                 Box::pin(std::future::ready(()))
@@ -63,10 +65,11 @@ mod tests {
 
     #[test]
     fn a_job_alone_has_all_threads() {
-        for threads in [1, 3] {
-            let count = async |&(): &()| rayon::current_num_threads();
-            let found = pollster::block_on(in_order(&Threads(threads), &[()], count));
-            assert_eq!(found, [threads]);
+        let pool =
+            async |&(): &()| rayon::current_thread_index().map(|_| rayon::current_num_threads());
+        for (threads, expected) in [(1, None), (2, Some(2)), (3, Some(3))] {
+            let found = pollster::block_on(in_order(&Threads(threads), &[()], pool));
+            assert_eq!(found, [expected]);
         }
     }
 

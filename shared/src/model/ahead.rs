@@ -4,7 +4,7 @@
 //! drawn by rounding, is dropped: the tokens are those that the host alone would draw.
 
 use burn::tensor::activation::softmax;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::cache::Rectangles;
 use super::causal::Coming;
@@ -12,6 +12,9 @@ use super::decoder::Decoder;
 use super::device::{Unread, read};
 use super::ops;
 use super::packing::Packing;
+
+/// Elements that are added up by one product.
+const BLOCK: usize = 256;
 
 impl Decoder {
     /// [`next_logits`](super::CausalLm::next_logits) off the CPU.
@@ -71,10 +74,35 @@ fn draw(logits: Tensor<2>, coming: &Coming, step: usize) -> Tensor<1, Int> {
     let chances: Vec<f32> = coming.chances(step).collect();
     let chances = TensorData::new(chances, [rows, 1]);
     let chances = Tensor::<2>::from_data(chances, &logits.device());
-    let reached = softmax(logits / coming.temperature, 1).cumsum(1);
+    let reached = sums_so_far(softmax(logits / coming.temperature, 1));
     let passed = reached.lower_equal(chances.expand([rows, vocab])).int();
     let drawn: Tensor<1, Int> = passed.sum_dim(1).reshape([rows]);
     drawn.clamp(0, vocab as i64 - 1)
+}
+
+/// The sums of each element of a row and all before it, `[rows, width]`: within blocks and over blocks by products with triangles. burn's own
+/// adds up all elements before each one on graphics cards, which takes the square of the width.
+fn sums_so_far(x: Tensor<2>) -> Tensor<2> {
+    let [rows, width] = x.dims();
+    let blocks = width.div_ceil(BLOCK);
+    let filled = Tensor::<2>::zeros([rows, blocks * BLOCK], &x.device());
+    let filled = filled.slice_assign([0..rows, 0..width], x);
+    let within = filled.reshape([rows * blocks, BLOCK]);
+    let within = within.clone().matmul(triangle(BLOCK, 0, &within.device()));
+    let totals = within.clone().slice([0..rows * blocks, BLOCK - 1..BLOCK]);
+    let totals = totals.reshape([rows, blocks]);
+    let before = totals.clone().matmul(triangle(blocks, 1, &totals.device()));
+    let sums = within + before.reshape([rows * blocks, 1]);
+    let sums = sums.reshape([rows, blocks * BLOCK]);
+    sums.slice([0..rows, 0..width])
+}
+
+/// `[n, n]` with a one where the row is at least `apart` before the column.
+fn triangle(n: usize, apart: i64, device: &Device) -> Tensor<2> {
+    let numbers = || Tensor::<1, Int>::arange(0..n as i64, device);
+    let rows = numbers().reshape([n, 1]).expand([n, n]);
+    let columns = numbers().reshape([1, n]).expand([n, n]);
+    (rows + apart).lower_equal(columns).float()
 }
 
 #[cfg(test)]

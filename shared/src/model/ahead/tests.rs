@@ -104,6 +104,47 @@ fn the_tokens_are_those_of_the_processor_and_the_host_waits_once_in_many() {
     }
 }
 
+/// `cargo test -p explang --features wgpu ahead`
+#[cfg(feature = "wgpu")]
+#[test]
+fn a_graphics_card_gives_the_tokens_of_the_processor() {
+    let vocab = tokenizer().vocab_size();
+    let config = ModelConfig::of(ModelPreset::Pico, vocab);
+    let device = Device::wgpu_options().init_with_setup().unwrap().0;
+    let [here, there] = [Device::flex(), device].map(|device| Decoder::random(&config, 5, &device));
+    for (temperature, top_p) in [(1.0, 1.0), (0.0, 1.0), (1.0, 0.9)] {
+        let sampling = Sampling {
+            temperature,
+            top_p,
+            max_new_tokens: 40,
+        };
+        let before = reads();
+        let found = sampled(&there, &sampling);
+        let waits = reads() - before;
+        let tokens =
+            |all: &[Completion]| -> Vec<_> { all.iter().map(|made| made.tokens.clone()).collect() };
+        assert_eq!(tokens(&found), tokens(&sampled(&here, &sampling)));
+        println!("{waits} readings at temperature {temperature}, top-p {top_p}");
+    }
+}
+
+#[test]
+fn sums_so_far_are_the_sums() {
+    for width in [1, 255, 256, 257, 1000] {
+        let numbers: Vec<f32> = (0..2 * width).map(|i| ((i * 37) % 11) as f32).collect();
+        let x = TensorData::new(numbers.clone(), [2, width]);
+        let sums = sums_so_far(Tensor::from_data(x, &Device::flex()));
+        let sums: Vec<f32> = sums.into_data().iter::<f32>().collect();
+        for (sums, numbers) in sums.chunks(width).zip(numbers.chunks(width)) {
+            let mut sum = 0.0;
+            for (found, number) in sums.iter().zip(numbers) {
+                sum += number;
+                assert_eq!(*found, sum, "of {width}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_was_drawn_otherwise_is_dropped() {
     let model = Apart(Decoder::random(
