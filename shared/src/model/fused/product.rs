@@ -64,7 +64,9 @@ pub(in crate::model) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
             product_of_few(x, w)
         };
     }
-    if inner.min(out) < NARROW || inner * out > SMALL {
+    // A weight without a graph beside tensors that have one is burn's to join.
+    let alike = x.device().is_autodiff() == w.device().is_autodiff();
+    if !alike || inner.min(out) < NARROW || inner * out > SMALL {
         return x.matmul(w.transpose());
     }
     apply(Product { inner, out }, inputs!(x, w))
