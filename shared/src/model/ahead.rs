@@ -25,7 +25,7 @@ impl Decoder {
         cache: &mut Rectangles,
         logits: &mut Vec<f32>,
     ) -> Result<(), Unread> {
-        let single = packing.lengths().iter().all(|&length| length == 1);
+        let single = packing.uniform() == Some(1);
         let coming = cache.coming.take().filter(|_| single);
         if let Some(coming) = &coming
             && cache.follow(tokens, coming, logits)
@@ -37,16 +37,18 @@ impl Decoder {
         let hidden = self.extend_rectangles(self.embed(tokens), packing, cache);
         let mut newest = self.logits(ops::rows(hidden, &packing.last_tokens()));
         let mut all = vec![newest.clone().reshape([rows * vocab])];
-        let coming = coming.filter(|coming| can_draw(coming) && coming.rows.len() == rows);
-        let steps = coming.as_ref().map_or(1, |coming| coming.steps(vocab));
-        for step in 1..steps {
-            let Some(coming) = &coming else { break };
-            let drawn = draw(newest, coming, step - 1);
-            let x = self.embed_drawn(drawn.clone());
-            newest = self.logits(self.extend_rectangles(x, packing, cache));
-            // Whole numbers up to 2²⁴ are the same in f32: all of it is one reading.
-            all.push(drawn.float());
-            all.push(newest.clone().reshape([rows * vocab]));
+        if let Some(coming) = coming
+            && can_draw(&coming)
+            && coming.rows.len() == rows
+        {
+            for step in 1..coming.steps(vocab) {
+                let drawn = draw(newest, &coming, step - 1);
+                let x = self.embed_drawn(drawn.clone());
+                newest = self.logits(self.extend_rectangles(x, packing, cache));
+                // Whole numbers up to 2²⁴ are the same in f32: all of it is one reading.
+                all.push(drawn.float());
+                all.push(newest.clone().reshape([rows * vocab]));
+            }
         }
         let numbers = read(Tensor::cat(all, 0)).await?;
         let (first, rest) = numbers.split_at(rows * vocab);

@@ -127,18 +127,14 @@ impl Rectangles {
         coming: &Coming,
         logits: &mut Vec<f32>,
     ) -> bool {
-        let Some((drawn, _)) = self.ahead.front() else {
+        let as_drawn = |(drawn, _): &mut (Vec<u32>, Vec<f32>)| {
+            let mut rows = drawn.iter().zip(tokens).zip(&coming.rows);
+            rows.all(|((drawn, token), row)| row.left == 0 || drawn == token)
+        };
+        let Some((_, after)) = self.ahead.pop_front_if(as_drawn) else {
             return false;
         };
-        let mut rows = drawn.iter().zip(tokens).zip(&coming.rows);
-        if !rows.all(|((drawn, token), row)| row.left == 0 || drawn == token) {
-            return false;
-        }
-        *logits = self
-            .ahead
-            .pop_front()
-            .map(|(_, logits)| logits)
-            .unwrap_or_default();
+        *logits = after;
         true
     }
 

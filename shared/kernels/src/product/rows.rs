@@ -62,14 +62,14 @@ impl Aligned {
 }
 
 /// Some columns of a product.
-pub(super) struct Rows<'a, 'b> {
+struct Rows<'a, 'b> {
     /// `[N, in]`.
-    pub(super) x: &'a [f32],
+    x: &'a [f32],
     /// `[out, in]`: the rows of the matrix that these columns are made of.
-    pub(super) w: &'a [f32],
-    pub(super) inner: usize,
+    w: &'a [f32],
+    inner: usize,
     /// What each of `N` rows has of them.
-    pub(super) y: &'a mut [&'b mut [f32]],
+    y: &'a mut [&'b mut [f32]],
 }
 
 impl WithSimd for Rows<'_, '_> {
