@@ -75,9 +75,12 @@ pub fn response_log_probs(
         .collect();
     match memory.log_prob_rows {
         0 => ops::log_prob(model.logits(hidden), &targets),
-        rows => recompute(model.head(), hidden, rows, move |head, hidden, range| {
-            ops::log_prob(head.forward(hidden), &targets[range])
-        }),
+        rows => {
+            let precision = model.precision();
+            recompute(model.head(), hidden, rows, move |head, hidden, range| {
+                ops::log_prob(head.forward(hidden, precision), &targets[range])
+            })
+        }
     }
 }
 
@@ -100,10 +103,15 @@ pub fn response_kl(
             direction,
         ),
         rows => {
+            let [own, its] = [student, teacher].map(Decoder::precision);
             let (teacher, teacher_hidden) = (teacher.head().valid(), teacher_hidden.inner());
             recompute(student.head(), hidden, rows, move |head, hidden, range| {
                 let rows = teacher_hidden.clone().narrow(0, range.start, range.len());
-                ops::kl(head.forward(hidden), teacher.forward(rows), direction)
+                ops::kl(
+                    head.forward(hidden, own),
+                    teacher.forward(rows, its),
+                    direction,
+                )
             })
         }
     }

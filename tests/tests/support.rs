@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use explang::Language;
 use explang::generate::Prompt;
 use explang::learn::{Learner, supervised};
-use explang::model::{Decoder, Memory, ModelConfig, ModelPreset};
+use explang::model::{Decoder, Memory, ModelConfig, ModelPreset, Precision};
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::random::SplitMix64;
@@ -20,7 +20,11 @@ use explang_trainer::threads::Threads;
 /// Where the tests' models compute: the device that the tests were built for, else the processor.
 pub(crate) fn device() -> Device {
     let mut built = DeviceName::CARDS.into_iter().filter(|name| name.is_built());
-    built.next().unwrap_or_default().open().unwrap()
+    built
+        .next()
+        .unwrap_or_default()
+        .open(Precision::F32)
+        .unwrap()
 }
 
 /// A policy for questions about sampling.

@@ -2,7 +2,7 @@
 //!
 //! [`DeviceName::open`] gives a device, [`auto::pick`] the best one, [`DeviceReport`] what is known of one. A device that runs out of
 //! memory, or fails otherwise, ends the program with one sentence ([`failure`]). To see all of it: `explang devices`.
-//! Left out: a second card (the first one is taken), and other number formats than f32.
+//! Left out: a second card (the first one is taken).
 
 pub mod auto;
 mod backend;
@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use burn::tensor::Device;
+use explang::model::Precision;
 use explang::model::device::{WrongNumbers, is_cpu, try_known_answers};
 use explang::named::named;
 
@@ -46,7 +47,7 @@ named!(DeviceName, "device", {
     Cuda => "cuda",
 });
 
-/// A device that gave the known answers.
+/// A device that gave the known answers in the format that was asked for.
 #[derive(Debug, Clone)]
 pub struct Opened {
     /// Its tensors, without autodiff.
@@ -74,9 +75,12 @@ pub enum DeviceError {
         "no graphics card could be opened by {0} ({1}); install its driver, or use --device cpu"
     )]
     Absent(DeviceName, String),
+    /// It does not compute in this format.
+    #[error("{0} does not compute in {1}; use --precision {2}")]
+    Format(DeviceName, Precision, String),
     /// It does not compute what it should.
-    #[error("{0} cannot be trusted: {1}; update the card's driver, or use --device cpu")]
-    Wrong(DeviceName, WrongNumbers),
+    #[error("{0} cannot be trusted in {1}: {2}; update the card's driver, or use {instead}", instead = instead(*.1))]
+    Wrong(DeviceName, Precision, WrongNumbers),
     /// It is a graphics driver that computes on the processor; `auto` wants none.
     #[error("{0} has no graphics card but {1}, which is software and slower than --device cpu")]
     Software(DeviceName, String),
@@ -91,7 +95,9 @@ impl DeviceError {
         match self {
             DeviceError::NotBuilt(name) => format!("not in this build: --features {name}"),
             DeviceError::Absent(_, why) => format!("not opened: {why}"),
-            DeviceError::Wrong(_, wrong) => wrong.to_string(),
+            DeviceError::Format(_, precision, _) => format!("does not compute in {precision}"),
+            DeviceError::Wrong(_, Precision::F32, wrong) => wrong.to_string(),
+            DeviceError::Wrong(_, precision, wrong) => format!("in {precision} {wrong}"),
             DeviceError::Software(_, adapter) => {
                 format!("{adapter} is software, slower than the processor's own code")
             }
@@ -114,16 +120,16 @@ impl DeviceName {
         }
     }
 
-    /// The device, without autodiff. One besides the processor is tried with known answers first, once in a process; `auto` is what
-    /// [`auto::pick`] takes without a process of its own for each try.
+    /// The device, without autodiff, to compute on in `precision`. One besides the processor is tried with known answers first, once in a
+    /// process; `auto` is what [`auto::pick`] takes without a process of its own for each try.
     ///
     /// # Errors
-    /// When this build has no such device, this machine has none, or its numbers are wrong.
-    pub fn open(self) -> Result<Device, DeviceError> {
+    /// When this build has no such device, this machine has none, it does not compute in this format, or its numbers are wrong.
+    pub fn open(self, precision: Precision) -> Result<Device, DeviceError> {
         match self {
-            DeviceName::Auto => Ok(auto::pick(DeviceName::opened).opened.device),
-            DeviceName::Cpu => Ok(Device::flex()),
-            card => Ok(card.opened()?.device),
+            DeviceName::Auto => Ok(auto::pick(|card| card.opened(precision)).opened.device),
+            DeviceName::Cpu if precision == Precision::F32 => Ok(Device::flex()),
+            card => Ok(card.opened(precision)?.device),
         }
     }
 
@@ -131,34 +137,40 @@ impl DeviceName {
     ///
     /// # Errors
     /// Those of [`DeviceName::open`].
-    pub fn opened(self) -> Result<Opened, DeviceError> {
-        static TRIED: Mutex<BTreeMap<DeviceName, Result<Opened, DeviceError>>> =
-            Mutex::new(BTreeMap::new());
+    pub fn opened(self, precision: Precision) -> Result<Opened, DeviceError> {
+        type Tried<T, E> = Mutex<BTreeMap<T, Result<Opened, E>>>;
+        static TRIED: Tried<(DeviceName, Precision), DeviceError> = Mutex::new(BTreeMap::new());
         if !self.is_built() {
             return Err(DeviceError::NotBuilt(self));
         }
         // A poisoned lock holds whole entries all the same.
         let mut tried = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
-        let check = |device: &Device| pollster::block_on(try_known_answers(device));
+        let check = |device: &Device| pollster::block_on(try_known_answers(device, precision));
         let result = tried
-            .entry(self)
-            .or_insert_with(|| self.tried(|| backend::adapter(self), check));
+            .entry((self, precision))
+            .or_insert_with(|| self.tried(precision, || backend::opened_once(self), check));
         result.clone()
     }
 
     /// Opens an adapter and asks for its known answers, both without a word where they panic.
     fn tried(
         self,
+        precision: Precision,
         open: impl FnOnce() -> Result<Adapter, String>,
         check: impl FnOnce(&Device) -> Result<(), WrongNumbers>,
     ) -> Result<Opened, DeviceError> {
         // Without an adapter burn panics, on a thread of its own or on ours.
         let adapter = failure::quietly(open).and_then(|adapter| adapter);
         let adapter = adapter.map_err(|why| DeviceError::Absent(self, why))?;
+        let formats = Formats::of(&adapter.device);
+        if !formats.has(precision) {
+            let others = formats.names().join(" or ");
+            return Err(DeviceError::Format(self, precision, others));
+        }
         let begun = Instant::now();
         failure::quietly(|| check(&adapter.device))
             .map_err(|why| DeviceError::Failed(self, why))?
-            .map_err(|wrong| DeviceError::Wrong(self, wrong))?;
+            .map_err(|wrong| DeviceError::Wrong(self, precision, wrong))?;
         let Adapter {
             device,
             name,
@@ -172,6 +184,14 @@ impl DeviceName {
             largest_buffer,
             seconds: begun.elapsed().as_secs_f64(),
         })
+    }
+}
+
+/// What helps where a device computes wrongly in this format.
+const fn instead(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "--device cpu",
+        Precision::F16 | Precision::BF16 => "--precision f32",
     }
 }
 

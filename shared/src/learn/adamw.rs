@@ -10,8 +10,8 @@ use burn::tensor::{Tensor, TensorData};
 use explang_run::config::AdamWConfig;
 
 use super::gradient::{Flat, learns};
-use crate::model::checkpoint::{self, NamedTensors, Precision, WeightsError};
-use crate::model::{Decoder, Weights, device, kernels};
+use crate::model::checkpoint::{self, NamedTensors, WeightsError};
+use crate::model::{Decoder, Precision, Weights, device, kernels};
 
 /// The optimizer and its state.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ impl AdamW {
         for (name, size) in names(model) {
             let mut read = |kind: &str| -> Result<Tensor<1>, WeightsError> {
                 let values = file.get(&format!("{kind}.{name}"), &[size])?;
-                Ok(Tensor::from_data(values.convert::<f32>(), &device))
+                Ok(Tensor::from_data(values, &device))
             };
             moments.push([read(KINDS[0])?, read(KINDS[1])?]);
         }
@@ -178,8 +178,8 @@ impl<I> Step<I> {
         decay: f64,
     ) -> Tensor<1> {
         let host = |t: Tensor<1>| -> Vec<f32> {
-            let data = t.into_data().convert::<f32>();
-            data.try_into_vec().expect("converted to f32 above")
+            let data = t.into_data();
+            data.try_into_vec().expect("what learns is in f32")
         };
         let device = value.device();
         let size = value.dims()[0];

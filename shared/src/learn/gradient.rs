@@ -32,11 +32,35 @@ pub(super) struct Gradient<R> {
 /// The sum over the parts of all shards of the gradient of `loss(model, part)` and of the loss, and what each part returned besides.
 ///
 /// `loss` returns a scalar `[1]` that is already divided by what the whole batch is divided by.
+///
+/// Where the model computes in f16, the loss is multiplied by [`Precision::loss_scale`](crate::model::Precision::loss_scale) and the gradient divided by
+/// it. A gradient that is too large then is computed again with a smaller factor: no step is left out, and a step depends on nothing before it.
 pub(super) async fn gradients<P: Sync, R: Send>(
     model: &Decoder,
     shards: &[Vec<P>],
     parallel: &dyn Parallel,
     loss: impl AsyncFn(&Decoder, &P) -> (Tensor<1>, R) + Sync,
+) -> Gradient<R> {
+    let mut scale = model.precision().loss_scale();
+    loop {
+        let found = scaled(model, shards, parallel, &loss, scale).await;
+        if scale <= 1.0 || global_norm(&found.flat).await.is_finite() {
+            return found;
+        }
+        scale /= SMALLER;
+    }
+}
+
+/// What a loss's factor is divided by where a gradient was too large; a power of two, so that it rounds nothing.
+const SMALLER: f32 = 16.0;
+
+/// [`gradients`] of a loss that is multiplied by `scale` before its backward pass.
+async fn scaled<P: Sync, R: Send>(
+    model: &Decoder,
+    shards: &[Vec<P>],
+    parallel: &dyn Parallel,
+    loss: &(impl AsyncFn(&Decoder, &P) -> (Tensor<1>, R) + Sync),
+    scale: f32,
 ) -> Gradient<R> {
     let device = model.device();
     let sum = Mutex::new(Sum::default());
@@ -48,10 +72,12 @@ pub(super) async fn gradients<P: Sync, R: Send>(
         for part in shard {
             // Separate leaves for each part, so that threads do not share a graph.
             let fork = model.clone().fork(&device);
-            let (loss, of_part) = loss(&fork, part).await;
+            let (loss, returned) = loss(&fork, part).await;
             shard_loss += f64::from(scalar(loss.clone().inner()).await);
-            shard_sum = add(shard_sum, Some(flatten(&fork, loss.backward())));
-            rest.push(of_part);
+            let of_part = flatten(&fork, times(loss, scale).backward());
+            let of_part = of_part.into_iter().map(|part| times(part, scale.recip()));
+            shard_sum = add(shard_sum, Some(of_part.collect()));
+            rest.push(returned);
         }
         // A poisoned lock means that another thread panicked: whoever runs the shards passes that on.
         if let Ok(mut sum) = sum.lock() {
@@ -87,6 +113,10 @@ impl Sum {
             self.next += 1;
         }
     }
+}
+
+fn times(x: Tensor<1>, factor: f32) -> Tensor<1> {
+    if factor == 1.0 { x } else { x * factor }
 }
 
 fn add(sum: Option<Flat>, more: Option<Flat>) -> Option<Flat> {
@@ -160,9 +190,71 @@ pub(crate) async fn values(tensor: Tensor<1>) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::likelihood::{Sequence, response_log_probs};
-    use crate::model::{Memory, ModelConfig, ModelPreset};
+    use crate::model::{Memory, ModelConfig, ModelPreset, Precision};
     use crate::parallel::Inline;
     use burn::tensor::Device;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// The flat gradient of a loss times `factor`, and how often the loss was asked for.
+    fn in_format(precision: Precision, factor: f32, scale: Option<f32>) -> (Vec<f32>, usize) {
+        let config = ModelConfig::of(ModelPreset::Pico, 40);
+        let model = Decoder::random(&config, 1, &Device::flex().autodiff());
+        let model = model.computing_in(precision);
+        let tokens: Vec<u32> = (0..12).map(|i| (i * 7) % 40).collect();
+        let asked = AtomicUsize::new(0);
+        let loss = async |model: &Decoder, (): &()| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            let sequence = Sequence {
+                tokens: &tokens,
+                prompt_len: 2,
+            };
+            let log_probs = response_log_probs(model, &[sequence], 0, Memory::default());
+            (log_probs.mean() * -factor, ())
+        };
+        let shards = [vec![()]];
+        let found = pollster::block_on(async {
+            match scale {
+                None => gradients(&model, &shards, &Inline, &loss).await,
+                Some(scale) => scaled(&model, &shards, &Inline, &loss, scale).await,
+            }
+        });
+        let flat = found.flat.into_iter();
+        let flat = flat.flat_map(|g| g.into_data().iter::<f32>().collect::<Vec<_>>());
+        (flat.collect(), asked.into_inner())
+    }
+
+    fn apart(exact: &[f32], found: &[f32]) -> f64 {
+        let squares = |of: &mut dyn Iterator<Item = f32>| of.map(|x| f64::from(x).powi(2)).sum();
+        let difference: f64 = squares(&mut exact.iter().zip(found).map(|(a, b)| a - b));
+        let exact: f64 = squares(&mut exact.iter().copied());
+        (difference / exact).sqrt()
+    }
+
+    #[test]
+    fn in_f16_small_gradients_are_kept_and_large_ones_tried_again() {
+        // As small as those of a large batch: f16 itself would lose them.
+        let (exact, once) = in_format(Precision::F32, 1e-4, None);
+        let (found, again) = in_format(Precision::F16, 1e-4, None);
+        let (lost, _) = in_format(Precision::F16, 1e-4, Some(1.0));
+        assert_eq!((once, again), (1, 1));
+        let limit = 16.0 * Precision::F16.rounding();
+        assert!(apart(&exact, &found) < limit, "{}", apart(&exact, &found));
+        assert!(
+            apart(&exact, &lost) > 4.0 * limit,
+            "{}",
+            apart(&exact, &lost)
+        );
+        // So large that the first factor is too much.
+        let (exact, _) = in_format(Precision::F32, 1e3, None);
+        let (found, tries) = in_format(Precision::F16, 1e3, None);
+        assert!(tries > 1 && apart(&exact, &found) < limit, "{tries}");
+        // Too large whatever the factor: told as it is, so that the step is left out.
+        let (found, tries) = in_format(Precision::F16, 1e9, None);
+        assert!(
+            tries == 4 && found.iter().any(|x| !x.is_finite()),
+            "{tries}"
+        );
+    }
 
     #[test]
     fn shards_and_parts_add_up_to_the_batch() {

@@ -6,7 +6,7 @@
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::cache::Rectangles;
+use super::cache::{Rectangles, elsewhere};
 use super::causal::Coming;
 use super::decoder::Decoder;
 use super::device::{Unread, read};
@@ -25,6 +25,7 @@ impl Decoder {
         cache: &mut Rectangles,
         logits: &mut Vec<f32>,
     ) -> Result<(), Unread> {
+        elsewhere();
         let single = packing.uniform() == Some(1);
         let coming = cache.coming.take().filter(|_| single);
         if let Some(coming) = &coming

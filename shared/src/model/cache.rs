@@ -5,10 +5,11 @@
 
 use std::collections::VecDeque;
 
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn::tensor::{Bool, DType, Int, Tensor, TensorData};
 
 use super::causal::Coming;
 use super::config::ModelConfig;
+use super::decoder::Decoder;
 use super::packing::Packing;
 use super::row_cache::{RowCache, advance};
 use super::{composed, fused};
@@ -43,26 +44,23 @@ pub struct Rectangles {
 }
 
 impl Cache {
-    /// An empty cache of `rows` rows that will hold at most `capacity` tokens each.
-    pub fn new(config: &ModelConfig, device: &Device, rows: usize, capacity: usize) -> Self {
-        if fused::on_cpu(device) {
-            return Cache::Rows(RowCache::new(config.num_layers, rows));
+    /// An empty cache of `rows` rows of `decoder` that will hold at most `capacity` tokens each.
+    pub fn new(decoder: &Decoder, rows: usize, capacity: usize) -> Self {
+        if fused::on_cpu(&decoder.device()) {
+            return Cache::Rows(RowCache::new(decoder.config().num_layers, rows));
         }
-        Cache::rectangles(config, device, rows, capacity)
+        Cache::rectangles(decoder, rows, capacity)
     }
 
-    /// [`Cache::new`] off the CPU.
-    pub(super) fn rectangles(
-        config: &ModelConfig,
-        device: &Device,
-        rows: usize,
-        capacity: usize,
-    ) -> Self {
+    /// [`Cache::new`] off the CPU, in the format that the decoder computes in.
+    pub(super) fn rectangles(decoder: &Decoder, rows: usize, capacity: usize) -> Self {
+        elsewhere();
+        let (config, device) = (decoder.config(), decoder.device());
         let width = config.num_kv_heads * config.head_dim;
+        let format = DType::from(decoder.precision().dtype());
         let empty = || {
-            (0..config.num_layers)
-                .map(|_| Some(Tensor::zeros([rows, capacity, width], device)))
-                .collect()
+            let place = || Tensor::zeros([rows, capacity, width], (&device, format));
+            (0..config.num_layers).map(|_| Some(place())).collect()
         };
         Cache::Rectangles(Box::new(Rectangles {
             lengths: vec![0; rows],
@@ -101,8 +99,14 @@ type Place = Option<Tensor<3>>;
 /// Why a place is never found empty.
 const PUT_BACK: &str = "a place is empty only while its tensor is changed";
 
+/// Ends what is only reached off the CPU where there is nothing else: so none of it is built there.
+pub(super) const fn elsewhere() {
+    assert!(!fused::CPU_ALONE, "rectangles are for graphics cards");
+}
+
 impl Rectangles {
     fn keep(&mut self, rows: &[usize]) {
+        elsewhere();
         self.lengths = rows.iter().map(|&r| self.lengths[r]).collect();
         self.real = rows.iter().map(|&r| self.real[r].clone()).collect();
         let ids: Vec<i32> = rows.iter().map(|&r| r as i32).collect();
@@ -182,8 +186,8 @@ impl Rectangles {
         let span = [0..rows, self.start..self.start + new, 0..width];
         let [keys, values] =
             [(&mut self.keys[layer], k), (&mut self.values[layer], v)].map(|(place, fresh)| {
-                let fresh = fresh.reshape([rows, new, width]);
                 let stored = place.take().expect(PUT_BACK);
+                let fresh = fresh.reshape([rows, new, width]).cast(stored.dtype());
                 let stored = stored.slice_assign(span.clone(), fresh);
                 place.insert(stored).clone()
             });
@@ -191,7 +195,7 @@ impl Rectangles {
             .mask
             .clone()
             .expect("advance is called before the layers");
-        composed::masked_attention(q.reshape([rows, new, q_width]), keys, values, mask, config)
-            .reshape([tokens, q_width])
+        let q = q.reshape([rows, new, q_width]);
+        composed::masked_attention([q, keys, values], mask, config).reshape([tokens, q_width])
     }
 }

@@ -127,7 +127,7 @@ impl CausalLm for Decoder {
     }
 
     fn cache(&self, rows: usize, capacity: usize) -> Cache {
-        Cache::new(self.config(), &self.device(), rows, capacity)
+        Cache::new(self, rows, capacity)
     }
 
     fn foresee(&self, cache: &mut Cache, coming: impl FnOnce() -> Coming) {

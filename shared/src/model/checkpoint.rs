@@ -11,38 +11,15 @@ use safetensors::tensor::{Dtype, TensorView};
 use super::config::ModelConfig;
 use super::decoder::Decoder;
 use super::in_blocks::WeightForm;
+use super::precision::Precision;
 use super::weights::Weights;
 use crate::random;
-use explang_named::{brief, named};
+use explang_named::brief;
 
 pub use named::NamedTensors;
 
 /// The name of the output head.
 const HEAD: &str = "lm_head.weight";
-
-/// How weights are stored in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// Four bytes, exact.
-    F32,
-    /// Two bytes, eleven bits of precision.
-    F16,
-    /// Two bytes, eight bits of precision and the range of f32.
-    BF16,
-}
-
-named!(Precision, "number format", { F32 => "f32", F16 => "f16", BF16 => "bf16" });
-
-impl Precision {
-    /// PyTorch's name of it.
-    pub const fn torch_name(self) -> &'static str {
-        match self {
-            Precision::F32 => "float32",
-            Precision::F16 => "float16",
-            Precision::BF16 => "bfloat16",
-        }
-    }
-}
 
 /// A `model.safetensors` that does not fit its `config.json`, or is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,13 @@ use super::config::ModelConfig;
 use super::kernels::kl::Direction;
 use super::kernels::rope::RopeTable;
 use super::packing::Packing;
+use super::precision::{Precision, in_f32};
+
+/// See [`super::ops::product`].
+pub(super) fn product(x: Tensor<2>, w: Tensor<2>, precision: Precision) -> Tensor<2> {
+    let w = precision.round(w).transpose();
+    in_f32(precision.round(x).matmul(w))
+}
 
 /// See [`super::ops::rms_norm`]; of a tensor of any rank over its last dimension.
 pub(super) fn rms_norm<const D: usize>(x: Tensor<D>, weight: Tensor<1>, eps: f32) -> Tensor<D> {
@@ -62,11 +69,10 @@ pub(super) fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
 /// # Panics
 /// When the sequences have different lengths.
 pub(super) fn attention(
-    q: Tensor<2>,
-    k: Tensor<2>,
-    v: Tensor<2>,
+    [q, k, v]: [Tensor<2>; 3],
     packing: &Packing,
     config: &ModelConfig,
+    precision: Precision,
 ) -> Tensor<2> {
     let length = packing
         .uniform()
@@ -79,21 +85,21 @@ pub(super) fn attention(
         .greater(mask.reshape([1, 1, length, 1]));
     let fold = |x: Tensor<2>| x.reshape([rows, length, config.head_dim * config.num_kv_heads]);
     let q = q.reshape([rows, length, config.num_heads * config.head_dim]);
-    masked_attention(q, fold(k), fold(v), mask, config)
+    let [k, v] = [k, v].map(|x| precision.round(fold(x)));
+    masked_attention([q, k, v], mask, config)
         .reshape([rows * length, config.num_heads * config.head_dim])
 }
 
 /// Attention of rectangles: `q [rows, new, heads * head_dim]`, `k` and `v [rows, slots, kv_heads * head_dim]`, `mask`
-/// broadcastable to `[rows, 1, new, slots]` and true where a key is hidden → `[rows, new, heads * head_dim]`.
+/// broadcastable to `[rows, 1, new, slots]` and true where a key is hidden → `[rows, new, heads * head_dim]`. Its products are computed in the
+/// format of `k` and `v`; the softmax, like `q` and the result, is in f32.
 pub(super) fn masked_attention(
-    q: Tensor<3>,
-    k: Tensor<3>,
-    v: Tensor<3>,
+    [q, k, v]: [Tensor<3>; 3],
     mask: Tensor<4, Bool>,
     config: &ModelConfig,
 ) -> Tensor<3> {
     let [rows, new, _] = q.dims();
-    let slots = k.dims()[1];
+    let (slots, format) = (k.dims()[1], k.dtype());
     let (heads, kv, hd) = (config.num_heads, config.num_kv_heads, config.head_dim);
     let group = heads / kv;
     let split = |x: Tensor<3>, n: usize| x.reshape([rows, slots, n, hd]).swap_dims(1, 2);
@@ -102,16 +108,17 @@ pub(super) fn masked_attention(
         .reshape([rows, new, kv, group, hd])
         .permute([0, 2, 3, 1, 4]);
     let q = q.reshape([rows, kv, group * new, hd]);
-    let scores = q.matmul(split(k, kv).transpose()) / (hd as f32).sqrt();
+    // Divided before the product, whose sums may be too large for f16.
+    let q = (q / (hd as f32).sqrt()).cast(format);
+    let scores = in_f32(q.matmul(split(k, kv).transpose()));
     let mask = mask
         .expand([rows, 1, new, slots])
         .reshape([rows, 1, 1, new, slots]);
     let scores = scores.reshape([rows, kv, group, new, slots]);
     let hidden = mask.expand([rows, kv, group, new, slots]);
     let weights = activation::softmax(scores.mask_fill(hidden, f32::NEG_INFINITY), 4);
-    let out = weights
-        .reshape([rows, kv, group * new, slots])
-        .matmul(split(v, kv));
+    let weights = weights.reshape([rows, kv, group * new, slots]).cast(format);
+    let out = in_f32(weights.matmul(split(v, kv)));
     out.reshape([rows, kv, group, new, hd])
         .permute([0, 3, 1, 2, 4])
         .reshape([rows, new, heads * hd])

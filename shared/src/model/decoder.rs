@@ -9,7 +9,7 @@ use std::sync::Arc;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::cache::{Cache, Rectangles};
+use super::cache::{Cache, Rectangles, elsewhere};
 use super::config::ModelConfig;
 use super::in_blocks;
 use super::kernels::blocks::Blocks;
@@ -18,6 +18,7 @@ use super::lora::Adapter;
 use super::memory::Memory;
 use super::ops::{self, RopeTable};
 use super::packing::Packing;
+use super::precision::{Precision, in_f32};
 use super::reader::{self, Reader};
 use super::recompute::recompute;
 
@@ -37,6 +38,8 @@ pub struct Decoder {
 pub(super) struct Shape {
     pub(super) config: ModelConfig,
     pub(super) rope: RopeTable,
+    /// What products compute in.
+    pub(super) precision: Precision,
     /// The weights as [`Decoder::for_sampling`] lays them out for a CPU.
     pub(super) reader: Option<Arc<Reader>>,
 }
@@ -123,19 +126,19 @@ pub struct RmsNorm {
 }
 
 impl Linear {
-    /// `x [tokens, in]` → `[tokens, out]`.
-    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+    /// `x [tokens, in]` → `[tokens, out]`, by products in `precision`.
+    pub fn forward(&self, x: Tensor<2>, precision: Precision) -> Tensor<2> {
         #[cfg(feature = "lora")]
         if let Some(adapter) = &self.adapter {
-            return self.product(x.clone()) + adapter.forward(x);
+            return self.product(x.clone(), precision) + adapter.forward(x, precision);
         }
-        self.product(x)
+        self.product(x, precision)
     }
 
-    fn product(&self, x: Tensor<2>) -> Tensor<2> {
+    fn product(&self, x: Tensor<2>, precision: Precision) -> Tensor<2> {
         match &self.blocks {
             Some(blocks) => ops::product_with_blocks(x, blocks),
-            None => ops::product(x, self.weight.val()),
+            None => ops::product(x, self.weight.val(), precision),
         }
     }
 }
@@ -144,6 +147,23 @@ impl Decoder {
     /// The decoder's shape.
     pub fn config(&self) -> &ModelConfig {
         &self.shape.config
+    }
+
+    /// What its products compute in.
+    pub fn precision(&self) -> Precision {
+        self.shape.precision
+    }
+
+    /// The same decoder with products that compute in `precision`. It is for graphics cards: on a CPU only the products with weights are, slowly.
+    #[must_use]
+    pub fn computing_in(mut self, precision: Precision) -> Self {
+        if precision != self.precision() {
+            self.shape = Arc::new(Shape {
+                precision,
+                ..Shape::clone(&self.shape)
+            });
+        }
+        self
     }
 
     /// The device that holds the weights.
@@ -165,7 +185,7 @@ impl Decoder {
             let packing = packing.clone();
             let run = move |layer: &Layer, x: Tensor<2>| {
                 layer.forward(x, &shape, &positions, |q, k, v| {
-                    ops::attention(q, k, v, &packing, &shape.config)
+                    ops::attention(q, k, v, &packing, &shape)
                 })
             };
             x = if memory.recompute_layers {
@@ -204,6 +224,7 @@ impl Decoder {
         packing: &Packing,
         cache: &mut Rectangles,
     ) -> Tensor<2> {
+        elsewhere();
         let mut positions = cache.advance(packing);
         // Finished rows that a device keeps until they can be dropped may run over the table's end; they are not read.
         let last = self.shape.config.max_positions as u32 - 1;
@@ -224,7 +245,7 @@ impl Decoder {
 
     /// Logits `[rows, vocab]` of hidden states `[rows, hidden]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
-        self.head().forward(hidden)
+        self.head().forward(hidden, self.precision())
     }
 
     /// The rows of the embedding table, `[tokens, hidden]`.
@@ -239,7 +260,8 @@ impl Decoder {
 
     /// [`Decoder::embed`] of tokens that are on the device.
     pub(super) fn embed_drawn(&self, tokens: Tensor<1, Int>) -> Tensor<2> {
-        self.model.embed_tokens.weight.val().select(0, tokens)
+        let rows = self.model.embed_tokens.weight.val().select(0, tokens);
+        in_f32(self.precision().round(rows))
     }
 
     fn norm(&self, x: Tensor<2>) -> Tensor<2> {
@@ -258,26 +280,31 @@ impl Layer {
     fn forward(
         &self,
         x: Tensor<2>,
-        Shape { config, rope, .. }: &Shape,
+        shape: &Shape,
         positions: &Arc<Vec<u32>>,
         attend: impl FnOnce(Tensor<2>, Tensor<2>, Tensor<2>) -> Tensor<2>,
     ) -> Tensor<2> {
+        let Shape {
+            config,
+            rope,
+            precision,
+            ..
+        } = shape;
+        let times = |matrix: &Linear, x| matrix.forward(x, *precision);
         let rotate = |x: Tensor<2>, n: &Option<RmsNorm>| {
             let gain = n.as_ref().map(|n| n.weight.val());
             ops::rotate(x, gain, rope, positions, config)
         };
         let attn = &self.self_attn;
         let h = self.input_layernorm.forward(x.clone(), config);
-        let q = rotate(attn.q_proj.forward(h.clone()), &attn.q_norm);
-        let k = rotate(attn.k_proj.forward(h.clone()), &attn.k_norm);
-        let v = attn.v_proj.forward(h);
-        let x = x + attn.o_proj.forward(attend(q, k, v));
+        let q = rotate(times(&attn.q_proj, h.clone()), &attn.q_norm);
+        let k = rotate(times(&attn.k_proj, h.clone()), &attn.k_norm);
+        let v = times(&attn.v_proj, h);
+        let x = x + times(&attn.o_proj, attend(q, k, v));
         let h = self.post_attention_layernorm.forward(x.clone(), config);
-        let gated = ops::swiglu(
-            self.mlp.gate_proj.forward(h.clone()),
-            self.mlp.up_proj.forward(h),
-        );
-        x + self.mlp.down_proj.forward(gated)
+        let gate = times(&self.mlp.gate_proj, h.clone());
+        let gated = ops::swiglu(gate, times(&self.mlp.up_proj, h));
+        x + times(&self.mlp.down_proj, gated)
     }
 }
 

@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use burn::tensor::{Device, Tensor};
 
-pub use known::{Answers, Difference, WrongNumbers, differences, try_known_answers};
+pub use known::{Answers, Difference, Limits, WrongNumbers, differences, try_known_answers};
 
 /// True for the CPU backend, where the fused kernels run and batches need no filling.
 pub fn is_cpu(device: &Device) -> bool {
@@ -17,6 +17,14 @@ pub fn is_cpu(device: &Device) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the device did not give its numbers back: {0}")]
 pub struct Unread(pub String);
+
+/// The tests' graphics card, which a process opens once.
+#[cfg(all(test, feature = "wgpu"))]
+pub(super) fn card() -> Device {
+    static CARD: std::sync::OnceLock<Device> = std::sync::OnceLock::new();
+    let open = || Device::wgpu_options().init_with_setup().unwrap().0;
+    CARD.get_or_init(open).clone()
+}
 
 thread_local! {
     static READS: Cell<u64> = const { Cell::new(0) };
@@ -30,7 +38,7 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Unread>
     READS.set(READS.get() + 1);
     let data = tensor.into_data_async().await;
     let data = data.map_err(|error| Unread(error.reason().to_owned()))?;
-    let numbers = data.convert::<f32>().try_into_vec();
+    let numbers = data.try_into_vec();
     numbers.map_err(|error| Unread(format!("{error:?}")))
 }
 

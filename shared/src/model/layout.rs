@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-#[cfg(not(feature = "lora"))]
-use burn::module::Module;
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{DType, Tensor};
 
 use super::config::ModelConfig;
 use super::decoder::{Decoder, Shape};
 use super::fused;
+use super::precision::Precision;
 use super::reader::Reader;
 
 /// Parameters of a model that no cache holds.
@@ -34,13 +35,15 @@ impl Decoder {
     /// Matrices in blocks stay as they are.
     ///
     /// A large model stays as it is altogether: the copy would double its memory, and what its products cost is reading it, however it lies.
+    ///
+    /// Off the CPU, matrices are rounded to the format that their products compute in, once for all tokens.
     pub fn for_sampling(&self) -> Cow<'_, Self> {
-        if self.shape.reader.is_some() {
+        if self.shape.reader.is_some() || self.is_rounded() {
             return Cow::Borrowed(self);
         }
         let plain = self.without_graph();
         if !fused::on_cpu(&plain.device()) {
-            return Cow::Owned(plain);
+            return Cow::Owned(plain.rounded());
         }
         let panels = !self.is_large();
         Cow::Owned(plain.with_reader(panels))
@@ -55,6 +58,27 @@ impl Decoder {
             });
         }
         self
+    }
+
+    /// True where the matrices are in the format that their products compute in, and that is a short one.
+    fn is_rounded(&self) -> bool {
+        let format = DType::from(self.precision().dtype());
+        self.precision() != Precision::F32 && self.head().weight.val().dtype() == format
+    }
+
+    /// The same decoder with its matrices in the format that their products compute in.
+    pub(super) fn rounded(self) -> Self {
+        struct Round(Precision);
+        impl ModuleMapper for Round {
+            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+                match D {
+                    2 => param.map(|matrix| self.0.round(matrix)),
+                    _ => param,
+                }
+            }
+        }
+        let precision = self.precision();
+        self.map(&mut Round(precision))
     }
 
     /// The weights of a decoder on a CPU that [`Decoder::for_sampling`] has laid out.

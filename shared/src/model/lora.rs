@@ -14,6 +14,7 @@ use explang_run::config::{LoraSection, LoraTarget};
 use super::config::ModelConfig;
 use super::decoder::Decoder;
 use super::ops;
+use super::precision::Precision;
 use super::weights::Weights;
 use crate::random;
 
@@ -40,10 +41,10 @@ impl Adapter {
     }
 
     /// `x [tokens, in]` → what is added to `x · Wᵀ [tokens, out]`.
-    pub(super) fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+    pub(super) fn forward(&self, x: Tensor<2>, precision: Precision) -> Tensor<2> {
         // Scaled where it is narrowest.
-        let narrow = ops::product(x, self.a.val()) * self.scale();
-        ops::product(narrow, self.b.val())
+        let narrow = ops::product(x, self.a.val(), precision) * self.scale();
+        ops::product(narrow, self.b.val(), precision)
     }
 
     fn scale(&self) -> f64 {
@@ -110,7 +111,7 @@ impl Decoder {
             let [out, input] = linear.dims();
             let mut factor = |name: char, dims: [usize; 2]| {
                 let data = weights.get(&factor_name(&module, name), &dims)?;
-                let tensor = Tensor::from_data(data.convert::<f32>(), &device);
+                let tensor = Tensor::from_data(data, &device);
                 let tensor = tensor.set_require_grad(device.is_autodiff());
                 Ok(Param::initialized(ParamId::new(), tensor))
             };

@@ -20,6 +20,7 @@ pub mod memory;
 pub(crate) mod ops;
 mod packing;
 mod parts;
+mod precision;
 mod reader;
 pub(crate) mod recompute;
 mod row_cache;
@@ -33,7 +34,7 @@ pub use explang_kernels as kernels;
 
 pub use cache::Cache;
 pub use causal::{AHEAD, CacheRows, CausalLm, Coming, ComingRow};
-pub use checkpoint::{Precision, WeightsError};
+pub use checkpoint::WeightsError;
 pub use config::{Architecture, ConfigError, ModelConfig};
 pub use decoder::Decoder;
 pub use explang_run::config::ModelPreset;
@@ -42,6 +43,7 @@ pub use in_blocks::WeightForm;
 pub use lora::Adapter;
 pub use memory::Memory;
 pub use packing::Packing;
+pub use precision::Precision;
 pub use row_cache::RowCache;
 #[cfg(feature = "webgpu")]
 pub use shader::{Gpu, ShaderCache, ShaderDecoder, Unopened, Work};

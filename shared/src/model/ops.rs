@@ -9,19 +9,21 @@ use std::sync::Arc;
 use burn::tensor::{Int, Tensor, TensorData};
 
 use super::config::ModelConfig;
+use super::decoder::Shape;
 use super::kernels::blocks::Blocks;
 use super::packing::Packing;
+use super::precision::Precision;
 use super::{composed, fused};
 
 pub use super::kernels::kl::Direction;
 pub(crate) use super::kernels::rope::RopeTable;
 
-/// `x [rows, in] · wᵀ`, of `w [out, in]`.
-pub(crate) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
-    if fused::available(&x) {
+/// `x [rows, in] · wᵀ`, of `w [out, in]`, whose factors are rounded to `precision`; in f32.
+pub(crate) fn product(x: Tensor<2>, w: Tensor<2>, precision: Precision) -> Tensor<2> {
+    if fused::available(&x) && precision == Precision::F32 {
         fused::product(x, w)
     } else {
-        x.matmul(w.transpose())
+        composed::product(x, w, precision)
     }
 }
 
@@ -66,21 +68,24 @@ pub(crate) fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
 
 /// Causal grouped-query attention within each sequence of the packing; scale `1 / sqrt(head_dim)`.
 ///
-/// `q [tokens, heads * head_dim]`, `k` and `v [tokens, kv_heads * head_dim]` → `[tokens, heads * head_dim]`.
+/// `q [tokens, heads * head_dim]`, `k` and `v [tokens, kv_heads * head_dim]` → `[tokens, heads * head_dim]`. Off the CPU the factors of its
+/// products are rounded to `precision`.
 ///
 /// # Panics
 /// Off the CPU, when the sequences have different lengths: batches there are padded to rectangles.
-pub(crate) fn attention(
+pub(super) fn attention(
     q: Tensor<2>,
     k: Tensor<2>,
     v: Tensor<2>,
     packing: &Packing,
-    config: &ModelConfig,
+    Shape {
+        config, precision, ..
+    }: &Shape,
 ) -> Tensor<2> {
     if fused::available(&q) {
         fused::attention(q, k, v, packing, config)
     } else {
-        composed::attention(q, k, v, packing, config)
+        composed::attention([q, k, v], packing, config, *precision)
     }
 }
 

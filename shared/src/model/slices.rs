@@ -38,7 +38,7 @@ impl SliceDecoder {
         SliceDecoder::from_weights(&config, &mut tensors)
     }
 
-    /// Builds the decoder from named weights.
+    /// Builds the decoder from named weights. Matrices that are stored in blocks stay in them.
     ///
     /// # Errors
     /// Those of the source.
@@ -112,11 +112,17 @@ impl<W: Weights> Build for Slices<'_, W> {
     type Error = W::Error;
 
     fn matrix(&mut self, name: &str, out: usize, input: usize) -> Result<Matrix, W::Error> {
+        if let Some(blocks) = self.weights.blocks(name, [out, input])? {
+            return Ok(Matrix::Blocks(Arc::new(blocks)));
+        }
         let rows = self.numbers(name, &[out, input])?;
         Ok(Matrix::laid_out(rows, input, self.panels))
     }
 
     fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table, W::Error> {
+        if let Some(blocks) = self.weights.blocks(name, [rows, width])? {
+            return Ok(Table::Blocks(Arc::new(blocks)));
+        }
         Ok(Table::Values(self.numbers(name, &[rows, width])?, width))
     }
 

@@ -13,6 +13,7 @@ use super::in_blocks::WeightForm;
 use super::kernels::blocks::Blocks;
 use super::ops::RopeTable;
 use super::parts::{Build, LayerParts, Parts};
+use super::precision::Precision;
 
 /// Where the decoder gets its weights from, by their name in `model.safetensors`.
 pub trait Weights {
@@ -75,6 +76,7 @@ impl Decoder {
             shape: Arc::new(Shape {
                 rope: RopeTable::new(config.max_positions, &config.rope_frequencies()),
                 config: config.clone(),
+                precision: Precision::F32,
                 reader: None,
             }),
         })

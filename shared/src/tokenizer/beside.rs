@@ -20,6 +20,16 @@ pub struct Beside {
 }
 
 impl Beside {
+    /// The files of these texts; one that is not JSON says nothing.
+    pub fn read(generation_config: &str, config: &str, tokenizer_config: &str) -> Self {
+        let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        Beside {
+            generation_config: json(generation_config),
+            config: json(config),
+            tokenizer_config: json(tokenizer_config),
+        }
+    }
+
     /// The ids of the tokens that end a text, the one that is written first; empty where the files do not say. `id` finds a token by its text.
     pub(super) fn ends(
         &self,

@@ -91,12 +91,11 @@ pub(super) fn stored_tensors(path: &Path) -> Result<Vec<StoredTensor>, Checkpoin
 }
 
 fn tokenizer_of(files: &SmallFiles, path: &Path) -> Result<Tokenizer, CheckpointError> {
-    let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    let beside = Beside {
-        generation_config: json(&files.generation_config),
-        config: json(&files.config),
-        tokenizer_config: json(&files.tokenizer_config),
-    };
+    let beside = Beside::read(
+        &files.generation_config,
+        &files.config,
+        &files.tokenizer_config,
+    );
     let tokenizer = Tokenizer::from_files(files.tokenizer.as_bytes(), &beside);
     tokenizer.map_err(|source| CheckpointError::Tokenizer {
         path: path.to_owned(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use clap::Args;
-use explang::model::{Decoder, WeightForm};
+use explang::model::{Decoder, Precision, WeightForm};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
 use explang_trainer::device::{DeviceName, auto, cores, failure, threads};
@@ -19,6 +19,9 @@ pub(crate) struct DeviceArguments {
     /// Where tensors live: the processor, a graphics card, or the best that this build and this machine have. See `explang devices`.
     #[arg(long, default_value = "cpu", value_parser = choice::<DeviceName>())]
     device: DeviceName,
+    /// What products compute in on a graphics card: f32, bf16 (cuda), or f16. All else stays in f32: weights that learn, norms, softmax and losses.
+    #[arg(long, value_name = "FORMAT", default_value_t, value_parser = choice::<Precision>())]
+    precision: Precision,
     /// Threads on the CPU; all cores, if not given. The result does not depend on it.
     #[arg(long)]
     threads: Option<usize>,
@@ -38,6 +41,8 @@ pub(crate) struct WeightArguments {
 pub(crate) struct OpenDevice {
     /// Its tensors, with autodiff.
     pub(crate) device: Device,
+    /// What products compute in.
+    pub(crate) precision: Precision,
     /// Number of threads for shards.
     pub(crate) threads: usize,
 }
@@ -47,14 +52,19 @@ impl DeviceArguments {
     pub(crate) fn open(&self) -> anyhow::Result<OpenDevice> {
         let (name, device) = match self.device {
             DeviceName::Auto => {
-                let picked = auto::pick(devices::opened);
+                let picked = auto::pick(|card| devices::opened(card, self.precision));
                 tell(&picked.line());
                 (picked.name, picked.opened.device)
             }
-            name => (name, name.open()?),
+            name => (name, name.open(self.precision)?),
         };
         failure::watch(name);
         Ok(OpenDevice {
+            // The processor, which `auto` may have taken, has but one.
+            precision: match name {
+                DeviceName::Cpu => Precision::F32,
+                _ => self.precision,
+            },
             threads: threads(&device, self.threads),
             device: device.autodiff(),
         })
@@ -65,6 +75,9 @@ impl DeviceArguments {
         let mut words = Vec::new();
         if self.device != DeviceName::default() {
             words.extend(["--device".to_owned(), self.device.to_string()]);
+        }
+        if self.precision != Precision::default() {
+            words.extend(["--precision".to_owned(), self.precision.to_string()]);
         }
         if let Some(threads) = self.threads {
             words.extend(["--threads".to_owned(), threads.to_string()]);
@@ -86,6 +99,7 @@ impl OpenDevice {
         WeightArguments { weights }: WeightArguments,
     ) -> anyhow::Result<(Decoder, Tokenizer)> {
         let device = self.device.clone().inner();
-        Ok(checkpoint::load_in(weights, checkpoint, &device)?)
+        let (model, tokenizer) = checkpoint::load_in(weights, checkpoint, &device)?;
+        Ok((model.computing_in(self.precision), tokenizer))
     }
 }

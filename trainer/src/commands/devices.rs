@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use explang::model::Precision;
 use explang_trainer::device::{DeviceError, DeviceName, DeviceReport, Opened};
 use explang_trainer::report::devices::table;
 
@@ -44,7 +45,7 @@ impl Arguments {
         writeln!(out, "{}", table(&reports))?;
         writeln!(
             out,
-            "Everything is computed in f32, whatever else a device can."
+            "Products are computed in f32; in another format of a graphics card with --precision."
         )?;
         Ok(())
     }
@@ -54,7 +55,7 @@ impl Arguments {
 ///
 /// # Errors
 /// When this build or this machine has none, its numbers are wrong, or it is software.
-pub(crate) fn opened(card: DeviceName) -> Result<Opened, DeviceError> {
+pub(crate) fn opened(card: DeviceName, precision: Precision) -> Result<Opened, DeviceError> {
     match report(card)? {
         DeviceReport { why: Some(why), .. } => Err(DeviceError::Failed(card, why)),
         DeviceReport {
@@ -63,7 +64,7 @@ pub(crate) fn opened(card: DeviceName) -> Result<Opened, DeviceError> {
             ..
         } => Err(DeviceError::Software(card, adapter)),
         // This process asks again: each opens a device for itself.
-        _ => card.opened(),
+        _ => card.opened(precision),
     }
 }
 

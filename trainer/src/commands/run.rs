@@ -107,6 +107,7 @@ impl Arguments {
     ) -> anyhow::Result<()> {
         let path = folder.path().to_owned();
         let mut session = Session::open(config, folder, device.device, device.threads)?;
+        session.precision = device.precision;
         session.stop = stop.clone();
         let summary = pipeline::run(&mut session, self.until)?;
         let mut out = std::io::stdout().lock();

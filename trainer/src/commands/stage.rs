@@ -164,6 +164,7 @@ pub(crate) fn run_stages(
     let path = folder.path().to_path_buf();
     let device = device.open()?;
     let mut session = Session::open(config, folder, device.device, device.threads)?;
+    session.precision = device.precision;
     session.stop = stop;
     let summary = only(&mut session, stages).map_err(|error| going_on(error, again))?;
     let mut out = std::io::stdout().lock();

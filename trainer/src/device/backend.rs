@@ -1,11 +1,14 @@
 //! What opens a device, for each that this build has.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use burn::tensor::Device;
 
 use super::{DeviceName, Processor};
 
 /// A device that has been opened, not yet tried.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Adapter {
     pub(super) device: Device,
     /// What computes, as it names itself.
@@ -16,11 +19,23 @@ pub(super) struct Adapter {
     pub(super) largest_buffer: Option<u64>,
 }
 
-/// Opens a device; of several cards the default one.
+/// Opens a device, the first time that this process asks for it; of several cards the default one.
 ///
 /// # Errors
 /// When there is none, in the driver's words.
-pub(super) fn adapter(name: DeviceName) -> Result<Adapter, String> {
+pub(super) fn opened_once(name: DeviceName) -> Result<Adapter, String> {
+    static OPENED: Mutex<BTreeMap<DeviceName, Adapter>> = Mutex::new(BTreeMap::new());
+    // A poisoned lock holds whole entries all the same.
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(adapter) = opened.get(&name) {
+        return Ok(adapter.clone());
+    }
+    let adapter = adapter(name)?;
+    opened.insert(name, adapter.clone());
+    Ok(adapter)
+}
+
+fn adapter(name: DeviceName) -> Result<Adapter, String> {
     match name {
         #[cfg(feature = "wgpu")]
         DeviceName::Wgpu => graphics(burn::tensor::wgpu::WgpuBackend::Auto),

@@ -1,6 +1,8 @@
 //! What is known of each device.
 
-use burn::tensor::{Device, FloatDType};
+use burn::tensor::Device;
+use explang::model::Precision;
+use explang::model::device::is_cpu;
 use serde::{Deserialize, Serialize};
 
 use super::{DeviceError, DeviceName, Processor};
@@ -24,9 +26,9 @@ pub struct DeviceReport {
     pub memory: Option<u64>,
     /// Bytes of the largest buffer, where they are told.
     pub largest_buffer: Option<u64>,
-    /// The number formats that it computes in; none where it was not opened.
+    /// The number formats that it computes right in; none where it was not opened.
     pub formats: Option<Formats>,
-    /// True where the known answers came out right.
+    /// True where the known answers came out right in f32.
     pub right: bool,
     /// Seconds that they took; none where they did not come out right.
     pub seconds: Option<f64>,
@@ -34,10 +36,11 @@ pub struct DeviceReport {
     pub why: Option<String>,
 }
 
-/// Whether numbers of a format can be added and multiplied, not only stored.
+/// Whether a device computes in a format: adds and multiplies its numbers, not only stores them; where its known answers were asked for in it, and
+/// came out right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Formats {
-    /// 32 bits: what is computed in here.
+    /// 32 bits.
     pub f32: bool,
     /// 16 bits, ten of them the fraction's.
     pub f16: bool,
@@ -46,26 +49,49 @@ pub struct Formats {
 }
 
 impl Formats {
-    fn of(device: &Device) -> Self {
+    /// Those of a device. The processor's tensors could be in any; what computes here is in f32.
+    pub(super) fn of(device: &Device) -> Self {
+        let can = |precision: Precision| match precision {
+            Precision::F32 => true,
+            short => !is_cpu(device) && device.supports_dtype(short.dtype()),
+        };
         Formats {
-            f32: device.supports_dtype(FloatDType::F32),
-            f16: device.supports_dtype(FloatDType::F16),
-            bf16: device.supports_dtype(FloatDType::BF16),
+            f32: can(Precision::F32),
+            f16: can(Precision::F16),
+            bf16: can(Precision::BF16),
+        }
+    }
+
+    /// Those in which a device gives its known answers.
+    fn right(device: DeviceName) -> Self {
+        let right = |precision| device.opened(precision).is_ok();
+        Formats {
+            f32: right(Precision::F32),
+            f16: right(Precision::F16),
+            bf16: right(Precision::BF16),
+        }
+    }
+
+    /// True where this one is among them.
+    pub const fn has(self, precision: Precision) -> bool {
+        match precision {
+            Precision::F32 => self.f32,
+            Precision::F16 => self.f16,
+            Precision::BF16 => self.bf16,
         }
     }
 
     /// Their names.
     pub fn names(self) -> Vec<&'static str> {
-        let all = [("f32", self.f32), ("f16", self.f16), ("bf16", self.bf16)];
-        let can = all.into_iter().filter(|(_, can)| *can);
-        can.map(|(name, _)| name).collect()
+        let can = Precision::ALL.into_iter().filter(|one| self.has(*one));
+        can.map(Precision::name).collect()
     }
 }
 
 impl DeviceReport {
-    /// Opens a device, asks for its known answers, and reports. A driver that crashes ends the process.
+    /// Opens a device, asks for its known answers in each of its formats, and reports. A driver that crashes ends the process.
     pub fn of(device: DeviceName) -> Self {
-        match device.opened() {
+        match device.opened(Precision::F32) {
             Err(error) => DeviceReport::failed(device, &error),
             Ok(opened) => {
                 let processor = (device == DeviceName::Cpu).then(Processor::here);
@@ -79,7 +105,7 @@ impl DeviceReport {
                     vectors: vectors.iter().map(ToString::to_string).collect(),
                     memory: processor.and_then(|processor| processor.memory),
                     largest_buffer: opened.largest_buffer,
-                    formats: Some(Formats::of(&opened.device)),
+                    formats: Some(Formats::right(device)),
                     adapter: Some(opened.adapter),
                     right: true,
                     seconds: Some(opened.seconds),

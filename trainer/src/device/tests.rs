@@ -48,6 +48,7 @@ impl Outcome {
             return Err(DeviceError::NotBuilt(name));
         }
         name.tried(
+            Precision::F32,
             || match self {
                 Outcome::Absent => Err("nothing there".to_owned()),
                 Outcome::AbsentWithAPanic => panic!("nothing there"),
@@ -110,7 +111,7 @@ fn a_device_that_cannot_be_used_says_so_in_one_sentence() {
     }
     assert_eq!(
         said(Outcome::Wrong),
-        "vulkan cannot be trusted: it gives wrong numbers: the loss should be the processor's but is off by 5.0e-1 of it, where \
+        "vulkan cannot be trusted in f32: it gives wrong numbers: the loss should be the processor's but is off by 5.0e-1 of it, where \
          1e-4 is rounding; update the card's driver, or use --device cpu"
     );
     assert!(said(Outcome::Panics).contains("(a kernel is lost)"));
@@ -119,7 +120,8 @@ fn a_device_that_cannot_be_used_says_so_in_one_sentence() {
 #[test]
 fn what_is_not_built_is_refused_and_the_rest_is_not() {
     for name in DeviceName::ALL {
-        let refused = matches!(name.opened(), Err(DeviceError::NotBuilt(of)) if of == name);
+        let refused =
+            matches!(name.opened(Precision::F32), Err(DeviceError::NotBuilt(of)) if of == name);
         assert_eq!(refused, !name.is_built(), "{name}");
     }
 }

@@ -47,6 +47,7 @@ pub fn run(session: &mut Session) -> anyhow::Result<()> {
         |session| {
             let shape = ModelConfig::of(distil.preset, session.tokenizer.vocab_size());
             let model = Decoder::random(&shape, session.stream_named("student"), &session.device);
+            let model = model.computing_in(session.precision);
             Ok(Start { model, base: None })
         },
         |session, learner, step| {

@@ -13,7 +13,7 @@ use explang::Language;
 use explang::identify::LinguaDetector;
 use explang::learn::{AdamW, Learner, supervised};
 use explang::likelihood::Sequence;
-use explang::model::Decoder;
+use explang::model::{Decoder, Precision};
 use explang::prompt::PromptFormat;
 use explang::random;
 use explang::run::{Config, Line, Position, Stage, StageInfo, SupervisedMetrics};
@@ -52,6 +52,8 @@ pub struct Session {
     pub format: PromptFormat,
     /// The device, with autodiff.
     pub device: Device,
+    /// What products compute in; by default f32. The device has been tried in it.
+    pub precision: Precision,
     /// Threads for shards.
     pub threads: usize,
     /// Detects the language of a trace among all seventeen, for evaluations. RL makes its own, by its `detector`.
@@ -89,6 +91,7 @@ impl Session {
             tokenizer,
             format,
             device,
+            precision: Precision::default(),
             threads,
             detector: LinguaDetector::new(&Language::ALL),
             stop: Stop::default(),
@@ -171,12 +174,8 @@ impl Session {
     /// The model of a checkpoint of this run.
     pub(super) fn load_from(&self, folder: &Path) -> anyhow::Result<Decoder> {
         let run = self.folder.join(tokenizer::FILE);
-        Ok(checkpoint::load_of_run(
-            folder,
-            &self.tokenizer,
-            &run,
-            &self.device,
-        )?)
+        let model = checkpoint::load_of_run(folder, &self.tokenizer, &run, &self.device)?;
+        Ok(model.computing_in(self.precision))
     }
 
     /// A new learner with a fresh optimizer.

@@ -53,6 +53,7 @@ impl Session {
             Origin::Random(preset) => {
                 let shape = ModelConfig::of(preset, self.tokenizer.vocab_size());
                 let model = Decoder::random(&shape, self.stream_named("init"), &self.device);
+                let model = model.computing_in(self.precision);
                 return Ok(Start { model, base: None });
             }
         };

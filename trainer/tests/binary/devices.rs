@@ -41,6 +41,22 @@ fn a_device_that_does_not_exist_is_refused_with_those_that_do() {
 }
 
 #[test]
+fn a_format_that_a_device_has_not_is_refused_with_those_that_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint = checkpoint_in(folder.path(), "checkpoint");
+    for precision in ["f16", "bf16"] {
+        let said = refused(generate(&checkpoint, &["--precision", precision]), "");
+        let how = format!("cpu does not compute in {precision}; use --precision f32");
+        assert!(said.contains(&how), "{said}");
+    }
+    let said = refused(generate(&checkpoint, &["--precision", "f8"]), "");
+    assert!(said.contains("f32, f16, bf16"), "{said}");
+    // The processor, which `auto` takes where there is no card, computes in f32 all the same.
+    let more = ["--precision=f16", "--device=auto", "--temperature=0"];
+    succeeds(generate(&checkpoint, &more), "");
+}
+
+#[test]
 fn every_device_has_a_row_and_the_processor_is_right() {
     let text = succeeds(explang(["devices"]), "");
     let json = succeeds(explang(["devices", "--json"]), "");

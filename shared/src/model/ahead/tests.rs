@@ -9,7 +9,7 @@ use crate::generate::{Completion, Prompt, SampledToken, Sampling, generate};
 use crate::model::cache::Cache;
 use crate::model::device::reads;
 use crate::model::slices::tests::tokenizer;
-use crate::model::{CausalLm, ComingRow, ModelConfig};
+use crate::model::{CausalLm, ComingRow, ModelConfig, Precision};
 
 /// A decoder that is read as if its device were not the processor.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl CausalLm for Apart {
     }
 
     fn cache(&self, rows: usize, capacity: usize) -> Cache {
-        Cache::rectangles(self.config(), &self.0.device(), rows, capacity)
+        Cache::rectangles(&self.0, rows, capacity)
     }
 
     fn foresee(&self, cache: &mut Cache, coming: impl FnOnce() -> Coming) {
@@ -104,13 +104,45 @@ fn the_tokens_are_those_of_the_processor_and_the_host_waits_once_in_many() {
     }
 }
 
+/// Products, keys and values in a short format, as off the CPU; all else on this processor.
+#[test]
+fn in_a_short_format_logits_are_those_of_f32_but_for_its_rounding() {
+    let config = ModelConfig::of(ModelPreset::Pico, 60);
+    let model = Decoder::random(&config, 5, &Device::flex());
+    let tokens = |step: usize| (0..3).map(move |row| ((7 * step + 11 * row) % 60) as u32);
+    let logits = |model: &Apart| -> Vec<f32> {
+        let mut cache = model.cache(3, 20);
+        let packing = Packing::new([1; 3]);
+        let mut all = Vec::new();
+        for step in 0..20 {
+            let mut logits = Vec::new();
+            let tokens: Vec<u32> = tokens(step).collect();
+            let next = model.next_logits(&tokens, &packing, &mut cache, &mut logits);
+            pollster::block_on(next).unwrap();
+            all.extend(logits);
+        }
+        all
+    };
+    let exact = logits(&Apart(model.clone()));
+    let largest = exact.iter().fold(0.0f32, |a, b| a.max(b.abs()));
+    for precision in [Precision::F16, Precision::BF16] {
+        let rounded = model.clone().computing_in(precision).rounded();
+        let found = logits(&Apart(rounded));
+        let apart = exact.iter().zip(&found).map(|(a, b)| (a - b).abs());
+        let apart = f64::from(apart.fold(0.0, f32::max) / largest);
+        assert!(apart < 8.0 * precision.rounding(), "{precision}: {apart}");
+        // It was computed in that format.
+        assert!(apart > 0.1 * precision.rounding(), "{precision}: {apart}");
+    }
+}
+
 /// `cargo test -p explang --features wgpu ahead`
 #[cfg(feature = "wgpu")]
 #[test]
 fn a_graphics_card_gives_the_tokens_of_the_processor() {
     let vocab = tokenizer().vocab_size();
     let config = ModelConfig::of(ModelPreset::Pico, vocab);
-    let device = Device::wgpu_options().init_with_setup().unwrap().0;
+    let device = crate::model::device::card();
     let [here, there] = [Device::flex(), device].map(|device| Decoder::random(&config, 5, &device));
     for (temperature, top_p) in [(1.0, 1.0), (0.0, 1.0), (1.0, 0.9)] {
         let sampling = Sampling {

@@ -45,13 +45,13 @@ fn reading_token_by_token_gives_what_reading_at_once_gives() {
         let at_once = values(model.hidden(&whole.flatten(rows, 0), &whole));
         let d = config.hidden_size;
         for model in layouts {
-            let mut cache = Cache::new(&config, &Device::flex(), 2, 8);
+            let mut cache = Cache::new(&model, 2, 8);
             let first = Packing::new([3, 1]);
             let prompts = first.flatten([&rows[0][..3], &rows[1][..1]], 0);
             let hidden = values(model.extend(&prompts, &first, &mut cache));
             assert!(worst(&hidden[..3 * d], &at_once[..3 * d]) < 1e-5);
             // What only looks for the next token's logits leaves the same behind.
-            let mut again = Cache::new(&config, &Device::flex(), 2, 8);
+            let mut again = Cache::new(&model, 2, 8);
             let mut logits = Vec::new();
             pollster::block_on(model.next_logits(&prompts, &first, &mut again, &mut logits))
                 .unwrap();

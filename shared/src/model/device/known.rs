@@ -2,8 +2,8 @@
 //!
 //! Some drivers and some kernels give wrong numbers without a word, in ways that a loss alone does not show: a cache that goes wrong after a
 //! few tokens (burn#5257), a kernel that tuning picks on the second run (burn#5352). So a model's loss, all of its gradient and its logits
-//! are compared with the processor's, decoding with a cache with one pass over the whole text, and everything is computed twice. Numbers
-//! are f32, as everything is that is computed here.
+//! are compared with the processor's, decoding with a cache with one pass over the whole text, and everything is computed twice. The device
+//! computes in the format that it will be used in, the processor in f32.
 //!
 //! Left out: sizes of real models, at which a device may choose other kernels. `bash tests/device` asks with a checkpoint.
 
@@ -15,15 +15,40 @@ use explang_run::config::ModelPreset;
 
 use super::{Unread, is_cpu, read};
 use crate::likelihood::{Sequence, response_log_probs};
-use crate::model::{Cache, CausalLm, Decoder, Memory, ModelConfig, Packing, Weights, ops};
+use crate::model::{
+    Cache, CausalLm, Decoder, Memory, ModelConfig, Packing, Precision, Weights, ops,
+};
 use crate::random::{derive, uniform};
 
-/// Largest difference of losses, as a share of the loss.
-const LOSS: f64 = 1e-4;
-/// Largest norm of the gradients' difference, as a share of the gradient's norm.
-const GRADIENT: f64 = 1e-3;
-/// Largest difference of logits, as a share of the largest logit.
-const LOGITS: f64 = 1e-4;
+/// How far a device's numbers may lie from what they should be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Largest difference of losses, as a share of the loss.
+    loss: f64,
+    /// Largest norm of the gradients' difference, as a share of the gradient's norm.
+    gradient: f64,
+    /// Largest difference of logits, as a share of the largest logit.
+    logits: f64,
+}
+
+impl Limits {
+    /// Of a device that computes in this format: in f32 many roundings, since devices add up in any order; in the others a few of the roundings
+    /// of factors, which are the larger part.
+    pub const fn of(precision: Precision) -> Self {
+        match precision {
+            Precision::F32 => Limits {
+                loss: 1e-4,
+                gradient: 1e-3,
+                logits: 1e-4,
+            },
+            short => Limits {
+                loss: 4.0 * short.rounding(),
+                gradient: 16.0 * short.rounding(),
+                logits: 8.0 * short.rounding(),
+            },
+        }
+    }
+}
 
 /// What one device computes of a model and some texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,11 +78,12 @@ impl Answers {
             .mean()
             .neg();
         let value = read(loss.clone().inner()).await?;
-        let gradient = flat(learner, &loss.backward()).await?;
-        let model = learner.valid();
+        let scale = learner.precision().loss_scale();
+        let gradient = flat(learner, &(loss * scale).backward()).await?;
+        let model = learner.for_sampling();
         Ok(Answers {
             loss: value.first().copied().map_or(f64::NAN, f64::from),
-            gradient,
+            gradient: gradient.into_iter().map(|of_it| of_it / scale).collect(),
             whole: whole(&model, texts, pad).await?,
             cached: cached(&model, texts, pad).await?,
         })
@@ -103,7 +129,7 @@ async fn cached(model: &Decoder, texts: &[Vec<u32>], pad: u32) -> Result<Vec<f32
     let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
     // A device keeps the filling of the beginnings in its cache.
     let capacity = longest + steps;
-    let mut cache = Cache::new(model.config(), &model.device(), texts.len(), capacity);
+    let mut cache = Cache::new(model, texts.len(), capacity);
     let mut all = Vec::new();
     let mut logits = Vec::new();
     for step in 0..=steps {
@@ -160,7 +186,12 @@ impl Difference {
 
 /// A device's answers, given twice, beside the processor's: the loss, the gradient and the logits in one pass beside the
 /// processor's, the logits token by token beside the device's own pass, and the four a second time.
-pub fn differences(known: &Answers, first: &Answers, second: &Answers) -> [Difference; 8] {
+pub fn differences(
+    known: &Answers,
+    first: &Answers,
+    second: &Answers,
+    limits: Limits,
+) -> [Difference; 8] {
     let loss = |a: &Answers, b: &Answers| ((a.loss - b.loss) / a.loss).abs();
     let gradient = |a: &Answers, b: &Answers| apart(&a.gradient, &b.gradient);
     let difference = |what, with, found, limit| Difference {
@@ -178,21 +209,35 @@ pub fn differences(known: &Answers, first: &Answers, second: &Answers) -> [Diffe
     let cached = "the logits token by token";
     let twice = |what, found, limit| difference(what, again, found, limit);
     [
-        difference("the loss", cpu, loss(known, first), LOSS),
-        difference("the gradient", cpu, gradient(known, first), GRADIENT),
-        difference(whole, cpu, farthest(&known.whole, &first.whole), LOGITS),
-        difference(cached, own, farthest(&first.whole, &first.cached), LOGITS),
-        twice("a second loss", loss(first, second), LOSS),
-        twice("a second gradient", gradient(first, second), GRADIENT),
+        difference("the loss", cpu, loss(known, first), limits.loss),
+        difference("the gradient", cpu, gradient(known, first), limits.gradient),
+        difference(
+            whole,
+            cpu,
+            farthest(&known.whole, &first.whole),
+            limits.logits,
+        ),
+        difference(
+            cached,
+            own,
+            farthest(&first.whole, &first.cached),
+            limits.logits,
+        ),
+        twice("a second loss", loss(first, second), limits.loss),
+        twice(
+            "a second gradient",
+            gradient(first, second),
+            limits.gradient,
+        ),
         twice(
             "a second pass's logits",
             farthest(&first.whole, &second.whole),
-            LOGITS,
+            limits.logits,
         ),
         twice(
             "a second time's logits token by token",
             farthest(&first.cached, &second.cached),
-            LOGITS,
+            limits.logits,
         ),
     ]
 }
@@ -246,19 +291,20 @@ fn off(difference: &Difference) -> String {
     format!("off by {found:.1e} of it, where {limit:.0e} is rounding")
 }
 
-/// Tries a device with known answers, twice: loss, gradient and logits of a small random decoder.
+/// Tries a device with known answers in `precision`, twice: loss, gradient and logits of a small random decoder.
 ///
 /// # Errors
 /// When a number differs by more than rounding; the error names what differed most, measured by what is allowed.
-pub async fn try_known_answers(device: &Device) -> Result<(), WrongNumbers> {
+pub async fn try_known_answers(device: &Device, precision: Precision) -> Result<(), WrongNumbers> {
     let device = device.clone().inner();
-    let answers = async |device: &Device| {
-        let learner = decoder(&device.clone().autodiff());
+    let answers = async |device: &Device, precision| {
+        let learner = decoder(&device.clone().autodiff()).computing_in(precision);
         Answers::of(&learner, &texts(), 0).await
     };
-    let known = answers(&Device::flex()).await?;
-    let (first, second) = (answers(&device).await?, answers(&device).await?);
-    judged(&differences(&known, &first, &second))
+    let known = answers(&Device::flex(), Precision::F32).await?;
+    let first = answers(&device, precision).await?;
+    let second = answers(&device, precision).await?;
+    judged(&differences(&known, &first, &second, Limits::of(precision)))
 }
 
 /// Refuses the difference that lies farthest beyond its limit.

@@ -66,7 +66,7 @@ fn a_row_has_the_same_bits_whatever_the_batch() {
         .collect();
     let steps = |prompts: &[Vec<u32>]| -> Vec<Vec<u32>> {
         let packing = Packing::new(prompts.iter().map(Vec::len));
-        let mut cache = Cache::new(&config, &Device::flex(), prompts.len(), 9);
+        let mut cache = Cache::new(&blocks, prompts.len(), 9);
         blocks.extend(&prompts.concat(), &packing, &mut cache);
         let mut rows = vec![Vec::new(); prompts.len()];
         for step in 0..3 {

@@ -76,7 +76,7 @@ fn an_adapter_counts_where_many_sequences_are_sampled_and_where_one_is() {
             model.clone().for_one_sequence(),
         ] {
             let (tokens, packing) = tokens();
-            let mut cache = Cache::new(model.config(), &Device::flex(), 2, 9);
+            let mut cache = Cache::new(&model, 2, 9);
             let hidden = sampled.extend(&tokens, &packing, &mut cache);
             let found = sampled.logits(hidden).into_data();
             let found: Vec<f32> = found.iter::<f32>().collect();

@@ -1,5 +1,6 @@
 use burn::tensor::{Device, Distribution};
 
+use super::Precision::F32;
 use super::*;
 use crate::model::{ModelConfig, ModelPreset};
 
@@ -52,15 +53,15 @@ fn a_product_equals_that_of_tensors_and_so_do_its_gradients() {
             let (x, w) = (x.detach().require_grad(), w.detach().require_grad());
             let expected = x.clone().matmul(w.clone().transpose());
             let expected = probe(expected, &[&x, &w], None);
-            let found = probe(product(x.clone(), w.clone()), &[&x, &w], None);
+            let found = probe(product(x.clone(), w.clone(), F32), &[&x, &w], None);
             assert_close(&found, &expected);
-            let plain = product(x.clone().inner(), w.clone().inner());
+            let plain = product(x.clone().inner(), w.clone().inner(), F32);
             let plain: Vec<f32> = plain.into_data().iter::<f32>().collect();
             assert_close(&plain, &expected[..rows * out]);
             // What is frozen gets no gradient, and what learns beside it the same one.
             let still = |x: &Tensor<2>| x.clone().detach().set_require_grad(false);
-            let of_x = probe(product(x.clone(), still(&w)), &[&x], None);
-            let of_w = probe(product(still(&x), w.clone()), &[&w], None);
+            let of_x = probe(product(x.clone(), still(&w), F32), &[&x], None);
+            let of_w = probe(product(still(&x), w.clone(), F32), &[&w], None);
             let (dx, dw) = expected[rows * out..].split_at(rows * inner);
             assert_close(&of_x[rows * out..], dx);
             assert_close(&of_w[rows * out..], dw);
@@ -102,14 +103,11 @@ fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
         assert_close(&probe(fused, &[&q], gain), &probe(composed, &[&q], gain));
     }
     let (k, v) = (random([tokens, kv]), random([tokens, kv]));
-    let run = |f: fn(Tensor<2>, Tensor<2>, Tensor<2>, &Packing, &ModelConfig) -> Tensor<2>| {
-        probe(
-            f(q.clone(), k.clone(), v.clone(), &packing, &config),
-            &[&q, &k, &v],
-            None,
-        )
-    };
-    assert_close(&run(fused::attention), &run(composed::attention));
+    let all = [&q, &k, &v];
+    let [q, k, v] = all.map(Tensor::clone);
+    let fused = fused::attention(q, k, v, &packing, &config);
+    let composed = composed::attention(all.map(Tensor::clone), &packing, &config, F32);
+    assert_close(&probe(fused, &all, None), &probe(composed, &all, None));
     let (gate, up) = (random([5, 33]), random([5, 33]));
     assert_close(
         &probe(fused::swiglu(gate.clone(), up.clone()), &[&gate, &up], None),

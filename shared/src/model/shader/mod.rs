@@ -21,6 +21,7 @@ use super::checkpoint::{NamedTensors, WeightsError};
 use super::config::ModelConfig;
 use super::device::Unread;
 use super::packing::Packing;
+use super::weights::Weights;
 use cache::Pool;
 use program::{Asked, Program};
 use state::{Room, State};
@@ -56,13 +57,33 @@ impl ShaderDecoder {
     ) -> Result<Self, WeightsError> {
         let mut tensors = NamedTensors::read(bytes)?;
         let config = tensors.shape(config)?;
-        program::check(&config)?;
-        let program = Program::new(gpu, &config, &mut tensors)?;
-        let pool = Pool::new(gpu, &config);
-        let state = State::new(gpu, &config, pool.buffer());
+        ShaderDecoder::check(&config)?;
+        ShaderDecoder::from_weights(&config, &mut tensors, gpu)
+    }
+
+    /// Whether a model of this shape can be read.
+    ///
+    /// # Errors
+    /// When it is too wide for the operations.
+    pub fn check(config: &ModelConfig) -> Result<(), WeightsError> {
+        program::check(config)
+    }
+
+    /// Builds the decoder of a shape that has passed [`ShaderDecoder::check`] from named weights, in f32.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub fn from_weights<W: Weights>(
+        config: &ModelConfig,
+        weights: &mut W,
+        gpu: &Gpu,
+    ) -> Result<Self, W::Error> {
+        let program = Program::new(gpu, config, weights)?;
+        let pool = Pool::new(gpu, config);
+        let state = State::new(gpu, config, pool.buffer());
         Ok(ShaderDecoder(Rc::new(Inner {
             gpu: gpu.clone(),
-            config,
+            config: config.clone(),
             program,
             pool: Rc::new(RefCell::new(pool)),
             state: RefCell::new(state),
@@ -116,7 +137,7 @@ impl CausalLm for ShaderDecoder {
         logits: &mut Vec<f32>,
     ) -> Result<(), Unread> {
         logits.clear();
-        let single = packing.lengths().iter().all(|&length| length == 1);
+        let single = packing.uniform() == Some(1);
         let coming = cache.coming.take();
         if single && cache.follow(tokens, logits) {
             return Ok(());

@@ -76,14 +76,11 @@ const KERNELS: [(&str, &[u32]); 8] = [
 
 impl Program {
     /// Takes the weights to the graphics processor.
-    pub(super) fn new<W>(
+    pub(super) fn new<W: Weights>(
         gpu: &Gpu,
         config: &ModelConfig,
         weights: &mut W,
-    ) -> Result<Self, WeightsError>
-    where
-        W: Weights<Error = WeightsError>,
-    {
+    ) -> Result<Self, W::Error> {
         let parts = Parts::build(config, &mut Host(weights))?;
         let kernels = compile(gpu, config);
         let make = Make {

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 use burn::tensor::Device;
 use explang::Language;
-use explang::model::device::{Answers, Difference, differences};
+use explang::model::Precision;
+use explang::model::device::{Answers, Difference, Limits, differences};
 use explang::tasks::{Mixture, Source, Spec};
 use explang::tokenizer::Tokenizer;
 use explang_trainer::checkpoint;
@@ -15,19 +16,24 @@ use explang_trainer::device::DeviceName;
 use super::Row;
 
 /// The rows of a checkpoint's known answers.
-pub(super) fn rows(folder: &Path, device: DeviceName) -> anyhow::Result<Vec<Row>> {
-    let answers = |device: Device| -> anyhow::Result<Answers> {
+pub(super) fn rows(
+    folder: &Path,
+    device: DeviceName,
+    precision: Precision,
+) -> anyhow::Result<Vec<Row>> {
+    let answers = |device: Device, precision| -> anyhow::Result<Answers> {
         // Parameters learn where they were made for it.
         let (learner, tokenizer) = checkpoint::load(folder, &device.autodiff())?;
         let texts = texts(&tokenizer)?;
+        let learner = learner.computing_in(precision);
         let answers = Answers::of(&learner, &texts, tokenizer.pad());
         Ok(pollster::block_on(answers)?)
     };
-    let known = answers(Device::flex())?;
-    let device = device.open()?;
-    let first = answers(device.clone())?;
-    let second = answers(device)?;
-    Ok(compared(&known, &first, &second))
+    let known = answers(Device::flex(), Precision::F32)?;
+    let device = device.open(precision)?;
+    let first = answers(device.clone(), precision)?;
+    let second = answers(device, precision)?;
+    Ok(compared(&known, &first, &second, Limits::of(precision)))
 }
 
 /// A problem in each of eight languages, asked and thought through.
@@ -46,7 +52,7 @@ fn texts(tokenizer: &Tokenizer) -> anyhow::Result<Vec<Vec<u32>>> {
 }
 
 /// Every number beside the processor's, and the device's beside itself.
-fn compared(known: &Answers, first: &Answers, second: &Answers) -> Vec<Row> {
+fn compared(known: &Answers, first: &Answers, second: &Answers, limits: Limits) -> Vec<Row> {
     let row = |(i, difference): (usize, Difference)| {
         let (cpu, device) = match i {
             0 => (loss(known), loss(first)),
@@ -64,7 +70,9 @@ fn compared(known: &Answers, first: &Answers, second: &Answers) -> Vec<Row> {
             good: difference.is_good(),
         }
     };
-    let rows = differences(known, first, second).into_iter().enumerate();
+    let rows = differences(known, first, second, limits)
+        .into_iter()
+        .enumerate();
     let same = if first == second {
         "the same bits"
     } else {
@@ -104,7 +112,7 @@ mod tests {
     #[test]
     fn the_processor_agrees_with_itself_and_its_cache_with_one_pass() {
         let known = some();
-        let rows = compared(&known, &some(), &some());
+        let rows = compared(&known, &some(), &some(), Limits::of(Precision::F32));
         assert!(rows.iter().all(|row| row.good), "{rows:?}");
         assert_eq!(rows.last().unwrap().device, "the same bits");
     }
@@ -114,7 +122,7 @@ mod tests {
         let known = some();
         let mut wrong = known.clone();
         wrong.loss *= 1.001;
-        let rows = compared(&known, &wrong, &known);
+        let rows = compared(&known, &wrong, &known, Limits::of(Precision::F32));
         let failed: Vec<&str> = (rows.iter().filter(|row| !row.good))
             .map(|row| row.name)
             .collect();

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 use clap::{Args, Subcommand};
+use explang::model::Precision;
 use explang_trainer::device::DeviceName;
 
 /// Arguments of `explang-bench device`.
@@ -33,6 +34,9 @@ enum What {
         /// The device: one of those of `explang devices`.
         #[arg(long, default_value = "wgpu")]
         device: DeviceName,
+        /// What its products compute in; the processor's are in f32.
+        #[arg(long, default_value_t)]
+        precision: Precision,
     },
     /// Two runs that explored and exploited with the same configuration.
     Runs {
@@ -46,7 +50,11 @@ enum What {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let (rows, heading) = match self.what {
-            What::Known { checkpoint, device } => (known::rows(&checkpoint, device)?, true),
+            What::Known {
+                checkpoint,
+                device,
+                precision,
+            } => (known::rows(&checkpoint, device, precision)?, true),
             What::Runs { cpu, device } => (runs::rows(&cpu, &device)?, false),
         };
         let mut out = stdout().lock();

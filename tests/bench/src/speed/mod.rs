@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use anyhow::ensure;
 use clap::Args;
-use explang::model::ModelPreset;
 use explang::model::device::is_cpu;
+use explang::model::{ModelPreset, Precision};
 use explang_trainer::device::{DeviceName, threads};
 
 use kind::Kind;
@@ -51,6 +51,9 @@ pub(crate) struct Arguments {
     /// Where tensors live: one of the devices of `explang devices`.
     #[arg(long, default_value = "cpu")]
     device: DeviceName,
+    /// What products compute in on a graphics card.
+    #[arg(long, default_value_t)]
+    precision: Precision,
     /// Threads on the CPU; all cores, if not given.
     #[arg(long)]
     threads: Option<usize>,
@@ -62,10 +65,11 @@ impl Arguments {
             self.rounds > 0 && self.steps > 0 && self.rollouts > 0,
             "--rounds, --steps and --rollouts must be at least 1"
         );
-        let device = self.device.open()?;
+        let device = self.device.open(self.precision)?;
         let threads = threads(&device, self.threads);
         let machine = is_cpu(&device).then(|| Machine::measure(threads));
-        let mut work = Work::new(self.model, self.seed, &device.autodiff(), threads)?;
+        let model = work::model(self.model, self.seed, &device.autodiff());
+        let mut work = Work::new(model.computing_in(self.precision), self.seed, threads)?;
         let mut result = BenchResult {
             threads,
             machine,

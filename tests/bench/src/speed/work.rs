@@ -69,18 +69,17 @@ pub(super) struct Work {
     threads: usize,
 }
 
+/// A random model of the preset's shape.
+pub(super) fn model(preset: ModelPreset, seed: u64, device: &Device) -> Decoder {
+    Decoder::random(&ModelConfig::of(preset, VOCABULARY), seed, device)
+}
+
 impl Work {
-    /// A random model of the preset's shape on `device`, which has autodiff, and what it trains on and samples from.
+    /// A model whose device has autodiff, and what it trains on and samples from.
     ///
     /// # Errors
     /// When the model cannot be sampled from.
-    pub(super) fn new(
-        preset: ModelPreset,
-        seed: u64,
-        device: &Device,
-        threads: usize,
-    ) -> anyhow::Result<Self> {
-        let model = Decoder::random(&ModelConfig::of(preset, VOCABULARY), seed, device);
+    pub(super) fn new(model: Decoder, seed: u64, threads: usize) -> anyhow::Result<Self> {
         let policy = model.valid();
         let learner = Learner::new(model, AdamWConfig::default(), 1.0);
         let mut work = Work {
@@ -276,7 +275,7 @@ mod tests {
     #[test]
     fn each_kind_does_the_work_that_it_says() {
         let device = Device::flex().autodiff();
-        let mut work = Work::new(ModelPreset::Pico, 1, &device, 2).unwrap();
+        let mut work = Work::new(model(ModelPreset::Pico, 1, &device), 1, 2).unwrap();
         assert_eq!(work.run(Kind::Train, 2).unwrap().tokens, 2 * 32 * 128);
         assert_eq!(work.run(Kind::Rollout, 1).unwrap().tokens, 64 * 96);
         let lengths: Vec<usize> = work
@@ -294,7 +293,7 @@ mod tests {
     #[test]
     fn training_changes_the_learner_and_not_the_policy() {
         let device = Device::flex().autodiff();
-        let mut work = Work::new(ModelPreset::Pico, 1, &device, 1).unwrap();
+        let mut work = Work::new(model(ModelPreset::Pico, 1, &device), 1, 1).unwrap();
         let bytes = |model: &Decoder| model.to_safetensors(Precision::F32).unwrap();
         let before = bytes(&work.policy);
         work.run(Kind::Train, 1).unwrap();

@@ -1,5 +1,8 @@
 use super::*;
 
+/// What is rounding where a device computes in f32.
+const F32: Limits = Limits::of(Precision::F32);
+
 /// The processor's answers.
 fn known() -> Answers {
     of(decoder(&Device::flex().autodiff()))
@@ -11,7 +14,7 @@ fn of(learner: Decoder) -> Answers {
 
 /// What a device is refused for that gives these answers.
 fn refused(known: &Answers, first: &Answers, second: &Answers) -> Option<&'static str> {
-    match judged(&differences(known, first, second)) {
+    match judged(&differences(known, first, second, F32)) {
         Ok(()) => None,
         Err(WrongNumbers::Wrong(difference)) => Some(difference.what),
         Err(unread) => panic!("{unread}"),
@@ -19,11 +22,39 @@ fn refused(known: &Answers, first: &Answers, second: &Answers) -> Option<&'stati
 }
 
 #[test]
-fn the_processor_passes() {
-    assert_eq!(
-        pollster::block_on(try_known_answers(&Device::flex())),
-        Ok(())
-    );
+fn the_processor_passes_in_every_format() {
+    for precision in Precision::ALL {
+        let tried = pollster::block_on(try_known_answers(&Device::flex(), precision));
+        assert_eq!(tried, Ok(()), "{precision}");
+    }
+}
+
+/// `cargo test -p explang --features wgpu known`
+#[cfg(feature = "wgpu")]
+#[test]
+fn a_graphics_card_passes_in_every_format_that_it_has() {
+    let device = crate::model::device::card();
+    for precision in Precision::ALL {
+        if device.supports_dtype(precision.dtype()) {
+            let tried = pollster::block_on(try_known_answers(&device, precision));
+            assert_eq!(tried, Ok(()), "{precision}");
+            println!("right in {precision}");
+        } else {
+            assert_ne!(precision, Precision::F32);
+        }
+    }
+}
+
+#[test]
+fn a_format_passes_for_a_finer_one_nowhere() {
+    let known = known();
+    let rounded = |precision| of(decoder(&Device::flex().autodiff()).computing_in(precision));
+    let good = |answers: &Answers, limits| {
+        judged(&differences(&known, answers, answers, Limits::of(limits))).is_ok()
+    };
+    let [f16, bf16] = [Precision::F16, Precision::BF16].map(rounded);
+    assert!(good(&f16, Precision::BF16) && !good(&f16, Precision::F32));
+    assert!(!good(&bf16, Precision::F16));
 }
 
 #[test]
@@ -49,18 +80,18 @@ fn a_number_is_good_within_rounding_and_refused_beyond_it_wherever_it_is() {
     // A device that is wrong the first time is also another the second time; which of the two is worse depends on rounding.
     type Change = fn(&mut Answers, usize, f32);
     let kinds: [(&str, f32, Change); 4] = [
-        ("loss", known.loss as f32 * LOSS as f32, |a, _, by| {
+        ("loss", known.loss as f32 * F32.loss as f32, |a, _, by| {
             a.loss += f64::from(by);
         }),
-        ("gradient", length * GRADIENT as f32, |a, at, by| {
+        ("gradient", length * F32.gradient as f32, |a, at, by| {
             let at = at % a.gradient.len();
             a.gradient[at] += by;
         }),
-        ("logits", logit * LOGITS as f32, |a, at, by| {
+        ("logits", logit * F32.logits as f32, |a, at, by| {
             let at = at % a.whole.len();
             a.whole[at] += by;
         }),
-        ("token by token", logit * LOGITS as f32, |a, at, by| {
+        ("token by token", logit * F32.logits as f32, |a, at, by| {
             let at = at % a.cached.len();
             a.cached[at] += by;
         }),
@@ -129,12 +160,12 @@ fn the_error_says_what_differs_and_by_how_much() {
     let known = known();
     let mut wrong = known.clone();
     wrong.loss *= 1.02;
-    let said = judged(&differences(&known, &wrong, &wrong)).unwrap_err();
+    let said = judged(&differences(&known, &wrong, &wrong, F32)).unwrap_err();
     assert_eq!(
         said.to_string(),
         "it gives wrong numbers: the loss should be the processor's but is off by 2.0e-2 of it, where 1e-4 is rounding"
     );
     wrong.loss = f64::NAN;
-    let said = judged(&differences(&known, &wrong, &wrong)).unwrap_err();
+    let said = judged(&differences(&known, &wrong, &wrong, F32)).unwrap_err();
     assert!(said.to_string().contains("but is not finite"), "{said}");
 }
