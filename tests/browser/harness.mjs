@@ -48,7 +48,8 @@ export async function harness(options) {
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(address) && !url.startsWith("data:")) foreign.push(url);
+      const own = [address, `blob:${new URL(address).origin}`, "data:"];
+      if (!own.some((begin) => url.startsWith(begin))) foreign.push(url);
     });
   }
 

@@ -13,6 +13,7 @@ import parity from "./learner/parity.mjs";
 import memory from "./memory.mjs";
 import network from "./network.mjs";
 import every from "./views/every.mjs";
+import file from "./views/file.mjs";
 import learn from "./views/learn.mjs";
 import run from "./views/run.mjs";
 import think from "./views/think.mjs";
@@ -32,7 +33,7 @@ const { values: options } = parseArgs({
 });
 
 const tools = await harness(options);
-for (const part of [think, every, travel, trainer, run, learn, parity, appearance, network, memory, devices]) {
+for (const part of [think, every, travel, trainer, run, learn, file, parity, appearance, network, memory, devices]) {
   await part(tools);
 }
 await tools.check("no console error, no request elsewhere", async () => {

@@ -195,7 +195,8 @@ class Bench:
             for threads in range(1, most_threads + 1):
                 self.threads[kind] = threads
                 self.round(kind, 1)
-                speeds[threads] = self.round(kind, 2)["tokens_per_s"]
+                # The best of three: a slow moment of the machine must not decide.
+                speeds[threads] = max(self.round(kind, 2)["tokens_per_s"] for _ in range(3))
             self.threads[kind] = max(speeds, key=speeds.get)
 
     def round(self, kind: str, steps: int) -> dict:

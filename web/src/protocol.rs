@@ -24,7 +24,7 @@ pub enum Request {
         id: Id,
         /// Where the run is.
         origin: Origin,
-        /// Absolute address of the run's folder, with a slash at its end; empty where the browser keeps it.
+        /// Absolute address of the run's folder, with a slash at its end, or of the file; empty where the browser keeps it.
         run: String,
         /// The stage to load; of the visitor's own training, what the model is taken for.
         stage: Stage,
@@ -63,6 +63,8 @@ pub enum Origin {
     Served,
     /// In this browser, which keeps the visitor's own training.
     Yours,
+    /// It is no run, but a model in a GGUF file of the visitor's.
+    File,
 }
 
 /// One completion of a batch.
@@ -154,6 +156,8 @@ pub struct Failure {
 pub struct Loaded {
     /// Its stage.
     pub stage: Stage,
+    /// Where it is from.
+    pub origin: Origin,
     /// Which state of the visitor's own training it is; none for a checkpoint of another run.
     pub yours: Option<Yours>,
     /// How many numbers it has learned.

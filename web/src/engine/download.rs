@@ -18,6 +18,8 @@ const CACHE: &str = "explang-checkpoints-1";
 pub(crate) enum Missing {
     /// The server has no such file.
     Absent(String),
+    /// It does not fit into the memory that a page has; its bytes.
+    TooLarge(u64),
     /// Anything else.
     Failed(Failure),
 }
@@ -30,6 +32,13 @@ impl Missing {
                 message: format!("{address} is not there."),
                 advice: "Check that the folder `checkpoints` lies beside the page, then reload."
                     .into(),
+            },
+            Missing::TooLarge(bytes) => Failure {
+                message: format!(
+                    "The model has {:.1} GB, more than this browser gives a page.",
+                    bytes as f64 / 1e9
+                ),
+                advice: "Take a smaller model, or one in fewer bits.".into(),
             },
             Missing::Failed(failure) => failure,
         }
@@ -118,7 +127,12 @@ pub(crate) async fn fetch(
         return Err(failed("the answer is empty".into()));
     };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut bytes = Vec::with_capacity(total.unwrap_or(0) as usize);
+    let mut bytes = Vec::new();
+    if let Some(total) = total {
+        let room = usize::try_from(total).ok();
+        let taken = room.and_then(|room| bytes.try_reserve_exact(room).ok());
+        taken.ok_or_else(|| Missing::TooLarge(total))?;
+    }
     loop {
         let chunk = JsFuture::from(reader.read()).await.map_err(broken)?;
         let value = Reflect::get(&chunk, &"value".into()).map_err(broken)?;

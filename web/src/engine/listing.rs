@@ -31,7 +31,7 @@ pub(crate) async fn newest(
             message: "This server shows no run.".into(),
             advice: "Start it with one: `explang serve RUN`.".into(),
         },
-        Missing::Failed(failure) => failure,
+        missing => missing.failure(),
     })?;
     let state = serde_json::from_slice::<RunState<Excerpt>>(&state).map_err(|error| Failure {
         message: format!("The run's state cannot be read: {error}."),

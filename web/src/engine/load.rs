@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use explang::model::{CausalLm, ModelConfig, SliceDecoder};
+use explang::model::gguf::Gguf;
+use explang::model::{CausalLm, ModelConfig};
 use explang::run::Stage;
 use explang::run::manifest::{FileEntry, KnownAnswer};
 use web_time::Instant;
 
 use super::download::{self, Missing, fetch};
+use super::file;
 use super::listing::{self, EXPORT_AGAIN};
-use super::place::Place;
-use super::session::{Files, OpenError, Session};
+use super::place::{Place, Processor};
+use super::session::{Files, Session};
 use super::training;
 use crate::kept::store::Store;
 use crate::kept::{CONFIG, RUN, TOKENIZER, WEIGHTS};
@@ -62,9 +64,32 @@ struct Found {
     training: Training,
 }
 
+/// What a model is made of.
+enum Contents {
+    /// The files of a checkpoint.
+    Files(Files),
+    /// A GGUF file.
+    Gguf(Vec<u8>),
+}
+
+impl Contents {
+    fn open<P: Place>(&self, stage: Stage, place: &P) -> Result<Session<P::Model>, String> {
+        match self {
+            Contents::Files(files) => {
+                let build = |config: &ModelConfig, weights: &[u8]| place.model(config, weights);
+                Session::open(files, stage, build).map_err(|error| error.to_string())
+            }
+            Contents::Gguf(bytes) => {
+                let build = |config: &ModelConfig, gguf: &mut Gguf<'_>| place.of_gguf(config, gguf);
+                file::open(bytes, stage, build).map_err(|error| error.to_string())
+            }
+        }
+    }
+}
+
 /// A checkpoint whose files are there.
 struct Received {
-    files: Files,
+    contents: Contents,
     known_answer: Option<KnownAnswer>,
     training: Training,
     yours: Option<Yours>,
@@ -93,17 +118,18 @@ pub(super) async fn load<P: Place>(
         Origin::Exported => download(exported(run.folder, stage).await?, &mut progress).await?,
         Origin::Served => download(served(run.folder, stage).await?, &mut progress).await?,
         Origin::Yours => kept().await?,
+        Origin::File => given(run.folder, &mut progress).await?,
     };
     let advice = match run.origin {
         Origin::Exported | Origin::Served => DAMAGED,
         Origin::Yours => "Delete the training in view 8, and begin anew.",
+        Origin::File => "Open another file, or choose another model.",
     };
-    let unusable = |error: OpenError| Failure {
+    let unusable = |error: String| Failure {
         message: format!("The model cannot be used: {error}."),
         advice: advice.into(),
     };
-    let build = |config: &ModelConfig, weights: &[u8]| place.model(config, weights);
-    let session = Session::open(&received.files, stage, build).map_err(unusable)?;
+    let session = received.contents.open(stage, place).map_err(unusable)?;
     let known_answer = match received.known_answer {
         Some(KnownAnswer {
             prompt,
@@ -117,17 +143,18 @@ pub(super) async fn load<P: Place>(
         }),
         // The processor computes right, and knows.
         None if P::KIND == DeviceKind::WebGpu => {
-            let processor = Session::open(&received.files, stage, SliceDecoder::from_safetensors);
+            let processor = received.contents.open(stage, &Processor);
             Some(answer_of(&processor.map_err(unusable)?).await?)
         }
         None => None,
     };
-    drop(received.files);
+    drop(received.contents);
     if let Some(known) = &known_answer {
         try_known_answer(&session, known).await?;
     }
     let loaded = Loaded {
         stage,
+        origin: run.origin,
         yours: received.yours,
         parameters: session.parameters(),
         device: P::KIND,
@@ -157,17 +184,38 @@ async fn kept() -> Result<Received, Failure> {
         advice: "Delete the training in view 8, and begin anew.".into(),
     })?;
     Ok(Received {
-        files: Files {
+        contents: Contents::Files(Files {
             config,
             tokenizer,
             weights,
-        },
+        }),
         known_answer: None,
         training,
         yours: Some(head.state()),
         bytes,
         cached: true,
         hashes: true,
+    })
+}
+
+/// The file that the visitor has opened.
+async fn given(address: &str, progress: impl FnMut(u64, Option<u64>)) -> Result<Received, Failure> {
+    let unread = |missing: Missing| match missing {
+        Missing::TooLarge(_) => missing.failure(),
+        Missing::Absent(_) | Missing::Failed(_) => Failure {
+            message: "The file cannot be read any more.".into(),
+            advice: "Open it again.".into(),
+        },
+    };
+    let bytes = fetch(address, progress).await.map_err(unread)?;
+    Ok(Received {
+        bytes: bytes.len() as u64,
+        contents: Contents::Gguf(bytes),
+        known_answer: None,
+        training: file::training(),
+        yours: None,
+        cached: false,
+        hashes: false,
     })
 }
 
@@ -188,7 +236,7 @@ async fn download(
         weights: receive.file(WEIGHTS, progress).await?,
     };
     Ok(Received {
-        files,
+        contents: Contents::Files(files),
         known_answer: found.known_answer,
         training: found.training,
         yours: None,

@@ -1,8 +1,9 @@
 //! The engine: a checkpoint, what it computes, and the worker around it.
 //!
-//! [`session`], [`manifest`] and [`training`] know no browser and are tested natively. The rest fetches files and listens to
+//! [`session`], [`file`], [`manifest`] and [`training`] know no browser and are tested natively. The rest fetches files and listens to
 //! the page.
 
+pub mod file;
 pub mod manifest;
 pub mod session;
 pub mod training;

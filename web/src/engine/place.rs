@@ -1,7 +1,11 @@
 //! Where the model computes.
 
+use explang::model::gguf::Gguf;
 use explang::model::{CausalLm, ModelConfig, SliceDecoder, WeightsError};
 
+use super::file::FileError;
+#[cfg(feature = "webgpu")]
+use super::session::OpenError;
 use crate::protocol::{DeviceKind, Failure};
 
 /// The device that an engine was built for, opened once.
@@ -24,6 +28,12 @@ pub trait Place: Sized {
     /// # Errors
     /// When the file is damaged or does not fit `config`.
     fn model(&self, config: &ModelConfig, weights: &[u8]) -> Result<Self::Model, WeightsError>;
+
+    /// Takes the weights of a GGUF file.
+    ///
+    /// # Errors
+    /// When the file is damaged, or the device is not for such a model.
+    fn of_gguf(&self, config: &ModelConfig, file: &mut Gguf<'_>) -> Result<Self::Model, FileError>;
 }
 
 /// The processor.
@@ -40,6 +50,10 @@ impl Place for Processor {
 
     fn model(&self, config: &ModelConfig, weights: &[u8]) -> Result<SliceDecoder, WeightsError> {
         SliceDecoder::from_safetensors(config, weights)
+    }
+
+    fn of_gguf(&self, config: &ModelConfig, file: &mut Gguf<'_>) -> Result<Self::Model, FileError> {
+        Ok(SliceDecoder::from_weights(config, file)?)
     }
 }
 
@@ -72,5 +86,12 @@ impl Place for Graphics {
 
     fn model(&self, config: &ModelConfig, weights: &[u8]) -> Result<Self::Model, WeightsError> {
         explang::model::ShaderDecoder::from_safetensors(config, weights, &self.0)
+    }
+
+    fn of_gguf(&self, config: &ModelConfig, file: &mut Gguf<'_>) -> Result<Self::Model, FileError> {
+        explang::model::ShaderDecoder::check(config).map_err(OpenError::from)?;
+        Ok(explang::model::ShaderDecoder::from_weights(
+            config, file, &self.0,
+        )?)
     }
 }

@@ -44,7 +44,7 @@ pub enum OpenError {
     Weights(#[from] WeightsError),
     /// Tokenizer and model do not belong together.
     #[error(
-        "tokenizer.json has {tokenizer} tokens, the model's embedding {model} rows: the files are of two checkpoints"
+        "the tokenizer has {tokenizer} tokens, the model's embedding {model} rows: they are of two checkpoints"
     )]
     Vocabulary {
         /// Tokens of the tokenizer.
@@ -88,14 +88,29 @@ impl<M: CausalLm> Session<M> {
     ) -> Result<Self, OpenError> {
         let config = ModelConfig::from_json(&String::from_utf8_lossy(&files.config))?;
         let tokenizer = Tokenizer::from_json(&files.tokenizer)?;
+        let build = || build(&config, &files.weights).map_err(OpenError::from);
+        Session::of(&config, tokenizer, stage, build)
+    }
+
+    /// A session with a model of this shape, which `build` makes, and its tokenizer.
+    ///
+    /// # Errors
+    /// When these do not belong together; those of `build`.
+    pub(super) fn of<E: From<OpenError>>(
+        config: &ModelConfig,
+        tokenizer: Tokenizer,
+        stage: Stage,
+        build: impl FnOnce() -> Result<M, E>,
+    ) -> Result<Self, E> {
         if !tokenizer.fits(config.vocab_size) {
-            return Err(OpenError::Vocabulary {
+            let error = OpenError::Vocabulary {
                 tokenizer: tokenizer.vocab_size(),
                 model: config.vocab_size,
-            });
+            };
+            return Err(error.into());
         }
         Ok(Session {
-            model: build(&config, &files.weights)?,
+            model: build()?,
             tokenizer,
             stage,
         })

@@ -12,7 +12,7 @@ use crate::history::{DEFAULT_WINDOW, Part, WINDOWS};
 use crate::judge::incentive::Incentive;
 use crate::judge::problem_text;
 use crate::judge::recognise::recognise;
-use crate::protocol::DeviceKind;
+use crate::protocol::{DeviceKind, Origin};
 
 /// What the visitor looks at and asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,9 +56,11 @@ pub enum Source {
     Served,
     /// The visitor's own training, which this browser keeps.
     Yours,
+    /// None: the model is in a file that the visitor has opened.
+    File,
 }
 
-named!(Source, "run", { Committed => "committed", Served => "served", Yours => "yours" });
+named!(Source, "run", { Committed => "committed", Served => "served", Yours => "yours", File => "file" });
 
 impl Source {
     /// Its folder, beside the page; none where the browser keeps it.
@@ -66,8 +68,23 @@ impl Source {
         match self {
             Source::Committed => Some("checkpoints/wide/"),
             Source::Served => Some("run/"),
-            Source::Yours => None,
+            Source::Yours | Source::File => None,
         }
+    }
+
+    /// Where the engine finds it.
+    pub const fn origin(self) -> Origin {
+        match self {
+            Source::Committed => Origin::Exported,
+            Source::Served => Origin::Served,
+            Source::Yours => Origin::Yours,
+            Source::File => Origin::File,
+        }
+    }
+
+    /// Whether it is a run, whose stages can be asked.
+    pub const fn has_stages(self) -> bool {
+        matches!(self, Source::Committed | Source::Served)
     }
 }
 
@@ -78,6 +95,8 @@ pub enum Model {
     Stage(Stage),
     /// The visitor's own.
     Yours,
+    /// That of the file that the visitor has opened.
+    File,
 }
 
 impl Model {
@@ -86,15 +105,17 @@ impl Model {
         match self {
             Model::Stage(stage) => stage.name(),
             Model::Yours => Source::Yours.name(),
+            Model::File => Source::File.name(),
         }
     }
 
     /// The model of a name.
     pub fn named(name: &str) -> Option<Model> {
-        if name == Model::Yours.name() {
-            return Some(Model::Yours);
+        match name.parse() {
+            Ok(Source::Yours) => Some(Model::Yours),
+            Ok(Source::File) => Some(Model::File),
+            _ => Stage::evaluated(name).ok().map(Model::Stage),
         }
-        Stage::evaluated(name).ok().map(Model::Stage)
     }
 }
 
@@ -278,11 +299,11 @@ impl State {
 
     /// The stage whose checkpoint is asked. Where the address names none, it is the student, which is small and chooses well; of a run that
     /// is served, which may have no student yet, the model after exploit; and where a group is paid, the model after SFT, where
-    /// reinforcement learning begins: a group that chooses alike has nothing to learn from. Of the visitor's own model, one after
-    /// reinforcement learning whatever the address names, which is for going back to the run.
+    /// reinforcement learning begins: a group that chooses alike has nothing to learn from. Of the visitor's own model, and of one in a file,
+    /// one after reinforcement learning whatever the address names, which is for going back to the run.
     pub fn stage(&self) -> Stage {
         match (self.stage, self.view, self.run) {
-            (_, _, Source::Yours) => Stage::Explore,
+            (_, _, Source::Yours | Source::File) => Stage::Explore,
             (Some(stage), _, _) => stage,
             (None, View::Trainer, _) => Stage::Sft,
             (None, _, Source::Served) => Stage::Exploit,
@@ -294,6 +315,7 @@ impl State {
     pub fn model(&self) -> Model {
         match self.run {
             Source::Yours => Model::Yours,
+            Source::File => Model::File,
             Source::Committed | Source::Served => Model::Stage(self.stage()),
         }
     }

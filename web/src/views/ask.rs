@@ -10,7 +10,7 @@ use crate::draw::language_name::direction;
 use crate::judge::problem_text;
 use crate::judge::recognise::recognise;
 use crate::judge::taught;
-use crate::page::address::{Asked, LONGEST_TEXT};
+use crate::page::address::{Asked, LONGEST_TEXT, Source};
 use crate::page::live::{Live, Navigation};
 
 /// Problems to begin with: what it was taught, in its own words and in others, and what nobody could expect of it.
@@ -145,8 +145,9 @@ fn honest(live: Live) -> String {
             .is_some_and(|training| training.asked_in_all > 0.0)
     });
     live.state.with(|state| match &state.asked {
-        Asked::Problem(problem) => known(problem, state.asked_in, &taught, in_all),
         Asked::Text(text) if text.trim().is_empty() => "Write a problem.".into(),
+        asked if state.run == Source::File => of_file(asked),
+        Asked::Problem(problem) => known(problem, state.asked_in, &taught, in_all),
         Asked::Text(text) => match recognise(text) {
             Some(found) if found.says_style => known(&found.problem, found.language, &taught, in_all),
             Some(_) => "The text does not say how to think. The model was taught questions that end with “Think in steps.” or \
@@ -159,6 +160,17 @@ fn honest(live: Live) -> String {
             ),
         },
     })
+}
+
+/// What is to be said of the model of a file.
+fn of_file(asked: &Asked) -> String {
+    let unknown = "What the model of your file was taught is not known here";
+    match asked {
+        Asked::Text(text) if recognise(text).is_none() => {
+            format!("{unknown}, and nobody can say whether its answer to this is right.")
+        }
+        _ => format!("{unknown}."),
+    }
 }
 
 /// What is to be said of a problem of the tasks; `in_all` says that training asked in all languages.

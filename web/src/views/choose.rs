@@ -111,11 +111,14 @@ fn told(live: Live) -> String {
             } else {
                 String::new()
             };
+            if model == Model::File {
+                return format!("The model of your file: how it was trained is not known here.{missing}");
+            }
             let note = match model {
                 Model::Yours => " Your training may have changed what it does with them.",
                 Model::Stage(Stage::Control) => " This model was trained with English forced, so its choice was never rewarded.",
                 Model::Stage(Stage::Distil) => " The student has learned to think in all seventeen where it is told to.",
-                Model::Stage(_) => "",
+                Model::Stage(_) | Model::File => "",
             };
             format!(
                 "Its training showed the tags of the first thirteen. The last four, with a dashed line, were never shown as tags: {} together.{missing}{note}",

@@ -2,11 +2,12 @@
 
 use explang::run::Stage;
 use leptos::prelude::*;
+use web_sys::{Event, HtmlInputElement};
 
 use crate::draw::number;
-use crate::page::address::Model as Asked;
+use crate::page::address::{Model as Asked, Source};
 use crate::page::live::{Live, ModelState, Navigation};
-use crate::protocol::DeviceKind;
+use crate::protocol::{DeviceKind, Origin};
 
 /// The model's state, in a line.
 #[component]
@@ -25,9 +26,10 @@ pub fn Model() -> impl IntoView {
         ModelState::Ready(model) => format!(
             "Model: {} numbers, {}, on {}; {} in {:.0} ms{}",
             number::count(model.parameters),
-            match &model.yours {
-                Some(yours) => own_name(yours.step),
-                None => stage_name(model.stage).to_owned(),
+            match (&model.yours, model.origin) {
+                (Some(yours), _) => own_name(yours.step),
+                (None, Origin::File) => file_name(live),
+                (None, _) => stage_name(model.stage).to_owned(),
             },
             match model.device {
                 DeviceKind::Cpu => "your processor",
@@ -54,6 +56,20 @@ pub fn Model() -> impl IntoView {
         live.fallback.set(None);
         live.change(Navigation::Push, |state| state.device = device);
     };
+    let given = move |event: Event| {
+        let input: HtmlInputElement = event_target(&event);
+        let file = input.files().and_then(|files| files.get(0));
+        // The same file may be given again.
+        input.set_value("");
+        if let Some(file) = file {
+            live.open_file(&file);
+        }
+    };
+    let back = move |_| {
+        live.change(Navigation::Push, |state| {
+            state.run = live.run_of_stages(state);
+        });
+    };
     let button = move |device: DeviceKind, name: &'static str| {
         view! {
             <label>
@@ -74,6 +90,18 @@ pub fn Model() -> impl IntoView {
             {button(DeviceKind::Cpu, "the processor")}
             {button(DeviceKind::WebGpu, "the graphics processor (WebGPU)")}
         </fieldset>
+        <div class="own-file">
+            <label class="pick">
+                <input type="file" accept=".gguf" on:change=given />
+                <span>"Open a GGUF file"</span>
+            </label>
+            <Show when=move || live.state.with(|state| state.run == Source::File)>
+                <button type="button" on:click=back>"Back to the run's model"</button>
+            </Show>
+            <p class="note">
+                "A model of yours, of the Llama or Qwen3 family with byte-level BPE. It is read in this browser; nothing is uploaded."
+            </p>
+        </div>
     }
 }
 
@@ -104,6 +132,12 @@ pub fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
+/// The model of a file in words: the file's name.
+fn file_name(live: Live) -> String {
+    let name = (live.file).with(|file| file.as_ref().map(|file| file.name.clone()));
+    name.unwrap_or_else(|| "a file of yours".to_owned())
+}
+
 /// The visitor's own model in words.
 fn own_name(step: u32) -> String {
     match step {
@@ -121,6 +155,7 @@ pub fn model_name(live: Live, model: Asked) -> String {
     match model {
         Asked::Stage(stage) => stage_name(stage).to_owned(),
         Asked::Yours => step().map_or_else(|| "your model".to_owned(), own_name),
+        Asked::File => file_name(live),
     }
 }
 

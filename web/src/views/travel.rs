@@ -158,6 +158,7 @@ fn place(model: Model) -> usize {
             .position(|of| *of == stage)
             .unwrap_or(0),
         Model::Yours => Stage::EVALUATED.len(),
+        Model::File => Stage::EVALUATED.len() + 1,
     }
 }
 
@@ -165,7 +166,7 @@ fn place(model: Model) -> usize {
 const fn short_name(model: Model) -> &'static str {
     let stage = match model {
         Model::Stage(stage) => stage,
-        Model::Yours => return model.name(),
+        Model::Yours | Model::File => return model.name(),
     };
     match stage {
         Stage::Sft => "SFT",
@@ -206,6 +207,9 @@ fn told(live: Live) -> &'static str {
     match live.state.with(State::model) {
         Model::Stage(stage) => purpose(stage),
         Model::Yours => "Yours: you trained it in this browser, and chose what it was paid for.",
+        Model::File => {
+            "The model of the file that you opened. How it was trained is not known here."
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::draw::language_name::LanguageName;
 use crate::draw::scale::Scale;
 use crate::judge::assess::{Assessment, Judged, assess};
 use crate::judge::component::title;
+use crate::page::address::Source;
 use crate::page::live::Answer;
 use crate::protocol::Ending;
 
@@ -36,6 +37,10 @@ pub fn Verdict(
             .with(|answer| answer.as_ref().map(used))
             .unwrap_or((0, 0))
     };
+    // Of a model in a file the budget is the page's.
+    let trained = move || {
+        answer.with(|answer| (answer.as_ref()).is_none_or(|of| of.asked.run != Source::File))
+    };
     let scale = move |used: usize, budget: usize| {
         format!(
             "{}%",
@@ -57,7 +62,11 @@ pub fn Verdict(
                     <h3>"Tokens"</h3>
                     <p class="big">{move || used().0} <span class="of">{move || format!(" of {}", used().1)}</span></p>
                     <div class="track" aria-hidden="true"><span class="bar" style:width=move || { let (a, b) = used(); scale(a, b) }></span></div>
-                    <p>"A response is cut off where its budget ends, as it was in training."</p>
+                    <p>
+                        "A response is cut off where its budget ends"
+                        {move || trained().then_some(", as it was in training")}
+                        "."
+                    </p>
                 </div>
                 <div class="fact">
                     <h3>"Reward"</h3>

@@ -3,17 +3,25 @@
 use explang::run::Stage;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
+use web_sys::Event;
 
 use super::{Live, ModelState, Navigation};
 use crate::page::address::Source;
 use crate::page::client::Client;
-use crate::protocol::{DeviceKind, Failure, Id, Origin, Reply, Request};
+use crate::protocol::{DeviceKind, Failure, Id, Reply, Request};
 
 /// The workers' scripts, beside the page.
 const fn script(device: DeviceKind) -> &'static str {
     match device {
         DeviceKind::Cpu => "start-engine.js",
         DeviceKind::WebGpu => "start-engine-webgpu.js",
+    }
+}
+
+/// Tells the page's script that a model is there; see `web/start/start-page.js`.
+fn tell_ready() {
+    if let Ok(event) = Event::new("explang-ready") {
+        let _default = window().dispatch_event(&event);
     }
 }
 
@@ -90,16 +98,14 @@ impl Live {
         let base = document().base_uri().ok().flatten().unwrap_or_default();
         let address = |folder| web_sys::Url::new_with_base(folder, &base).ok();
         let run = source.folder().and_then(address);
-        let run = run.map_or_else(String::new, |run| run.href());
-        let origin = match source {
-            Source::Committed => Origin::Exported,
-            Source::Served => Origin::Served,
-            Source::Yours => Origin::Yours,
+        let run = match source {
+            Source::File => self.file_address(),
+            _ => run.map_or_else(String::new, |run| run.href()),
         };
         client.send(
             |id| Request::Load {
                 id,
-                origin,
+                origin: source.origin(),
                 run,
                 stage,
             },
@@ -124,6 +130,7 @@ impl Live {
                             self.want_figures();
                         }
                         self.model.set(ModelState::Ready(model));
+                        tell_ready();
                     }
                     Reply::Fail { failure, .. } => self.model.set(ModelState::Failed(failure)),
                     _ => {}

@@ -4,9 +4,11 @@ mod answer;
 mod asking;
 mod engine;
 mod figures;
+mod file;
 mod yours;
 
 pub use answer::{Answer, ModelState};
+pub use file::OpenFile;
 
 use explang::run::{Stage, SummaryExcerpt};
 use explang::tasks::Spec;
@@ -18,7 +20,7 @@ use crate::judge::problem_text;
 use crate::judge::taught::taught;
 use crate::kept::Head;
 use crate::opening;
-use crate::page::address::{Asked, Model, Source, State};
+use crate::page::address::{Asked, Source, State};
 use crate::page::client::Client;
 use crate::protocol::{Choice, DeviceKind, Failure, Id, Opening, Training};
 
@@ -41,6 +43,8 @@ pub struct Live {
     pub figures: RwSignal<Option<SummaryExcerpt>>,
     /// The visitor's own training, where this browser keeps one and a view has looked.
     pub yours: RwSignal<Option<Head>>,
+    /// The file that the visitor has opened, where there is one.
+    pub file: RwSignal<Option<OpenFile>>,
     /// Why the model does not compute where it was wanted to; it goes on with the processor.
     pub fallback: RwSignal<Option<Failure>>,
     client: StoredValue<Option<Client>, LocalStorage>,
@@ -82,6 +86,7 @@ impl Live {
             figures: RwSignal::new(None),
             figures_of: StoredValue::new(None),
             yours: RwSignal::new(None),
+            file: RwSignal::new(None),
             run_before: StoredValue::new(Source::Committed),
             model: RwSignal::new(ModelState::Loading(0, None)),
             state: RwSignal::new(state),
@@ -95,9 +100,12 @@ impl Live {
 
     /// The state of a page just opened; starts the engine.
     pub fn start() -> Live {
-        let live = Live::still(State::read(
-            &window().location().search().unwrap_or_default(),
-        ));
+        let mut state = State::read(&window().location().search().unwrap_or_default());
+        // A file is open for as long as the page is.
+        if state.run == Source::File {
+            state.run = Source::Committed;
+        }
+        let live = Live::still(state);
         if let Some(recorded) = opening::recorded() {
             live.training.set(Some(recorded.training.clone()));
             live.show_recorded(recorded);
@@ -114,12 +122,9 @@ impl Live {
 
     /// The stage whose model is there and is the one that the address asks for.
     pub fn ready(self) -> Option<Stage> {
-        let (stage, model) = self.state.with(|state| (state.stage(), state.model()));
-        let yours = model == Model::Yours;
+        let (stage, origin) = self.state.with(|state| (state.stage(), state.run.origin()));
         self.model.with(|model| match model {
-            ModelState::Ready(loaded)
-                if loaded.stage == stage && loaded.yours.is_some() == yours =>
-            {
+            ModelState::Ready(loaded) if loaded.stage == stage && loaded.origin == origin => {
                 Some(stage)
             }
             _ => None,

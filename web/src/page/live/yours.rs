@@ -9,12 +9,15 @@ use crate::kept::store::Store;
 use crate::page::address::{Model, Source, State, View};
 
 impl Live {
-    /// The models that can be asked: those of the run's stages in the order of training, then the visitor's own where there is one.
+    /// The models that can be asked: those of the run's stages in the order of training, then the visitor's own where there is one, then that of
+    /// a file where one is open.
     pub fn models(self) -> Vec<Model> {
         let asked = self.state.with(|state| state.run == Source::Yours);
         let yours = asked || self.yours.with(Option::is_some);
         let stages = Stage::EVALUATED.map(Model::Stage).into_iter();
-        stages.chain(yours.then_some(Model::Yours)).collect()
+        let file = self.file.with(Option::is_some);
+        let own = [yours.then_some(Model::Yours), file.then_some(Model::File)];
+        stages.chain(own.into_iter().flatten()).collect()
     }
 
     /// Asks another model.
@@ -25,14 +28,16 @@ impl Live {
                 state.run = self.run_of_stages(state);
             }
             Model::Yours => state.run = Source::Yours,
+            Model::File => state.run = Source::File,
         });
     }
 
-    /// The run whose stages can be chosen: that of the state, or the one that was asked before the visitor's own.
+    /// The run whose stages can be chosen: that of the state, or the one that was asked before a model of the visitor's.
     pub fn run_of_stages(self, state: &State) -> Source {
-        match state.run {
-            Source::Yours => self.run_before.get_value(),
-            run => run,
+        if state.run.has_stages() {
+            state.run
+        } else {
+            self.run_before.get_value()
         }
     }
 
@@ -66,7 +71,7 @@ impl Live {
         let ready = Memo::new(move |_| self.ready().is_some());
         Effect::new(move |_| {
             let (view, run) = looked_at.get();
-            if run != Source::Yours {
+            if run.has_stages() {
                 self.run_before.set_value(run);
             }
             if ready.get() || view != View::Think {

@@ -40,7 +40,8 @@ pub fn SourceChoice(
     let chosen = Memo::new(move |_| {
         let run = live.state.with(|state| state.run);
         local.get().unwrap_or(match run {
-            Source::Committed => Chosen::Committed,
+            // A file with a model has no run.
+            Source::Committed | Source::File => Chosen::Committed,
             Source::Served => Chosen::Served,
             Source::Yours => Chosen::Yours,
         })
