@@ -28,6 +28,7 @@ pub mod swiglu;
 #[cfg(test)]
 mod testing;
 mod threads;
+pub mod top_k;
 
 simd::kernel! {
     /// Adds `y` to `x`, element by element, as far as both reach.

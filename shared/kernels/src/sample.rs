@@ -2,6 +2,7 @@
 
 use super::exp::{exp, sum_exp};
 use super::simd::{kernel, sum};
+use super::top_k::place_of;
 
 /// A token that was drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +70,7 @@ pub fn sample(
     // With all weights at temperature 1 their sum is the softmax's, and nothing needs to be computed twice.
     let softmax = |masses: &[f64]| max + total(masses).ln() as f32;
     if temperature == 0.0 {
-        let best = logits.iter().position(|&x| x == max).unwrap_or(0);
+        let best = place_of(logits, max).unwrap_or(0);
         return Ok(drawn(best, softmax(&block_masses(logits, max, 1.0)), 0.0));
     }
     let masses = block_masses(logits, max, temperature);
@@ -100,11 +101,11 @@ pub fn sample(
 /// The greatest logit; the place of one that is NaN or +inf, if there is one.
 fn greatest(logits: &[f32]) -> Result<f32, usize> {
     let (max, good) = greatest_of(logits);
-    let bad = |x: &f32| x.is_nan() || *x == f32::INFINITY;
-    match logits.iter().position(bad) {
-        Some(bad) if !good => Err(bad),
-        _ => Ok(max),
+    if good {
+        return Ok(max);
     }
+    let bad = |x: &f32| x.is_nan() || *x == f32::INFINITY;
+    logits.iter().position(bad).map_or(Ok(max), Err)
 }
 
 kernel! {

@@ -162,7 +162,20 @@ pub(super) fn max(values: &[f32]) -> f32 {
     for (lane, &value) in lanes.iter_mut().zip(rest) {
         *lane = if value > *lane { value } else { *lane };
     }
-    lanes.into_iter().fold(f32::NEG_INFINITY, f32::max)
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    // By halves, as long as there are vectors of them.
+    let mut half = [0.0; 8];
+    for i in 0..8 {
+        half[i] = greater(lanes[i], lanes[i + 8]);
+    }
+    let mut quarter = [0.0; 4];
+    for i in 0..4 {
+        quarter[i] = greater(half[i], half[i + 4]);
+    }
+    greater(
+        greater(quarter[0], quarter[2]),
+        greater(quarter[1], quarter[3]),
+    )
 }
 
 #[cfg(test)]

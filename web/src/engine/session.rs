@@ -1,11 +1,13 @@
 //! A loaded checkpoint, and what can be asked of it.
 
-use std::cmp::Ordering;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use explang::Language;
 use explang::action::{Action, ActionError, distribution};
 use explang::generate::{GenerateError, Prompt, SampledToken, Sampling, generate_with_pauses};
+use explang::model::kernels::top_k::top_k;
 use explang::model::{CausalLm, ConfigError, ModelConfig, WeightsError};
 use explang::prompt::{PromptError, PromptFormat, PromptTokens};
 use explang::run::Stage;
@@ -74,6 +76,8 @@ pub struct Session<M> {
     model: M,
     tokenizer: Tokenizer,
     stage: Stage,
+    /// Of tokens that were told.
+    texts: RefCell<HashMap<u32, String>>,
 }
 
 impl<M: CausalLm> Session<M> {
@@ -113,6 +117,7 @@ impl<M: CausalLm> Session<M> {
             model: build()?,
             tokenizer,
             stage,
+            texts: RefCell::default(),
         })
     }
 
@@ -169,7 +174,7 @@ impl<M: CausalLm> Session<M> {
             .map(|_| TextStream::new(&self.tokenizer))
             .collect();
         // What the observer sees is handed to the pause after it, which may wait.
-        let drawn = std::cell::RefCell::new(Vec::with_capacity(columns.len()));
+        let drawn = RefCell::new(Vec::with_capacity(columns.len()));
         let observe = |seen: SampledToken<'_>| {
             let end = self.tokenizer.is_end(seen.token);
             let piece = if end {
@@ -232,24 +237,21 @@ impl<M: CausalLm> Session<M> {
     fn rivals(&self, seen: &SampledToken<'_>) -> Vec<Rival> {
         // The logarithm of the sum over all of them is in the log-probability of the one.
         let log_sum = seen.logits[seen.token as usize] - seen.log_prob;
-        let mut best: Vec<(u32, f32)> = Vec::with_capacity(RIVALS + 1);
-        for (token, &logit) in (0..).zip(seen.logits) {
-            let full = best.len() == RIVALS;
-            if full && best.last().is_some_and(|(_, least)| logit <= *least) {
-                continue;
-            }
-            let greater =
-                |(_, other): &(u32, f32)| other.partial_cmp(&logit) != Some(Ordering::Less);
-            best.insert(best.partition_point(greater), (token, logit));
-            best.truncate(RIVALS);
-        }
-        best.into_iter()
-            .map(|(token, logit)| Rival {
-                text: self.tokenizer.decode(&[token]),
-                token,
-                probability: (logit - log_sum).exp(),
-            })
-            .collect()
+        let best = top_k(seen.logits, RIVALS).into_iter();
+        best.map(|(token, logit)| Rival {
+            text: self.text(token),
+            token,
+            probability: (logit - log_sum).exp(),
+        })
+        .collect()
+    }
+
+    /// The text of a token by itself, which is found once.
+    fn text(&self, token: u32) -> String {
+        let mut texts = self.texts.borrow_mut();
+        let text = texts.entry(token);
+        text.or_insert_with(|| self.tokenizer.decode(&[token]))
+            .clone()
     }
 }
 

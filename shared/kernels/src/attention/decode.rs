@@ -50,11 +50,17 @@ kernel! {
                 }
                 let mass = sum(&weights);
                 let share = if mass == 0.0 { 0.0 } else { 1.0 / mass };
-                let (wide_parts, rest) = out.as_chunks_mut::<ELEMENTS>();
+                let (parts, rest) = out.as_chunks_mut::<ELEMENTS>();
+                let (halves, rest) = rest.as_chunks_mut::<{ ELEMENTS / 2 }>();
                 let mut start = head;
-                for part in wide_parts {
+                for part in parts {
                     *part = weighted_sum::<FMA, ELEMENTS>(&weights, row, narrow, start);
                     start += ELEMENTS;
+                }
+                // Of small heads this is all.
+                for part in halves {
+                    *part = weighted_sum::<FMA, { ELEMENTS / 2 }>(&weights, row, narrow, start);
+                    start += ELEMENTS / 2;
                 }
                 for element in rest {
                     [*element] = weighted_sum::<FMA, 1>(&weights, row, narrow, start);
