@@ -141,7 +141,7 @@ impl<M: CausalLm> Session<M> {
         })
     }
 
-    /// Writes all columns as one batch. After each step `step` gets the tokens that were drawn; it waits as long as it likes,
+    /// Writes all columns as one batch. What is asked in several of them is read once. After each step `step` gets the tokens that were drawn; it waits as long as it likes,
     /// and may stop the batch.
     ///
     /// # Errors
@@ -152,18 +152,31 @@ impl<M: CausalLm> Session<M> {
         sampling: &Draw,
         mut step: impl AsyncFnMut(Vec<Token>) -> ControlFlow<()>,
     ) -> Result<Vec<Completed>, AskError> {
-        let mut prompts = Vec::with_capacity(columns.len());
+        let mut prompts: Vec<Prompt> = Vec::new();
+        // The columns of each prompt.
+        let mut asked: Vec<Vec<usize>> = Vec::new();
         let mut texts: Vec<(String, String)> = Vec::with_capacity(columns.len());
-        for column in columns {
+        for (at, column) in columns.iter().enumerate() {
             let prefix = self.prefix(column.language);
-            let prompt = prompt_tokens(&self.tokenizer, &column.prompt, &prefix)?;
-            prompts.push(Prompt {
-                tokens: prompt.tokens,
-                forced_len: prompt.forced_len,
-                streams: vec![column.seed],
+            let PromptTokens {
+                tokens, forced_len, ..
+            } = prompt_tokens(&self.tokenizer, &column.prompt, &prefix)?;
+            let same = |of: &Prompt| of.tokens == tokens && of.forced_len == forced_len;
+            let known = prompts.iter().position(same).unwrap_or_else(|| {
+                prompts.push(Prompt {
+                    tokens,
+                    forced_len,
+                    streams: Vec::new(),
+                });
+                asked.push(Vec::new());
+                prompts.len() - 1
             });
+            prompts[known].streams.push(column.seed);
+            asked[known].push(at);
             texts.push((prefix.clone(), prefix));
         }
+        // The column of each completion.
+        let column = asked.concat();
         let sampling = Sampling {
             temperature: sampling.temperature,
             top_p: sampling.top_p,
@@ -177,14 +190,15 @@ impl<M: CausalLm> Session<M> {
         let drawn = RefCell::new(Vec::with_capacity(columns.len()));
         let observe = |seen: SampledToken<'_>| {
             let end = self.tokenizer.is_end(seen.token);
+            let column = column[seen.completion];
             let piece = if end {
                 String::new()
             } else {
-                streams[seen.completion].push(seen.token)
+                streams[column].push(seen.token)
             };
-            texts[seen.completion].0.push_str(&piece);
+            texts[column].0.push_str(&piece);
             drawn.borrow_mut().push(Token {
-                column: seen.completion,
+                column,
                 piece,
                 token: seen.token,
                 log_prob: seen.log_prob,
@@ -207,21 +221,24 @@ impl<M: CausalLm> Session<M> {
         .await?;
         // The tokens of the last step, after which there is no pause.
         let _ended = step().await;
-        let ended = done.into_iter().zip(streams).zip(texts).zip(&prompts);
-        Ok(ended
-            .map(
-                |(((completion, stream), (mut text, forced_text)), prompt)| {
-                    text.push_str(&stream.finish());
-                    Completed {
-                        text,
-                        forced_text,
-                        drawn: completion.tokens.len(),
-                        tokens: prompt.forced_len + completion.tokens.len(),
-                        end: completion.end.into(),
-                    }
-                },
-            )
-            .collect())
+        let forced = prompts.iter().zip(&asked);
+        let forced = forced.flat_map(|(prompt, of)| of.iter().map(|_| prompt.forced_len));
+        let mut done: Vec<_> = column.iter().zip(done.into_iter().zip(forced)).collect();
+        done.sort_by_key(|(column, _)| **column);
+        let ended = done.into_iter().zip(streams).zip(texts);
+        let ended = ended.map(
+            |(((_, (completion, forced_len)), stream), (mut text, forced_text))| {
+                text.push_str(&stream.finish());
+                Completed {
+                    text,
+                    forced_text,
+                    drawn: completion.tokens.len(),
+                    tokens: forced_len + completion.tokens.len(),
+                    end: completion.end.into(),
+                }
+            },
+        );
+        Ok(ended.collect())
     }
 
     /// What is written for the model when a language is forced.
@@ -262,4 +279,67 @@ fn prompt_tokens(
     prefix: &str,
 ) -> Result<PromptTokens, PromptError> {
     PromptFormat::Line.tokens(tokenizer, question.trim_end(), prefix)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use explang::model::SliceDecoder;
+
+    use super::*;
+
+    fn student() -> Session<SliceDecoder> {
+        let folder = "../checkpoints/wide/stages/distil/checkpoint";
+        let read = |name: &str| std::fs::read(format!("{folder}/{name}")).unwrap();
+        let files = Files {
+            config: read("config.json"),
+            tokenizer: read("tokenizer.json"),
+            weights: read("model.safetensors"),
+        };
+        Session::open(&files, Stage::Distil, SliceDecoder::from_safetensors).unwrap()
+    }
+
+    fn asked(session: &Session<SliceDecoder>, columns: &[Column]) -> (Vec<Completed>, Vec<Token>) {
+        let draw = Draw {
+            // So high that seeds differ: the student is sure of itself.
+            temperature: 2.0,
+            top_p: 1.0,
+            max_new_tokens: 40,
+        };
+        let mut tokens = Vec::new();
+        let step = async |mut drawn: Vec<Token>| {
+            tokens.append(&mut drawn);
+            ControlFlow::Continue(())
+        };
+        let done = pollster::block_on(session.ask(columns, &draw, step)).unwrap();
+        (done, tokens)
+    }
+
+    #[test]
+    fn a_column_is_what_it_is_alone_whatever_stands_beside_it() {
+        let session = student();
+        let column = |prompt: &str, language, seed| Column {
+            prompt: prompt.into(),
+            language,
+            seed,
+        };
+        let (sum, day) = ("What is 47 + 38? Think in steps.", "What is 12 + 7?");
+        let columns = [
+            column(sum, None, 3),
+            column(day, None, 3),
+            column(sum, Some(Language::Th), 3),
+            column(sum, None, 4),
+            column(day, None, 9),
+            column(sum, None, 3),
+        ];
+        let (all, tokens) = asked(&session, &columns);
+        assert_eq!(all.len(), columns.len());
+        assert_ne!(all[0].text, all[3].text);
+        for (at, column) in columns.iter().enumerate() {
+            let (alone, mut expected) = asked(&session, std::slice::from_ref(column));
+            assert_eq!(all[at..=at], alone);
+            expected.iter_mut().for_each(|token| token.column = at);
+            let own = tokens.iter().filter(|token| token.column == at);
+            assert!(own.eq(&expected), "{at}");
+        }
+    }
 }
