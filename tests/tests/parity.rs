@@ -39,7 +39,7 @@ fn logits(model: &Decoder, tokens: &[u32]) -> Vec<f32> {
 
 /// The same logits, the tokens read one by one into a cache.
 fn cached_logits(model: &Decoder, tokens: &[u32]) -> Vec<f32> {
-    let mut cache = Cache::new(&model, 1, tokens.len());
+    let mut cache = Cache::new(model, 1, tokens.len());
     let mut all = Vec::new();
     for &token in tokens {
         let hidden = model.extend(&[token], &Packing::new([1]), &mut cache);

@@ -10,7 +10,7 @@ use explang::run::manifest::{FileEntry, KnownAnswer};
 use web_time::Instant;
 
 use super::download::{self, Missing, fetch};
-use super::file;
+use super::gguf;
 use super::listing::{self, EXPORT_AGAIN};
 use super::place::{Place, Processor};
 use super::session::{Files, Session};
@@ -81,7 +81,7 @@ impl Contents {
             }
             Contents::Gguf(bytes) => {
                 let build = |config: &ModelConfig, gguf: &mut Gguf<'_>| place.of_gguf(config, gguf);
-                file::open(bytes, stage, build).map_err(|error| error.to_string())
+                gguf::open(bytes, stage, build).map_err(|error| error.to_string())
             }
         }
     }
@@ -212,7 +212,7 @@ async fn given(address: &str, progress: impl FnMut(u64, Option<u64>)) -> Result<
         bytes: bytes.len() as u64,
         contents: Contents::Gguf(bytes),
         known_answer: None,
-        training: file::training(),
+        training: gguf::training(),
         yours: None,
         cached: false,
         hashes: false,

@@ -1,9 +1,9 @@
 //! The engine: a checkpoint, what it computes, and the worker around it.
 //!
-//! [`session`], [`file`], [`manifest`] and [`training`] know no browser and are tested natively. The rest fetches files and listens to
+//! [`session`], [`gguf`], [`manifest`] and [`training`] know no browser and are tested natively. The rest fetches files and listens to
 //! the page.
 
-pub mod file;
+pub mod gguf;
 pub mod manifest;
 pub mod session;
 pub mod training;

@@ -3,7 +3,7 @@
 use explang::model::gguf::Gguf;
 use explang::model::{CausalLm, ModelConfig, SliceDecoder, WeightsError};
 
-use super::file::FileError;
+use super::gguf::FileError;
 #[cfg(feature = "webgpu")]
 use super::session::OpenError;
 use crate::protocol::{DeviceKind, Failure};

@@ -281,7 +281,8 @@ fn prompt_tokens(
     PromptFormat::Line.tokens(tokenizer, question.trim_end(), prefix)
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use explang::model::SliceDecoder;
 
