@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { gguf } from "../gguf.mjs";
+import { launch } from "../harness.mjs";
 
 const QUESTION = "?problem=sums/steps/3/47/38&temperature=0&speed=full";
 const PROMPT = "What is 47 + 38? Think in steps.";
@@ -68,6 +69,22 @@ export default async function ({ options, check, open, answered, transcript, pic
     await told(other, "the distilled student");
     await other.close();
     await page.close();
+  });
+
+  await check("on the graphics processor a GGUF file answers as the native binary does", async () => {
+    const file = join(folder, "Q4_0.gguf");
+    await writeFile(file, await gguf(checkpoint, "Q4_0"));
+    const browser = await launch(options, { webgpu: true });
+    const page = await open(`${QUESTION}&device=webgpu`, { context: browser.context });
+    await answered(page);
+    await give(page, file);
+    await told(page, "Q4_0.gguf, on your graphics processor");
+    await told(page, "a known answer checked");
+    await answered(page);
+    const [expected, seen] = [native(file), await transcript(page)];
+    assert.equal(seen.trace.trim(), expected.trace.trim());
+    assert.equal(seen.answer, expected.answer);
+    await browser.close();
   });
 
   await rm(folder, { recursive: true });
