@@ -5,8 +5,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import { megabytes, table } from "./figures.mjs";
 
-/** Code, style and tokenizer, compressed by brotli, before the first live token. */
-export const BUDGETS = { cpu: 1_300_000, webgpu: 1_335_000 };
+/** Code, style and tokenizer, compressed by brotli, before the first live token: 1.3 MB, and a hundredth for compilers whose code is larger. */
+export const BUDGETS = { cpu: 1_313_000, webgpu: 1_350_000 };
 
 /** Every file is weighed once: brotli takes its time. */
 const weighed = new Map();
