@@ -12,6 +12,10 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+/** What `explang serve` lets a page's workers do: what works here works there. */
+const guard = await readFile(new URL("../../trainer/serve/src/guard.rs", import.meta.url), "utf8");
+const POLICY = /POLICY: &str = "([^"]*)";/.exec(guard)[1].replace(/\\\n\s*/g, "");
+
 /** Serves `folder` at `http://127.0.0.1:PORT/below/`. `hook(path)` may give for a path a `{ status }`, another `{ body }`, or
  * `{ bytesPerSecond }`. */
 export async function serve(folder, below, hook = () => ({})) {
@@ -35,6 +39,8 @@ export async function serve(folder, below, hook = () => ({})) {
       return;
     }
     response.writeHead(200, {
+      // A worker has the policy of its script.
+      ...(inside.startsWith("start-") && { "content-security-policy": POLICY }),
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-length": body?.length ?? found.size,
     });

@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Nothing but our own files; `wasm-unsafe-eval` lets WebAssembly be compiled and nothing else.
+/// Nothing but our own files, and those that the visitor opens (`blob:`); `wasm-unsafe-eval` lets WebAssembly be compiled and nothing else.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src 'self'; \
-     connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+     connect-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Refuses strangers where `loopback` is true, and sets the headers of every answer.
 pub(crate) async fn guard(State(loopback): State<bool>, request: Request, next: Next) -> Response {

@@ -56,6 +56,7 @@ fn safe(answer: &Answer) {
     for part in [
         "default-src 'self'",
         "script-src 'self' 'wasm-unsafe-eval'",
+        "connect-src 'self' blob:",
         "object-src 'none'",
         "frame-ancestors 'none'",
     ] {
