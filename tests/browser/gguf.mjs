@@ -1,4 +1,4 @@
-// GGUF files of a checkpoint of ours, written as llama.cpp's converter writes them: version 3, names of its own, blocks of 32 numbers.
+// Writes one of our checkpoints as a GGUF file, as llama.cpp's converter would: version 3, its names for the tensors, blocks of 32 numbers.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -120,8 +120,8 @@ impl DeviceName {
         }
     }
 
-    /// The device, without autodiff, to compute on in `precision`. One besides the processor is tried with known answers first, once in a
-    /// process; `auto` is what [`auto::pick`] takes without a process of its own for each try.
+    /// The device, without autodiff, for products in `precision`. A graphics card is first tried with known answers, once in a process. For
+    /// `auto` this is the device that [`auto::pick`] takes; the tries happen in this process.
     ///
     /// # Errors
     /// When this build has no such device, this machine has none, it does not compute in this format, or its numbers are wrong.

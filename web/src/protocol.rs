@@ -63,7 +63,7 @@ pub enum Origin {
     Served,
     /// In this browser, which keeps the visitor's own training.
     Yours,
-    /// It is no run, but a model in a GGUF file of the visitor's.
+    /// Not a run: a model in a GGUF file that the visitor has opened.
     File,
 }
 

@@ -51,7 +51,7 @@ fn a_format_that_a_device_has_not_is_refused_with_those_that_it_has() {
     }
     let said = refused(generate(&checkpoint, &["--precision", "f8"]), "");
     assert!(said.contains("f32, f16, bf16"), "{said}");
-    // The processor, which `auto` takes where there is no card, computes in f32 all the same.
+    // Without a card `auto` takes the processor, which computes in f32 whatever was asked for.
     let more = ["--precision=f16", "--device=auto", "--temperature=0"];
     succeeds(generate(&checkpoint, &more), "");
 }

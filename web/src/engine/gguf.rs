@@ -1,10 +1,10 @@
 //! A model in a GGUF file. On the processor, matrices in blocks of few bits stay in them.
 
-use explang::model::ModelConfig;
 use explang::model::gguf::{Gguf, GgufError};
+use explang::model::{CausalLm, ModelConfig};
 use explang::run::Stage;
 use explang::tasks::{Spec, Weighted};
-use explang::tokenizer::{Beside, Tokenizer, TokenizerError};
+use explang::tokenizer::{Beside, Tokenizer};
 
 use super::session::{OpenError, Session};
 use crate::protocol::Training;
@@ -18,10 +18,7 @@ pub enum FileError {
     /// It is no GGUF file, damaged, or holds what the decoder is not for.
     #[error(transparent)]
     Gguf(#[from] GgufError),
-    /// Its tokenizer cannot be used.
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    /// Tokenizer and model do not belong together, or the device is not for such a model.
+    /// Its tokenizer cannot be used, does not belong to its model, or the device is not for such a model.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
@@ -30,7 +27,7 @@ pub enum FileError {
 ///
 /// # Errors
 /// When it is no GGUF file, is damaged, or holds what the decoder is not for.
-pub fn open<M: explang::model::CausalLm>(
+pub fn open<M: CausalLm>(
     file: &[u8],
     stage: Stage,
     build: impl FnOnce(&ModelConfig, &mut Gguf<'_>) -> Result<M, FileError>,
@@ -42,7 +39,8 @@ pub fn open<M: explang::model::CausalLm>(
         &small.config,
         &small.tokenizer_config,
     );
-    let tokenizer = Tokenizer::from_files(small.tokenizer.as_bytes(), &beside)?;
+    let tokenizer = Tokenizer::from_files(small.tokenizer.as_bytes(), &beside);
+    let tokenizer = tokenizer.map_err(OpenError::from)?;
     let config = gguf.config().clone();
     Session::of(&config, tokenizer, stage, || build(&config, &mut gguf))
 }
