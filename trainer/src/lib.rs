@@ -1,6 +1,7 @@
 //! The trainer: data → pretrain → SFT → explore → exploit → distil → eval, as runs on disk that can be killed and resumed.
 
 pub mod adapter;
+pub mod allocator;
 pub mod checkpoint;
 pub mod config;
 pub mod data;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use explang::named::brief;
+use explang_trainer::allocator::keep_freed_memory;
 use explang_trainer::device::failure::caught;
 use explang_trainer::progress::tell;
 use explang_trainer::run::stop::stopped;
@@ -14,6 +15,7 @@ use explang_trainer::run::stop::stopped;
 const MESSAGE: usize = 1000;
 
 fn main() -> ExitCode {
+    keep_freed_memory();
     let cli = commands::Cli::parse();
     match caught(|| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,

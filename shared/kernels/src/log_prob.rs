@@ -22,15 +22,8 @@ pub fn forward(logits: &[f32], targets: &[u32]) -> (Vec<f32>, Vec<f32>) {
     (log_probs, lse)
 }
 
-/// The backward pass: writes `dlogits [M, V] = g (onehot(target) − softmax(logits))`, given `g [M]`.
-pub fn backward(logits: &[f32], lse: &[f32], targets: &[u32], g: &[f32], dlogits: &mut [f32]) {
-    assert_eq!(logits.len(), dlogits.len(), "logits and their gradients");
-    dlogits.copy_from_slice(logits);
-    backward_in_place(dlogits, lse, targets, g);
-}
-
-/// [`backward`] that turns the logits themselves into their gradients.
-pub fn backward_in_place(logits: &mut [f32], lse: &[f32], targets: &[u32], g: &[f32]) {
+/// The backward pass: writes `g (onehot(target) − softmax(logits))` over the logits `[M, V]`, given `g [M]`.
+pub fn backward(logits: &mut [f32], lse: &[f32], targets: &[u32], g: &[f32]) {
     let rows = targets.len();
     assert!(rows == lse.len() && rows == g.len(), "rows of logits");
     let vocab = vocab(logits, rows);
@@ -153,8 +146,8 @@ mod tests {
             let g = noise(m, 2);
             let (log_probs, lse) = forward(&logits, &targets);
             assert_close(&log_probs, &reference(&double(&logits), &targets), 1e-6);
-            let mut dlogits = vec![f32::NAN; m * v];
-            backward(&logits, &lse, &targets, &g, &mut dlogits);
+            let mut dlogits = logits.clone();
+            backward(&mut dlogits, &lse, &targets, &g);
             let want = gradient(&logits, |x| inner(&reference(x, &targets), &g));
             assert_close(&dlogits, &want, 1e-5);
             let want: Vec<f64> = double(&logits)
@@ -175,10 +168,10 @@ mod tests {
         assert_eq!(log_probs, [f32::NEG_INFINITY]);
         assert_close(&entropy(&logits, &lse), &[3f64.ln()], 1e-6);
         let mut dlogits = logits;
-        backward_in_place(&mut dlogits, &lse, &[0], &[3.0]);
+        backward(&mut dlogits, &lse, &[0], &[3.0]);
         assert_close(&dlogits, &[2.0, 0.0, -1.0, -1.0], 1e-6);
         let mut masked = [f32::NAN; 4];
-        backward_in_place(&mut masked, &[f32::NAN], &[0], &[0.0]);
+        backward(&mut masked, &[f32::NAN], &[0], &[0.0]);
         assert_eq!(masked, [0.0; 4]);
     }
 

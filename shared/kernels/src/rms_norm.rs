@@ -10,15 +10,14 @@ pub fn forward(x: &[f32], weight: &[f32], eps: f32, y: &mut [f32]) {
     }
 }
 
-/// The backward pass: writes `dx [N, d]` and adds to `dw [d]`, given `x`, `weight` and the gradient `dy [N, d]`.
+/// The backward pass: writes `dx` over the gradient `dy [N, d]` and adds to `dw [d]`, given `x` and `weight`.
 ///
 /// With `r = 1 / sqrt(mean(x²) + eps)`: `dw += dy x r` and `dx = r (w dy − x r² mean(w dy x))`; `r` is computed anew.
-pub fn backward(x: &[f32], weight: &[f32], eps: f32, dy: &[f32], dx: &mut [f32], dw: &mut [f32]) {
+pub fn backward(x: &[f32], weight: &[f32], eps: f32, dy: &mut [f32], dw: &mut [f32]) {
     check(x, weight, dy);
-    check(x, weight, dx);
     assert_eq!(weight.len(), dw.len(), "gains and their gradients");
     if !weight.is_empty() {
-        backward_rows(x, weight, eps, dy, dx, dw);
+        backward_rows(x, weight, eps, dy, dw);
     }
 }
 
@@ -57,14 +56,12 @@ kernel! {
         x: &'a [f32],
         weight: &'a [f32],
         eps: f32,
-        dy: &'a [f32],
-        dx: &'a mut [f32],
+        dy: &'a mut [f32],
         dw: &'a mut [f32],
     ) {
         let d = weight.len();
-        let rows = x.chunks_exact(d).zip(dy.chunks_exact(d)).zip(dx.chunks_exact_mut(d));
-        for ((x, dy), dx) in rows {
-            backward_row::<FMA>(x, weight, eps, dy, dx, dw);
+        for (x, dy) in x.chunks_exact(d).zip(dy.chunks_exact_mut(d)) {
+            backward_row::<FMA>(x, weight, eps, dy, dw);
         }
     }
 }
@@ -75,17 +72,16 @@ pub(super) fn backward_row<const FMA: bool>(
     x: &[f32],
     weight: &[f32],
     eps: f32,
-    dy: &[f32],
-    dx: &mut [f32],
+    dy: &mut [f32],
     dw: &mut [f32],
 ) {
     let r = inverse_rms::<FMA>(x, eps);
     let pull = dot3::<FMA>(weight, dy, x) * r * r * r / x.len() as f32;
-    for ((dw, &x), &dy) in dw.iter_mut().zip(x).zip(dy) {
+    for ((dw, &x), dy) in dw.iter_mut().zip(x).zip(&*dy) {
         *dw = fma::<FMA>(dy * x, r, *dw);
     }
-    for (((dx, &x), &dy), &w) in dx.iter_mut().zip(x).zip(dy).zip(weight) {
-        *dx = fma::<FMA>(w * dy, r, -x * pull);
+    for ((dy, &x), &w) in dy.iter_mut().zip(x).zip(weight) {
+        *dy = fma::<FMA>(w * *dy, r, -x * pull);
     }
 }
 
@@ -113,8 +109,8 @@ mod tests {
             forward(&x, &w, 1e-3, &mut y);
             let eps = f64::from(1e-3f32);
             assert_close(&y, &reference(&double(&x), &double(&w), eps), 1e-6);
-            let (mut dx, mut dw) = (vec![f32::NAN; n * d], vec![0.5; d]);
-            backward(&x, &w, 1e-3, &g, &mut dx, &mut dw);
+            let (mut dx, mut dw) = (g.clone(), vec![0.5; d]);
+            backward(&x, &w, 1e-3, &mut dx, &mut dw);
             let want = gradient(&x, |x| inner(&reference(x, &double(&w), eps), &g));
             assert_close(&dx, &want, 2e-5);
             let want = gradient(&w, |w| inner(&reference(&double(&x), w, eps), &g));
@@ -128,8 +124,8 @@ mod tests {
         let mut y = [f32::NAN; 4];
         forward(&[0.0; 4], &[1.0; 4], 1e-6, &mut y);
         assert_eq!(y, [0.0; 4]);
-        let (mut dx, mut dw) = ([f32::NAN; 4], [0.0; 4]);
-        backward(&[0.0; 4], &[1.0; 4], 1e-6, &[1.0; 4], &mut dx, &mut dw);
+        let (mut dx, mut dw) = ([1.0; 4], [0.0; 4]);
+        backward(&[0.0; 4], &[1.0; 4], 1e-6, &mut dx, &mut dw);
         assert!(dx.iter().all(|dx| (dx - 1e3).abs() < 0.1) && dw == [0.0; 4]);
     }
 }

@@ -118,7 +118,7 @@ pub fn forward(
     }
 }
 
-/// The backward pass: writes `dx [N, heads · hd]` and, where `norm` is given, adds to `dw [hd]` (else left alone).
+/// The backward pass: writes `dx` over the gradient `dy [N, heads · hd]` and, where `norm` is given, adds to `dw [hd]` (else left alone).
 ///
 /// A rotation's transpose turns back; the norm's backward pass is [`rms_norm::backward`]'s.
 pub fn backward(
@@ -126,20 +126,16 @@ pub fn backward(
     norm: Option<HeadNorm<'_>>,
     positions: &[u32],
     table: &RopeTable,
-    dy: &[f32],
-    dx: &mut [f32],
+    dy: &mut [f32],
     dw: &mut [f32],
 ) {
     if check(x, norm, positions, table) {
-        assert!(
-            x.len() == dy.len() && x.len() == dx.len(),
-            "gradients of a rotation"
-        );
+        assert_eq!(x.len(), dy.len(), "gradients of a rotation");
         assert!(
             norm.is_none() || dw.len() == table.head_dim(),
             "gains of a head and their gradients"
         );
-        backward_tokens(x, norm, positions, table, dy, dx, dw);
+        backward_tokens(x, norm, positions, table, dy, dw);
     }
 }
 
@@ -168,13 +164,13 @@ kernel! {
             let (cos, sin) = table.row(position);
             for (x, y) in x.chunks_exact(hd).zip(y.chunks_exact_mut(hd)) {
                 match norm {
-                    None => turn::<FMA, 1>(x, cos, sin, y),
+                    None => turn::<FMA>(x, cos, sin, y),
                     Some(norm) => {
                         let r = rms_norm::inverse_rms::<FMA>(x, norm.eps);
                         for ((z, &x), &w) in normed.iter_mut().zip(x).zip(norm.weight) {
                             *z = x * r * w;
                         }
-                        turn::<FMA, 1>(&normed, cos, sin, y);
+                        turn::<FMA>(&normed, cos, sin, y);
                     }
                 }
             }
@@ -188,40 +184,44 @@ kernel! {
         norm: Option<HeadNorm<'a>>,
         positions: &'a [u32],
         table: &'a RopeTable,
-        dy: &'a [f32],
-        dx: &'a mut [f32],
+        dy: &'a mut [f32],
         dw: &'a mut [f32],
     ) {
         let (hd, width) = (table.head_dim(), x.len() / positions.len());
-        let mut turned = vec![0.0; hd];
-        let tokens = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(dx.chunks_exact_mut(width));
-        for (((x, dy), dx), &position) in tokens.zip(positions) {
+        let tokens = x.chunks_exact(width).zip(dy.chunks_exact_mut(width));
+        for ((x, dy), &position) in tokens.zip(positions) {
             let (cos, sin) = table.row(position);
-            let heads = x.chunks_exact(hd).zip(dy.chunks_exact(hd)).zip(dx.chunks_exact_mut(hd));
-            for ((x, dy), dx) in heads {
-                match norm {
-                    None => turn::<FMA, -1>(dy, cos, sin, dx),
-                    Some(norm) => {
-                        turn::<FMA, -1>(dy, cos, sin, &mut turned);
-                        rms_norm::backward_row::<FMA>(x, norm.weight, norm.eps, &turned, dx, dw);
-                    }
+            for (x, dy) in x.chunks_exact(hd).zip(dy.chunks_exact_mut(hd)) {
+                turn_back::<FMA>(dy, cos, sin);
+                if let Some(norm) = norm {
+                    rms_norm::backward_row::<FMA>(x, norm.weight, norm.eps, dy, dw);
                 }
             }
         }
     }
 }
 
-/// One head turned by the angles times `SIGN`.
+/// One head turned by the angles.
 #[inline(always)]
-fn turn<const FMA: bool, const SIGN: i8>(x: &[f32], cos: &[f32], sin: &[f32], y: &mut [f32]) {
+fn turn<const FMA: bool>(x: &[f32], cos: &[f32], sin: &[f32], y: &mut [f32]) {
     let half = cos.len();
     let (x0, x1) = x.split_at(half);
     let (y0, y1) = y.split_at_mut(half);
     let pairs = y0.iter_mut().zip(y1).zip(x0.iter().zip(x1));
     for (((y0, y1), (&x0, &x1)), (&cos, &sin)) in pairs.zip(cos.iter().zip(sin)) {
-        let sin = f32::from(SIGN) * sin;
         *y0 = fma::<FMA>(x0, cos, -x1 * sin);
         *y1 = fma::<FMA>(x1, cos, x0 * sin);
+    }
+}
+
+/// Turns one head back in place.
+#[inline(always)]
+fn turn_back<const FMA: bool>(x: &mut [f32], cos: &[f32], sin: &[f32]) {
+    let (x0, x1) = x.split_at_mut(cos.len());
+    for ((x0, x1), (&cos, &sin)) in x0.iter_mut().zip(x1).zip(cos.iter().zip(sin)) {
+        let (a, b) = (*x0, *x1);
+        *x0 = fma::<FMA>(a, cos, b * sin);
+        *x1 = fma::<FMA>(b, cos, -a * sin);
     }
 }
 

@@ -12,16 +12,15 @@ pub fn forward(gate: &[f32], up: &[f32], y: &mut [f32]) {
     forward_all(gate, up, y);
 }
 
-/// The backward pass: writes `dgate` and `dup`, given the inputs and the gradient `dy`.
+/// The backward pass: writes `dgate` and `dup` over the inputs, and `y` over its gradient `dy`.
 ///
 /// With `s = 1 / (1 + e⁻ᵍ)`: `dup = dy g s` and `dgate = dy u s (1 + g (1 − s))`.
-pub fn backward(gate: &[f32], up: &[f32], dy: &[f32], dgate: &mut [f32], dup: &mut [f32]) {
-    let n = gate.len();
+pub fn backward(gate: &mut [f32], up: &mut [f32], dy: &mut [f32]) {
     assert!(
-        n == up.len() && n == dy.len() && n == dgate.len() && n == dup.len(),
+        gate.len() == up.len() && gate.len() == dy.len(),
         "lengths of a gated unit"
     );
-    backward_all(gate, up, dy, dgate, dup);
+    backward_all(gate, up, dy);
 }
 
 /// Below this the sigmoid is a subnormal number and `silu` is zero within the precision of anything it is added to;
@@ -50,20 +49,14 @@ kernel! {
 }
 
 kernel! {
-    fn backward_all<'a, FMA>(
-        gate: &'a [f32],
-        up: &'a [f32],
-        dy: &'a [f32],
-        dgate: &'a mut [f32],
-        dup: &'a mut [f32],
-    ) {
-        let inputs = gate.iter().zip(up).zip(dy);
-        for ((dgate, dup), ((&g, &u), &dy)) in dgate.iter_mut().zip(dup).zip(inputs) {
-            let g = floor(g);
+    fn backward_all<'a, FMA>(gate: &'a mut [f32], up: &'a mut [f32], dy: &'a mut [f32]) {
+        for ((gate, up), dy) in gate.iter_mut().zip(up).zip(dy) {
+            let (g, u) = (floor(*gate), *up);
             let s = sigmoid::<FMA>(g);
-            let ds = dy * s;
-            *dup = ds * g;
-            *dgate = ds * u * (1.0 + g * (1.0 - s));
+            let ds = *dy * s;
+            *dy = g * s * u;
+            *up = ds * g;
+            *gate = ds * u * (1.0 + g * (1.0 - s));
         }
     }
 }
@@ -88,8 +81,9 @@ mod tests {
             let mut y = vec![f32::NAN; n];
             forward(&gate, &up, &mut y);
             assert_close(&y, &reference(&double(&gate), &double(&up)), 1e-6);
-            let (mut dgate, mut dup) = (vec![f32::NAN; n], vec![f32::NAN; n]);
-            backward(&gate, &up, &g, &mut dgate, &mut dup);
+            let (mut dgate, mut dup, mut again) = (gate.clone(), up.clone(), g.clone());
+            backward(&mut dgate, &mut dup, &mut again);
+            assert_eq!(again, y);
             assert_close(
                 &dgate,
                 &gradient(&gate, |x| inner(&reference(x, &double(&up)), &g)),
@@ -109,8 +103,8 @@ mod tests {
         let mut y = [7.0; 4];
         forward(&gate, &[2.0; 4], &mut y);
         assert!(y[0].abs() < 1e-30 && y[1].abs() < 1e-30 && y[2] == 2e4 && y[3].is_nan());
-        let (mut dgate, mut dup) = ([7.0; 4], [7.0; 4]);
-        backward(&gate, &[2.0; 4], &[1.0; 4], &mut dgate, &mut dup);
+        let (mut dgate, mut dup) = (gate, [2.0; 4]);
+        backward(&mut dgate, &mut dup, &mut [1.0; 4]);
         assert!(dgate[..2].iter().chain(&dup[..2]).all(|d| d.abs() < 1e-30));
         assert_eq!((dgate[2], dup[2]), (2.0, 1e4));
     }

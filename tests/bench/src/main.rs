@@ -23,6 +23,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use explang_trainer::allocator::keep_freed_memory;
 
 /// Measure ExpLang beside other programs.
 #[derive(Debug, Parser)]
@@ -53,6 +54,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // As `explang` does.
+    keep_freed_memory();
     let result = match Cli::parse().command {
         Command::Verify(arguments) => arguments.run(),
         Command::Score(arguments) => arguments.run(),

@@ -4,61 +4,43 @@ use super::super::exp::exp;
 use super::super::simd::{fma, kernel};
 use super::forward::{scores, weigh};
 use super::pack::{
-    COLUMNS, Line, ROWS, Tile, add_lines_times_block, copy_block, pack_elements, pack_tokens,
-    panel_times_block, round_up, transpose_block,
+    COLUMNS, Line, ROWS, Tile, add_tiles_times_blocks, copy_block, pack_elements, pack_tokens,
+    panels_times_block, round_up, transpose_block,
 };
 use super::{Heads, longest};
 
-/// What the forward pass was given and saved.
-#[derive(Debug, Clone, Copy)]
-pub struct Saved<'a> {
-    /// Queries `[N, heads · hd]`.
-    pub q: &'a [f32],
-    /// Keys `[N, kv_heads · hd]`.
-    pub k: &'a [f32],
-    /// Values `[N, kv_heads · hd]`.
-    pub v: &'a [f32],
-    /// Log-sum-exp of the scores, `[N, heads]`.
-    pub lse: &'a [f32],
-}
-
-/// Writes the gradients `dq [N, heads · hd]`, `dk` and `dv [N, kv_heads · hd]`, given `dout [N, heads · hd]`.
+/// Given the queries `q [N, heads · hd]` and the log-sum-exp `lse [N, heads]` of the scores, writes the gradients `dk` and `dv` over `k` and
+/// `v [N, kv_heads · hd]`, and `dq` over `dout [N, heads · hd]`.
 ///
 /// With `dPᵢⱼ = doᵢ·vⱼ` and `dSᵢⱼ = Pᵢⱼ (dPᵢⱼ − Σⱼ Pᵢⱼ dPᵢⱼ)`: `dqᵢ = s Σⱼ dSᵢⱼ kⱼ`, `dkⱼ = s Σᵢ dSᵢⱼ qᵢ`, `dvⱼ = Σᵢ Pᵢⱼ doᵢ`,
 /// the last two summed over the query heads that share the key-value head.
 pub fn backward(
-    saved: Saved<'_>,
+    [q, lse]: [&[f32]; 2],
     offsets: &[usize],
     heads: Heads,
-    dout: &[f32],
-    dq: &mut [f32],
-    dk: &mut [f32],
-    dv: &mut [f32],
+    k: &mut [f32],
+    v: &mut [f32],
+    dout: &mut [f32],
 ) {
-    let Saved { q, k, v, lse } = saved;
     let tokens = heads.check(q, k, v);
     assert!(
         dout.len() == q.len() && lse.len() == tokens * heads.heads,
         "output of an attention"
     );
-    assert!(
-        dq.len() == q.len() && dk.len() == k.len() && dv.len() == v.len(),
-        "gradients of an attention"
-    );
     let longest = longest(offsets, tokens);
-    backward_sequences(saved, offsets, heads, longest, dout, [dq, dk, dv]);
+    backward_sequences([q, lse], offsets, heads, longest, [k, v, dout]);
 }
 
 kernel! {
-    fn backward_sequences<'a, FMA>(
-        saved: Saved<'a>,
+    fn backward_sequences<'a, FMA, WIDE>(
+        saved: [&'a [f32]; 2],
         offsets: &'a [usize],
         heads: Heads,
         longest: usize,
-        dout: &'a [f32],
         gradients: [&'a mut [f32]; 3],
     ) {
-        let [dq, dk, dv] = gradients;
+        let [q, lse] = saved;
+        let [k, v, dout] = gradients;
         let mut scratch = Scratch::new(longest, heads.head_dim);
         for w in offsets.windows(2) {
             let (sequence, length) = (w[0]..w[1], w[1] - w[0]);
@@ -66,29 +48,30 @@ kernel! {
                 continue;
             }
             for kv in 0..heads.kv_heads {
-                let key = heads.key(saved.k, &sequence, kv);
-                let value = heads.key(saved.v, &sequence, kv);
+                let key = heads.key(k, &sequence, kv);
+                let value = heads.key(v, &sequence, kv);
                 scratch.start(length);
                 pack_tokens(key, length, &mut scratch.keys);
                 pack_tokens(value, length, &mut scratch.values);
                 pack_elements(key, scratch.padded, &mut scratch.key_elements);
                 for h in kv * heads.group()..(kv + 1) * heads.group() {
-                    let query = heads.query(saved.q, &sequence, h);
-                    let upstream = heads.query(dout, &sequence, h);
+                    let query = heads.query(q, &sequence, h);
                     for first in (0..length).step_by(COLUMNS) {
                         let block = w[0] + first..w[1].min(w[0] + first + COLUMNS);
-                        let mut lse = [0.0; COLUMNS];
-                        let rows = saved.lse[block.start * heads.heads..block.end * heads.heads]
+                        let mut column_lse = [0.0; COLUMNS];
+                        let rows = lse[block.start * heads.heads..block.end * heads.heads]
                             .chunks_exact(heads.heads);
-                        for (lse, row) in lse.iter_mut().zip(rows) {
+                        for (lse, row) in column_lse.iter_mut().zip(rows) {
                             *lse = row[h];
                         }
                         transpose_block(query.from(first), heads.scale(), &mut scratch.queries);
-                        transpose_block(upstream.from(first), 1.0, &mut scratch.upstream);
+                        // Only this block reads these rows of the head, so that its own gradient can take their place.
+                        let upstream = heads.query(dout, &sequence, h).from(first);
+                        transpose_block(upstream, 1.0, &mut scratch.upstream);
                         copy_block(query.from(first), heads.scale(), &mut scratch.query_rows);
-                        copy_block(upstream.from(first), 1.0, &mut scratch.upstream_rows);
-                        scratch.block::<FMA>(first, &lse);
-                        let dq = heads.query_rows(dq, &block, h);
+                        copy_block(upstream, 1.0, &mut scratch.upstream_rows);
+                        scratch.block::<FMA, WIDE>(first, &column_lse);
+                        let dq = heads.query_rows(dout, &block, h);
                         for (column, row) in dq.enumerate() {
                             for (x, line) in row.iter_mut().zip(&scratch.dq) {
                                 *x = line[column] * heads.scale();
@@ -96,7 +79,7 @@ kernel! {
                         }
                     }
                 }
-                for (out, tiles) in [(&mut *dk, &scratch.dk), (&mut *dv, &scratch.dv)] {
+                for (out, tiles) in [(&mut *k, &scratch.dk), (&mut *v, &scratch.dv)] {
                     let rows = heads.key_rows(out, &sequence, kv).enumerate();
                     for (j, row) in rows {
                         let tiles = tiles[j / ROWS * scratch.blocks..].iter();
@@ -170,15 +153,13 @@ impl Scratch {
 
     /// The gradients of the block of queries from position `first` on, whose operands are in place.
     #[inline(always)]
-    fn block<const FMA: bool>(&mut self, first: usize, lse: &Line) {
+    fn block<const FMA: bool, const WIDE: bool>(&mut self, first: usize, lse: &Line) {
         let reach = self.padded.min(first + COLUMNS);
         let (weights, slopes) = (&mut self.weights[..reach], &mut self.slopes[..reach]);
-        scores::<FMA>(&self.keys, &self.queries, first, weights);
+        scores::<FMA, WIDE>(&self.keys, &self.queries, first, weights);
         let (tiles, _) = slopes.as_chunks_mut::<ROWS>();
-        let panels = self.values.chunks_exact(ROWS * self.upstream.len());
-        for (panel, tile) in panels.zip(tiles) {
-            *tile = panel_times_block::<FMA>(panel, &self.upstream);
-        }
+        let size = ROWS * self.upstream.len();
+        panels_times_block::<FMA, WIDE>(&self.values, size, &self.upstream, tiles);
         let mut mean = [0.0; COLUMNS];
         for (weight, slope) in weights.iter_mut().zip(&*slopes) {
             for c in 0..COLUMNS {
@@ -191,18 +172,14 @@ impl Scratch {
                 slope[c] = weight[c] * (slope[c] - mean[c]);
             }
         }
-        weigh::<FMA>(&self.key_elements, self.padded, slopes, &mut self.dq);
+        weigh::<FMA, WIDE>(&self.key_elements, self.padded, slopes, &mut self.dq);
         let products = [
             (&*weights, &self.upstream_rows, &mut self.dv),
             (&*slopes, &self.query_rows, &mut self.dk),
         ];
         for (lines, blocks, sums) in products {
             let (tiles, _) = lines.as_chunks::<ROWS>();
-            for (tile, sums) in tiles.iter().zip(sums.chunks_exact_mut(self.blocks)) {
-                for (block, sum) in blocks.iter().zip(sums) {
-                    add_lines_times_block::<FMA>(tile, block, sum);
-                }
-            }
+            add_tiles_times_blocks::<FMA, WIDE>(tiles, blocks, sums);
         }
     }
 }

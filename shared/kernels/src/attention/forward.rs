@@ -3,7 +3,7 @@
 use super::super::exp::exp;
 use super::super::simd::kernel;
 use super::pack::{
-    COLUMNS, Line, ROWS, pack_elements, pack_tokens, panel_times_block, round_up, transpose_block,
+    COLUMNS, Line, ROWS, pack_elements, pack_tokens, panels_times_block, round_up, transpose_block,
 };
 use super::{Heads, longest};
 
@@ -28,7 +28,7 @@ pub fn forward(
 }
 
 kernel! {
-    fn forward_sequences<'a, FMA>(
+    fn forward_sequences<'a, FMA, WIDE>(
         inputs: [&'a [f32]; 3],
         offsets: &'a [usize],
         heads: Heads,
@@ -58,9 +58,9 @@ kernel! {
                     for first in (0..length).step_by(COLUMNS) {
                         transpose_block(query.from(first), heads.scale(), &mut queries);
                         let weights = &mut weights[..padded.min(first + COLUMNS)];
-                        scores::<FMA>(&keys, &queries, first, weights);
+                        scores::<FMA, WIDE>(&keys, &queries, first, weights);
                         let (max, sum) = soften::<FMA>(weights);
-                        weigh::<FMA>(&values, padded, weights, &mut sums);
+                        weigh::<FMA, WIDE>(&values, padded, weights, &mut sums);
                         let block = w[0] + first..w[1].min(w[0] + first + COLUMNS);
                         let rows = heads.query_rows(out, &block, h);
                         for (column, row) in rows.enumerate() {
@@ -80,16 +80,14 @@ kernel! {
 /// The scores of a block of queries, transposed: line `j` holds the score of key `j` for each query, `-inf` where the key
 /// comes after the query. `first` is the position of the block's first query.
 #[inline(always)]
-pub(super) fn scores<const FMA: bool>(
+pub(super) fn scores<const FMA: bool, const WIDE: bool>(
     keys: &[f32],
     queries: &[Line],
     first: usize,
     scores: &mut [Line],
 ) {
     let (tiles, _) = scores.as_chunks_mut::<ROWS>();
-    for (panel, tile) in keys.chunks_exact(ROWS * queries.len()).zip(tiles) {
-        *tile = panel_times_block::<FMA>(panel, queries);
-    }
+    panels_times_block::<FMA, WIDE>(keys, ROWS * queries.len(), queries, tiles);
     for (hidden, line) in scores.iter_mut().skip(first + 1).enumerate() {
         // Key `first + 1 + hidden` comes after the queries `first ..= first + hidden`.
         line[..(hidden + 1).min(COLUMNS)].fill(f32::NEG_INFINITY);
@@ -117,14 +115,12 @@ fn soften<const FMA: bool>(scores: &mut [Line]) -> (Line, Line) {
 
 /// Sums over tokens of packed elements, weighed: `sums [dim][COLUMNS]`, filled up to whole tiles.
 #[inline(always)]
-pub(super) fn weigh<const FMA: bool>(
+pub(super) fn weigh<const FMA: bool, const WIDE: bool>(
     elements: &[f32],
     padded: usize,
     weights: &[Line],
     sums: &mut [Line],
 ) {
     let (tiles, _) = sums.as_chunks_mut::<ROWS>();
-    for (panel, tile) in elements.chunks_exact(ROWS * padded).zip(tiles) {
-        *tile = panel_times_block::<FMA>(panel, weights);
-    }
+    panels_times_block::<FMA, WIDE>(elements, ROWS * padded, weights, tiles);
 }

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use pack::HeadView;
 
-pub use backward::{Saved, backward};
+pub use backward::backward;
 pub use cached::CachedRow;
 pub use decode::decode;
 pub use forward::forward;

@@ -109,35 +109,101 @@ pub(super) fn copy_block(head: HeadView<'_>, scale: f32, blocks: &mut [[Line; CO
     }
 }
 
-/// `Σₖ aₖ bₖᵀ` of the lines of a panel and of a block, as many as the shorter has.
+/// The products of panels, each of `size` numbers, with a block: `Σₖ aₖ bₖᵀ` of the lines of a panel and of the block, as many as the shorter
+/// has. Where there are registers for it, two panels at a time: as many sums as hide the time that an addition takes.
 #[inline(always)]
-pub(super) fn panel_times_block<const FMA: bool>(panel: &[f32], block: &[Line]) -> Tile {
-    let mut tile = [[0.0; COLUMNS]; ROWS];
-    let (panel, _) = panel.as_chunks::<ROWS>();
-    for (a, b) in panel.iter().zip(block) {
-        for r in 0..ROWS {
-            for c in 0..COLUMNS {
-                tile[r][c] = fma::<FMA>(a[r], b[c], tile[r][c]);
-            }
+pub(super) fn panels_times_block<const FMA: bool, const WIDE: bool>(
+    panels: &[f32],
+    size: usize,
+    block: &[Line],
+    tiles: &mut [Tile],
+) {
+    let mut panels = panels.chunks_exact(size);
+    let (pairs, rest) = tiles.as_chunks_mut::<2>();
+    for pair in pairs {
+        let (Some(first), Some(second)) = (panels.next(), panels.next()) else {
+            return;
+        };
+        if WIDE {
+            *pair = products::<FMA, 2>([first, second], block);
+        } else {
+            [pair[0]] = products::<FMA, 1>([first], block);
+            [pair[1]] = products::<FMA, 1>([second], block);
         }
     }
-    tile
+    for (tile, panel) in rest.iter_mut().zip(panels) {
+        [*tile] = products::<FMA, 1>([panel], block);
+    }
 }
 
-/// Adds to `sum` the product of [`ROWS`] lines `[ROWS][COLUMNS]` and a block `[COLUMNS][COLUMNS]`.
 #[inline(always)]
-pub(super) fn add_lines_times_block<const FMA: bool>(
-    lines: &Tile,
-    block: &[Line; COLUMNS],
-    sum: &mut Tile,
-) {
-    let mut tile = *sum;
-    for k in 0..COLUMNS {
-        for r in 0..ROWS {
-            for c in 0..COLUMNS {
-                tile[r][c] = fma::<FMA>(lines[r][k], block[k][c], tile[r][c]);
+fn products<const FMA: bool, const N: usize>(panels: [&[f32]; N], block: &[Line]) -> [Tile; N] {
+    let panels = panels.map(|panel| panel.as_chunks::<ROWS>().0);
+    let lines = panels[0].len().min(block.len());
+    let panels = panels.map(|panel| &panel[..lines]);
+    let mut tiles = [[[0.0; COLUMNS]; ROWS]; N];
+    for (k, b) in block[..lines].iter().enumerate() {
+        for n in 0..N {
+            let a = &panels[n][k];
+            for r in 0..ROWS {
+                for c in 0..COLUMNS {
+                    tiles[n][r][c] = fma::<FMA>(a[r], b[c], tiles[n][r][c]);
+                }
             }
         }
     }
-    *sum = tile;
+    tiles
+}
+
+/// Adds to `sums [tiles][blocks]` the products of tiles of lines `[ROWS][COLUMNS]` with blocks `[COLUMNS][COLUMNS]`, two tiles at a time
+/// where there are registers for it.
+#[inline(always)]
+pub(super) fn add_tiles_times_blocks<const FMA: bool, const WIDE: bool>(
+    tiles: &[Tile],
+    blocks: &[[Line; COLUMNS]],
+    sums: &mut [Tile],
+) {
+    let size = blocks.len();
+    let (pairs, rest) = tiles.as_chunks::<2>();
+    let (paired, left) = sums.split_at_mut(2 * pairs.len() * size);
+    for ([first, second], sums) in pairs.iter().zip(paired.chunks_exact_mut(2 * size)) {
+        let (sums, others) = sums.split_at_mut(size);
+        for (block, (sum, other)) in blocks.iter().zip(sums.iter_mut().zip(others)) {
+            if WIDE {
+                add_products::<FMA, 2>([first, second], block, [sum, other]);
+            } else {
+                add_products::<FMA, 1>([first], block, [sum]);
+                add_products::<FMA, 1>([second], block, [other]);
+            }
+        }
+    }
+    for (tile, sums) in rest.iter().zip(left.chunks_exact_mut(size)) {
+        for (block, sum) in blocks.iter().zip(sums) {
+            add_products::<FMA, 1>([tile], block, [sum]);
+        }
+    }
+}
+
+#[inline(always)]
+fn add_products<const FMA: bool, const N: usize>(
+    tiles: [&Tile; N],
+    block: &[Line; COLUMNS],
+    sums: [&mut Tile; N],
+) {
+    let mut here = [[[0.0; COLUMNS]; ROWS]; N];
+    for n in 0..N {
+        here[n] = *sums[n];
+    }
+    for k in 0..COLUMNS {
+        for n in 0..N {
+            for r in 0..ROWS {
+                for c in 0..COLUMNS {
+                    here[n][r][c] = fma::<FMA>(tiles[n][r][k], block[k][c], here[n][r][c]);
+                }
+            }
+        }
+    }
+    for n in 0..N {
+        *sums[n] = here[n];
+    }
 }

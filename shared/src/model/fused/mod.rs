@@ -12,11 +12,11 @@ use burn::backend::{DispatchDevice, TensorMetadata};
 use burn::tensor::{Device, Tensor};
 use burn_flex::FlexTensor;
 
-use self::node::{Kernel, apply, inputs};
+use self::node::{Kernel, Operand, apply, inputs};
 pub(super) use self::node::{plain, values};
 pub(super) use self::product::{product, product_with_blocks};
 use super::config::ModelConfig;
-use super::kernels::attention::{self, Heads, Saved};
+use super::kernels::attention::{self, Heads};
 use super::kernels::rope::{HeadNorm, RopeTable};
 use super::kernels::{add, kl, log_prob, rms_norm, rope, swiglu};
 use super::packing::Packing;
@@ -44,16 +44,23 @@ struct RmsNorm {
 }
 
 impl Kernel<2> for RmsNorm {
-    fn forward(&self, [x, weight]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [x, weight]: [&[f32]; 2], _: bool) -> (Vec<f32>, Vec<f32>) {
         let mut y = vec![0.0; x.len()];
         rms_norm::forward(x, weight, self.eps, &mut y);
         (y, Vec::new())
     }
 
-    fn backward(&self, [x, weight]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
-        let (mut dx, mut dw) = (vec![0.0; x.len()], vec![0.0; weight.len()]);
-        rms_norm::backward(x, weight, self.eps, dy, &mut dx, &mut dw);
-        [dx, dw]
+    fn backward(
+        &self,
+        [x, weight]: [Operand; 2],
+        _: Vec<f32>,
+        mut dy: Vec<f32>,
+        _: [bool; 2],
+    ) -> [Vec<f32>; 2] {
+        let weight = weight.numbers();
+        let mut dw = vec![0.0; weight.len()];
+        rms_norm::backward(x.numbers(), weight, self.eps, &mut dy, &mut dw);
+        [dy, dw]
     }
 }
 
@@ -70,22 +77,28 @@ struct Rotate {
 }
 
 impl Kernel<1> for Rotate {
-    fn forward(&self, [x]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [x]: [&[f32]; 1], _: bool) -> (Vec<f32>, Vec<f32>) {
         let mut y = vec![0.0; x.len()];
         rope::forward(x, None, &self.positions, &self.table, &mut y);
         (y, Vec::new())
     }
 
-    fn backward(&self, [x]: [&[f32]; 1], _: &[f32], dy: &[f32]) -> [Vec<f32>; 1] {
-        let mut dx = vec![0.0; x.len()];
-        rope::backward(x, None, &self.positions, &self.table, dy, &mut dx, &mut []);
-        [dx]
+    fn backward(
+        &self,
+        [x]: [Operand; 1],
+        _: Vec<f32>,
+        mut dy: Vec<f32>,
+        _: [bool; 1],
+    ) -> [Vec<f32>; 1] {
+        let (positions, table) = (&self.positions, &self.table);
+        rope::backward(x.numbers(), None, positions, table, &mut dy, &mut []);
+        [dy]
     }
 }
 
 /// Norm of each head, then rotation.
 impl Kernel<2> for Rotate {
-    fn forward(&self, [x, weight]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [x, weight]: [&[f32]; 2], _: bool) -> (Vec<f32>, Vec<f32>) {
         let mut y = vec![0.0; x.len()];
         let norm = HeadNorm {
             weight,
@@ -95,22 +108,21 @@ impl Kernel<2> for Rotate {
         (y, Vec::new())
     }
 
-    fn backward(&self, [x, weight]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
-        let (mut dx, mut dw) = (vec![0.0; x.len()], vec![0.0; weight.len()]);
+    fn backward(
+        &self,
+        [x, weight]: [Operand; 2],
+        _: Vec<f32>,
+        mut dy: Vec<f32>,
+        _: [bool; 2],
+    ) -> [Vec<f32>; 2] {
         let norm = HeadNorm {
-            weight,
+            weight: weight.numbers(),
             eps: self.eps,
         };
-        rope::backward(
-            x,
-            Some(norm),
-            &self.positions,
-            &self.table,
-            dy,
-            &mut dx,
-            &mut dw,
-        );
-        [dx, dw]
+        let mut dw = vec![0.0; norm.weight.len()];
+        let (positions, table) = (&self.positions, &self.table);
+        rope::backward(x.numbers(), Some(norm), positions, table, &mut dy, &mut dw);
+        [dy, dw]
     }
 }
 
@@ -137,16 +149,22 @@ pub(super) fn rotate(
 struct SwiGlu;
 
 impl Kernel<2> for SwiGlu {
-    fn forward(&self, [gate, up]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [gate, up]: [&[f32]; 2], _: bool) -> (Vec<f32>, Vec<f32>) {
         let mut y = vec![0.0; gate.len()];
         swiglu::forward(gate, up, &mut y);
         (y, Vec::new())
     }
 
-    fn backward(&self, [gate, up]: [&[f32]; 2], _: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
-        let (mut dgate, mut dup) = (vec![0.0; gate.len()], vec![0.0; up.len()]);
-        swiglu::backward(gate, up, dy, &mut dgate, &mut dup);
-        [dgate, dup]
+    fn backward(
+        &self,
+        inputs: [Operand; 2],
+        _: Vec<f32>,
+        mut dy: Vec<f32>,
+        _: [bool; 2],
+    ) -> [Vec<f32>; 2] {
+        let [mut gate, mut up] = inputs.map(Operand::into_numbers);
+        swiglu::backward(&mut gate, &mut up, &mut dy);
+        [gate, up]
     }
 }
 
@@ -162,7 +180,7 @@ struct Attention {
 }
 
 impl Kernel<3> for Attention {
-    fn forward(&self, inputs: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, inputs: [&[f32]; 3], _: bool) -> (Vec<f32>, Vec<f32>) {
         let Some((places, firsts)) = self.packing.places() else {
             return self.attend(inputs);
         };
@@ -172,15 +190,24 @@ impl Kernel<3> for Attention {
         (laid_out(&out, firsts, places.len()), lse)
     }
 
-    fn backward(&self, inputs: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
+    fn backward(
+        &self,
+        [q, k, v]: [Operand; 3],
+        lse: Vec<f32>,
+        mut dout: Vec<f32>,
+        _: [bool; 3],
+    ) -> [Vec<f32>; 3] {
+        let (offsets, heads) = (self.packing.offsets(), self.heads);
         let Some((places, firsts)) = self.packing.places() else {
-            return self.attend_backward(inputs, lse, dout);
+            let [mut k, mut v] = [k, v].map(Operand::into_numbers);
+            attention::backward([q.numbers(), &lse], offsets, heads, &mut k, &mut v, &mut dout);
+            return [dout, k, v];
         };
-        let [q, k, v] = inputs.map(|x| laid_out(x, places, firsts.len()));
+        let [q, mut k, mut v] = [q, k, v].map(|x| laid_out(x.numbers(), places, firsts.len()));
         // Its output was taken from the first of them.
-        let dout = added_up(dout, firsts, places.len());
-        let gradients = self.attend_backward([&q, &k, &v], lse, &dout);
-        gradients.map(|gradient| added_up(&gradient, places, firsts.len()))
+        let mut dout = added_up(&dout, firsts, places.len());
+        attention::backward([&q, &lse], offsets, heads, &mut k, &mut v, &mut dout);
+        [dout, k, v].map(|gradient| added_up(&gradient, places, firsts.len()))
     }
 }
 
@@ -193,14 +220,6 @@ impl Attention {
         let mut lse = vec![0.0; tokens * self.heads.heads];
         attention::forward(q, k, v, offsets, self.heads, &mut out, &mut lse);
         (out, lse)
-    }
-
-    fn attend_backward(&self, [q, k, v]: [&[f32]; 3], lse: &[f32], dout: &[f32]) -> [Vec<f32>; 3] {
-        let [mut dq, mut dk, mut dv] = [q, k, v].map(|x| vec![0.0; x.len()]);
-        let saved = Saved { q, k, v, lse };
-        let offsets = self.packing.offsets();
-        attention::backward(saved, offsets, self.heads, dout, &mut dq, &mut dk, &mut dv);
-        [dq, dk, dv]
     }
 }
 
@@ -253,14 +272,20 @@ struct LogProb {
 }
 
 impl Kernel<1> for LogProb {
-    fn forward(&self, [logits]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [logits]: [&[f32]; 1], _: bool) -> (Vec<f32>, Vec<f32>) {
         log_prob::forward(logits, &self.targets)
     }
 
-    fn backward(&self, [logits]: [&[f32]; 1], lse: &[f32], g: &[f32]) -> [Vec<f32>; 1] {
-        let mut dlogits = logits.to_vec();
-        log_prob::backward_in_place(&mut dlogits, lse, &self.targets, g);
-        [dlogits]
+    fn backward(
+        &self,
+        [logits]: [Operand; 1],
+        lse: Vec<f32>,
+        g: Vec<f32>,
+        _: [bool; 1],
+    ) -> [Vec<f32>; 1] {
+        let mut logits = logits.into_numbers();
+        log_prob::backward(&mut logits, &lse, &self.targets, &g);
+        [logits]
     }
 
     fn shape(&self, first: &[usize]) -> Vec<usize> {
@@ -285,15 +310,21 @@ struct Kl {
 }
 
 impl Kernel<1> for Kl {
-    fn forward(&self, [student]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [student]: [&[f32]; 1], _: bool) -> (Vec<f32>, Vec<f32>) {
         let rows = self.teacher.shape()[0];
         let saved = kl::forward(student, values(&self.teacher), rows, self.direction);
         let kept = [saved.kl.as_slice(), &saved.student, &saved.teacher].concat();
         (saved.kl, kept)
     }
 
-    fn backward(&self, [student]: [&[f32]; 1], saved: &[f32], g: &[f32]) -> [Vec<f32>; 1] {
-        let mut gradient = student.to_vec();
+    fn backward(
+        &self,
+        [student]: [Operand; 1],
+        saved: Vec<f32>,
+        g: Vec<f32>,
+        _: [bool; 1],
+    ) -> [Vec<f32>; 1] {
+        let mut gradient = student.into_numbers();
         let part = |i: usize| saved[i * g.len()..(i + 1) * g.len()].to_vec();
         let saved = kl::Saved {
             kl: part(0),
@@ -305,7 +336,7 @@ impl Kernel<1> for Kl {
             values(&self.teacher),
             &saved,
             self.direction,
-            g,
+            &g,
         );
         [gradient]
     }

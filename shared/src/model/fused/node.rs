@@ -15,27 +15,43 @@ use burn_flex::FlexTensor;
 
 /// A function of `N` tensors with a known derivative.
 pub(super) trait Kernel<const N: usize>: Clone + Debug + Send + 'static {
-    /// The output's values, and what the backward pass wants to find again.
-    fn forward(&self, inputs: [&[f32]; N]) -> (Vec<f32>, Vec<f32>);
+    /// The output's values, and what the backward pass wants to find again: anything where none is to come (`keep` is false).
+    fn forward(&self, inputs: [&[f32]; N], keep: bool) -> (Vec<f32>, Vec<f32>);
 
-    /// The gradients of the inputs, given the inputs, what the forward pass saved, and the output's gradient.
-    fn backward(&self, inputs: [&[f32]; N], saved: &[f32], gradient: &[f32]) -> [Vec<f32>; N];
-
-    /// [`Kernel::backward`] of which only some gradients are wanted: of the others anything may stand there.
-    fn backward_of(
+    /// The gradients of the inputs, given the inputs, what the forward pass saved, and the output's gradient. In the place of one that is not
+    /// wanted anything may stand.
+    fn backward(
         &self,
-        inputs: [&[f32]; N],
-        saved: &[f32],
-        gradient: &[f32],
-        _wanted: [bool; N],
-    ) -> [Vec<f32>; N] {
-        self.backward(inputs, saved, gradient)
-    }
+        inputs: [Operand; N],
+        saved: Vec<f32>,
+        gradient: Vec<f32>,
+        wanted: [bool; N],
+    ) -> [Vec<f32>; N];
 
     /// The output's shape; by default the first input's.
     fn shape(&self, first: &[usize]) -> Vec<usize> {
         first.to_vec()
     }
+}
+
+/// An input as the backward pass gets it.
+#[derive(Debug, Clone)]
+pub(super) struct Operand(FlexTensor);
+
+impl Operand {
+    pub(super) fn numbers(&self) -> &[f32] {
+        values(&self.0)
+    }
+
+    /// The numbers, to be written over: a copy where others have them too.
+    pub(super) fn into_numbers(self) -> Vec<f32> {
+        owned(self.0)
+    }
+}
+
+fn owned(x: FlexTensor) -> Vec<f32> {
+    let numbers = contiguous(x).into_data().try_into_vec();
+    numbers.expect("kernels run on f32 tensors")
 }
 
 /// The inputs of a kernel, with or without a graph behind them.
@@ -93,31 +109,31 @@ pub(super) fn apply<K: Kernel<N>, const N: usize, const D: usize>(
 ) -> Tensor<D> {
     match inputs {
         Inputs::Plain(inputs) => {
-            let (out, _) = kernel.forward(inputs.each_ref().map(values));
+            let (out, _) = kernel.forward(inputs.each_ref().map(values), false);
             let shape = kernel.shape(inputs[0].shape().as_slice());
             Tensor::from_primitive::<Flex>(flex(out, shape))
         }
         Inputs::Tracked(inputs) => {
             let nodes = inputs.each_ref().map(|x| x.node());
             let inputs = inputs.map(|x| contiguous(x.into_primitive()));
-            let (out, saved) = kernel.forward(inputs.each_ref().map(values));
             let shape = kernel.shape(inputs[0].shape().as_slice());
-            let out = flex(out, shape);
+            let forward = |keep| kernel.forward(inputs.each_ref().map(values), keep);
             let node = Node::<K>(PhantomData);
             let out = match node
                 .prepare::<NoCheckpointing>(nodes)
                 .compute_bound()
                 .stateful()
             {
-                OpsKind::Tracked(prep) => prep.finish(
-                    State {
+                OpsKind::Tracked(prep) => {
+                    let (out, saved) = forward(true);
+                    let state = State {
                         kernel,
-                        inputs,
+                        inputs: inputs.map(Operand),
                         saved: Arc::new(saved),
-                    },
-                    out,
-                ),
-                OpsKind::UnTracked(prep) => prep.finish(out),
+                    };
+                    prep.finish(state, flex(out, shape))
+                }
+                OpsKind::UnTracked(prep) => prep.finish(flex(forward(false).0, shape)),
             };
             Tensor::from_primitive::<Autodiff<Flex>>(out)
         }
@@ -132,7 +148,7 @@ struct Node<K>(PhantomData<K>);
 #[derive(Debug, Clone)]
 struct State<K, const N: usize> {
     kernel: K,
-    inputs: [FlexTensor; N],
+    inputs: [Operand; N],
     saved: Arc<Vec<f32>>,
 }
 
@@ -140,18 +156,17 @@ impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Node<K> {
     type State = State<K, N>;
 
     fn backward(self, ops: Ops<Self::State, N>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = contiguous(grads.consume::<Flex>(&ops.node));
+        let gradient = owned(grads.consume::<Flex>(&ops.node));
         let State {
             kernel,
             inputs,
             saved,
         } = ops.state;
         let wanted = std::array::from_fn(|i| ops.parents[i].is_some());
-        let read = inputs.each_ref().map(values);
-        let found = kernel.backward_of(read, &saved, values(&gradient), wanted);
-        for ((parent, input), found) in ops.parents.iter().zip(&inputs).zip(found) {
+        let shapes = inputs.each_ref().map(|x| x.0.shape().as_slice().to_vec());
+        let found = kernel.backward(inputs, Arc::unwrap_or_clone(saved), gradient, wanted);
+        for ((parent, shape), found) in ops.parents.iter().zip(shapes).zip(found) {
             if let Some(parent) = parent {
-                let shape = input.shape().as_slice().to_vec();
                 grads.register::<Flex>(parent.id, flex(found, shape));
             }
         }

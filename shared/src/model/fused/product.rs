@@ -3,7 +3,7 @@
 use burn::backend::Flex;
 use burn::tensor::Tensor;
 
-use super::node::{Kernel, apply, flex, inputs, plain, values};
+use super::node::{Kernel, Operand, apply, flex, inputs, plain, values};
 use crate::model::kernels::blocks::{self, Blocks};
 use crate::model::kernels::product::{Panels, by_rows, transposed};
 
@@ -24,27 +24,23 @@ struct Product {
 }
 
 impl Kernel<2> for Product {
-    fn forward(&self, [x, w]: [&[f32]; 2]) -> (Vec<f32>, Vec<f32>) {
+    fn forward(&self, [x, w]: [&[f32]; 2], _: bool) -> (Vec<f32>, Vec<f32>) {
         (Panels::of_rows(w, self.inner).product(x), Vec::new())
     }
 
-    fn backward(&self, inputs: [&[f32]; 2], saved: &[f32], dy: &[f32]) -> [Vec<f32>; 2] {
-        self.backward_of(inputs, saved, dy, [true; 2])
-    }
-
-    fn backward_of(
+    fn backward(
         &self,
-        [x, w]: [&[f32]; 2],
-        _: &[f32],
-        dy: &[f32],
+        [x, w]: [Operand; 2],
+        _: Vec<f32>,
+        dy: Vec<f32>,
         wanted: [bool; 2],
     ) -> [Vec<f32>; 2] {
         let [mut dx, mut dw] = [Vec::new(), Vec::new()];
-        if wanted[0] {
-            dx = Panels::of_columns(w, self.out).product(dy);
-        }
         if wanted[1] {
-            dw = transposed(dy, x, [self.out, self.inner]);
+            dw = transposed(&dy, x.numbers(), [self.out, self.inner]);
+        }
+        if wanted[0] {
+            dx = Panels::of_columns(w.numbers(), self.out).product(&dy);
         }
         [dx, dw]
     }
