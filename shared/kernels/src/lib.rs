@@ -29,6 +29,7 @@ pub mod swiglu;
 mod testing;
 mod threads;
 pub mod top_k;
+mod vectors;
 
 simd::kernel! {
     /// Adds `y` to `x`, element by element, as far as both reach.

@@ -10,28 +10,12 @@ mod panels;
 mod rows;
 mod transposed;
 
-use pulp::WithSimd;
-
 pub use panels::Panels;
 pub use rows::by_rows;
 pub use transposed::transposed;
 
 /// WebAssembly has half as many registers.
 const WEB: bool = cfg!(target_arch = "wasm32");
-
-/// Computes on the widest vectors that the machine has.
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn dispatch(product: impl WithSimd<Output = ()>) {
-    pulp::Arch::new().dispatch(product);
-}
-
-/// Computes on WebAssembly's vectors; what does without them would only make the module larger.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-fn dispatch(product: impl WithSimd<Output = ()>) {
-    let simd = pulp::wasm::Simd128::try_new();
-    let simd = simd.expect("whoever runs this module has the vectors that it was built for");
-    pulp::Simd::vectorize(simd, product);
-}
 
 #[cfg(test)]
 mod tests;

@@ -12,22 +12,12 @@ pub(super) const BASELINE_FMA: bool = cfg!(any(target_arch = "aarch64", target_f
 /// Defines a function that is compiled for each vector unit and runs on the best that the machine has.
 ///
 /// In `fn name<'a, FMA>(argument: type, …) -> type { … }`, `'a` is the lifetime of all references among the arguments and
-/// `FMA` a constant of the body: whether to fuse. A third name, where there is one, is true with AVX-512, which has twice as many registers
-/// of twice the width. What the body calls must be `#[inline(always)]`, or it is compiled for the baseline alone.
+/// `FMA` a constant of the body: whether to fuse. What the body calls must be `#[inline(always)]`, or it is compiled for the
+/// baseline alone.
 macro_rules! kernel {
     (
         $(#[$attribute:meta])*
-        $visibility:vis fn $name:ident<$life:lifetime, $fma:ident>($($arguments:tt)*) $(-> $output:ty)?
-        $body:block
-    ) => {
-        $crate::simd::kernel! {
-            $(#[$attribute])*
-            $visibility fn $name<$life, $fma, WIDE>($($arguments)*) $(-> $output)? $body
-        }
-    };
-    (
-        $(#[$attribute:meta])*
-        $visibility:vis fn $name:ident<$life:lifetime, $fma:ident, $wide:ident>($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)?
+        $visibility:vis fn $name:ident<$life:lifetime, $fma:ident>($($argument:ident: $type:ty),* $(,)?) $(-> $output:ty)?
         $body:block
     ) => {
         $(#[$attribute])*
@@ -40,36 +30,33 @@ macro_rules! kernel {
 
             impl<$life> Call<$life> {
                 #[inline(always)]
-                fn run<const $fma: bool, const $wide: bool>(self) $(-> $output)? {
+                fn run<const $fma: bool>(self) $(-> $output)? {
                     let Self { $($argument),* } = self;
                     $body
                 }
             }
 
-            #[cfg(target_arch = "x86_64")]
-            struct Fused<$life, const WIDE: bool>(Call<$life>);
-
             // A closure would do, if it could be told to be inlined always.
             #[cfg(target_arch = "x86_64")]
-            impl<$life, const WIDE: bool> pulp::NullaryFnOnce for Fused<$life, WIDE> {
+            impl<$life> pulp::NullaryFnOnce for Call<$life> {
                 type Output = $crate::simd::output!($($output)?);
 
                 #[inline(always)]
                 fn call(self) -> Self::Output {
-                    self.0.run::<true, WIDE>()
+                    self.run::<true>()
                 }
             }
 
             let call = Call { $($argument),* };
             #[cfg(target_arch = "x86_64")]
             if let Some(unit) = pulp::x86::V4::try_new() {
-                return unit.vectorize(Fused::<true>(call));
+                return unit.vectorize(call);
             }
             #[cfg(target_arch = "x86_64")]
             if let Some(unit) = pulp::x86::V3::try_new() {
-                return unit.vectorize(Fused::<false>(call));
+                return unit.vectorize(call);
             }
-            call.run::<{ $crate::simd::BASELINE_FMA }, false>()
+            call.run::<{ $crate::simd::BASELINE_FMA }>()
         }
     };
 }

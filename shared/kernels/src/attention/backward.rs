@@ -1,12 +1,12 @@
 //! The backward pass.
 
+use pulp::{Simd, WithSimd};
+
 use super::super::exp::exp;
-use super::super::simd::{fma, kernel};
-use super::forward::{scores, weigh};
-use super::pack::{
-    COLUMNS, Line, ROWS, Tile, add_tiles_times_blocks, copy_block, pack_elements, pack_tokens,
-    panels_times_block, round_up, transpose_block,
-};
+use super::super::simd::fma;
+use super::super::vectors::{dispatch, fuses};
+use super::forward::scores;
+use super::tiles::{COLUMNS, HeadView, Left, Line, as_rows, product, transpose_block};
 use super::{Heads, longest};
 
 /// Given the queries `q [N, heads · hd]` and the log-sum-exp `lse [N, heads]` of the scores, writes the gradients `dk` and `dv` over `k` and
@@ -28,34 +28,55 @@ pub fn backward(
         "output of an attention"
     );
     let longest = longest(offsets, tokens);
-    backward_sequences([q, lse], offsets, heads, longest, [k, v, dout]);
+    dispatch(Backward {
+        saved: [q, lse],
+        offsets,
+        heads,
+        longest,
+        gradients: [k, v, dout],
+    });
 }
 
-kernel! {
-    fn backward_sequences<'a, FMA, WIDE>(
-        saved: [&'a [f32]; 2],
-        offsets: &'a [usize],
-        heads: Heads,
-        longest: usize,
-        gradients: [&'a mut [f32]; 3],
-    ) {
-        let [q, lse] = saved;
-        let [k, v, dout] = gradients;
-        let mut scratch = Scratch::new(longest, heads.head_dim);
+struct Backward<'a> {
+    saved: [&'a [f32]; 2],
+    offsets: &'a [usize],
+    heads: Heads,
+    longest: usize,
+    gradients: [&'a mut [f32]; 3],
+}
+
+impl WithSimd for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if fuses::<S>() {
+            self.run::<S, true>(simd);
+        } else {
+            self.run::<S, false>(simd);
+        }
+    }
+}
+
+impl Backward<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const FMA: bool>(self, simd: S) {
+        let Backward {
+            saved: [q, lse],
+            offsets,
+            heads,
+            longest,
+            gradients: [k, v, dout],
+        } = self;
+        let hd = heads.head_dim;
+        let mut scratch = Scratch::new(longest, hd);
         for w in offsets.windows(2) {
             let (sequence, length) = (w[0]..w[1], w[1] - w[0]);
-            if length == 0 {
-                continue;
-            }
             for kv in 0..heads.kv_heads {
-                let key = heads.key(k, &sequence, kv);
-                let value = heads.key(v, &sequence, kv);
-                scratch.start(length);
-                pack_tokens(key, length, &mut scratch.keys);
-                pack_tokens(value, length, &mut scratch.values);
-                pack_elements(key, scratch.padded, &mut scratch.key_elements);
+                let (key, value) = (heads.key(k, &sequence, kv), heads.key(v, &sequence, kv));
+                scratch.dk[..length * hd].fill(0.0);
+                scratch.dv[..length * hd].fill(0.0);
                 for h in kv * heads.group()..(kv + 1) * heads.group() {
-                    let query = heads.query(q, &sequence, h);
                     for first in (0..length).step_by(COLUMNS) {
                         let block = w[0] + first..w[1].min(w[0] + first + COLUMNS);
                         let mut column_lse = [0.0; COLUMNS];
@@ -64,29 +85,39 @@ kernel! {
                         for (lse, row) in column_lse.iter_mut().zip(rows) {
                             *lse = row[h];
                         }
-                        transpose_block(query.from(first), heads.scale(), &mut scratch.queries);
+                        let query = heads.query(q, &block, h);
+                        transpose_block(query, heads.scale(), &mut scratch.queries);
                         // Only this block reads these rows of the head, so that its own gradient can take their place.
-                        let upstream = heads.query(dout, &sequence, h).from(first);
+                        let upstream = heads.query(dout, &block, h);
                         transpose_block(upstream, 1.0, &mut scratch.upstream);
-                        copy_block(query.from(first), heads.scale(), &mut scratch.query_rows);
-                        copy_block(upstream, 1.0, &mut scratch.upstream_rows);
-                        scratch.block::<FMA, WIDE>(first, &column_lse);
+                        scratch.block::<S, FMA>(
+                            simd,
+                            first,
+                            &column_lse,
+                            [key, value],
+                            [query, upstream],
+                        );
                         let dq = heads.query_rows(dout, &block, h);
-                        for (column, row) in dq.enumerate() {
-                            for (x, line) in row.iter_mut().zip(&scratch.dq) {
-                                *x = line[column] * heads.scale();
+                        for (row, found) in dq.zip(scratch.dq.chunks_exact(hd)) {
+                            for (x, dq) in row.iter_mut().zip(found) {
+                                *x = dq * heads.scale();
                             }
                         }
                     }
                 }
-                for (out, tiles) in [(&mut *k, &scratch.dk), (&mut *v, &scratch.dv)] {
-                    let rows = heads.key_rows(out, &sequence, kv).enumerate();
-                    for (j, row) in rows {
-                        let tiles = tiles[j / ROWS * scratch.blocks..].iter();
-                        for (part, tile) in row.chunks_mut(COLUMNS).zip(tiles) {
-                            part.copy_from_slice(&tile[j % ROWS][..part.len()]);
-                        }
+                for (row, found) in heads
+                    .key_rows(k, &sequence, kv)
+                    .zip(scratch.dk.chunks_exact(hd))
+                {
+                    for (x, dk) in row.iter_mut().zip(found) {
+                        *x = dk * heads.scale();
                     }
+                }
+                for (row, dv) in heads
+                    .key_rows(v, &sequence, kv)
+                    .zip(scratch.dv.chunks_exact(hd))
+                {
+                    row.copy_from_slice(dv);
                 }
             }
         }
@@ -95,71 +126,49 @@ kernel! {
 
 /// The working memory of one sequence and key-value head. Names of gradients are those of [`backward`].
 struct Scratch {
-    /// Blocks over the elements of a head.
-    blocks: usize,
-    /// Length of the sequence, rounded up to whole tiles.
-    padded: usize,
-    /// Keys and values in panels over tokens, and keys in panels over elements.
-    keys: Vec<f32>,
-    values: Vec<f32>,
-    key_elements: Vec<f32>,
     /// A block of scaled queries and of gradients of outputs, transposed `[hd][COLUMNS]`.
     queries: Vec<Line>,
     upstream: Vec<Line>,
-    /// The same as they are, `[blocks][COLUMNS][COLUMNS]`.
-    query_rows: Vec<[Line; COLUMNS]>,
-    upstream_rows: Vec<[Line; COLUMNS]>,
-    /// `P` and `dS` of the block, transposed `[padded][COLUMNS]`.
+    /// `P` and `dS` of the block, transposed `[keys][COLUMNS]`.
     weights: Vec<Line>,
     slopes: Vec<Line>,
-    /// The block's `dq / s`, transposed.
-    dq: Vec<Line>,
-    /// `dk` and `dv`, summed up over blocks and heads: tile `t · blocks + b` is of the keys `ROWS t..` and the elements
-    /// `COLUMNS b..`.
-    dk: Vec<Tile>,
-    dv: Vec<Tile>,
+    /// The block's `dq / s`, `[COLUMNS, hd]`.
+    dq: Vec<f32>,
+    /// `dk / s` and `dv`, summed up over blocks and heads, `[keys, hd]`.
+    dk: Vec<f32>,
+    dv: Vec<f32>,
 }
 
 impl Scratch {
     fn new(longest: usize, hd: usize) -> Self {
-        let slots = round_up(longest, ROWS);
-        let blocks = hd.div_ceil(COLUMNS);
         let lines = |n: usize| vec![[0.0; COLUMNS]; n];
         Scratch {
-            blocks,
-            padded: 0,
-            keys: vec![0.0; slots * hd],
-            values: vec![0.0; slots * hd],
-            key_elements: vec![0.0; slots * round_up(hd, ROWS)],
             queries: lines(hd),
             upstream: lines(hd),
-            query_rows: vec![[[0.0; COLUMNS]; COLUMNS]; blocks],
-            upstream_rows: vec![[[0.0; COLUMNS]; COLUMNS]; blocks],
-            weights: lines(slots),
-            slopes: lines(slots),
-            dq: lines(round_up(hd, ROWS)),
-            dk: vec![[[0.0; COLUMNS]; ROWS]; slots / ROWS * blocks],
-            dv: vec![[[0.0; COLUMNS]; ROWS]; slots / ROWS * blocks],
+            weights: lines(longest),
+            slopes: lines(longest),
+            dq: vec![0.0; COLUMNS * hd],
+            dk: vec![0.0; longest * hd],
+            dv: vec![0.0; longest * hd],
         }
     }
 
-    /// Makes ready for a sequence of `length` tokens.
-    fn start(&mut self, length: usize) {
-        self.padded = round_up(length, ROWS);
-        let tiles = self.padded / ROWS * self.blocks;
-        self.dk[..tiles].fill([[0.0; COLUMNS]; ROWS]);
-        self.dv[..tiles].fill([[0.0; COLUMNS]; ROWS]);
-    }
-
-    /// The gradients of the block of queries from position `first` on, whose operands are in place.
+    /// The gradients of the block of queries from position `first` on, whose transposed operands are in place.
     #[inline(always)]
-    fn block<const FMA: bool, const WIDE: bool>(&mut self, first: usize, lse: &Line) {
-        let reach = self.padded.min(first + COLUMNS);
+    fn block<S: Simd, const FMA: bool>(
+        &mut self,
+        simd: S,
+        first: usize,
+        lse: &Line,
+        [keys, values]: [HeadView<'_>; 2],
+        [queries, upstream]: [HeadView<'_>; 2],
+    ) {
+        let reach = (keys.tokens.len() / keys.width).min(first + COLUMNS);
         let (weights, slopes) = (&mut self.weights[..reach], &mut self.slopes[..reach]);
-        scores::<FMA, WIDE>(&self.keys, &self.queries, first, weights);
-        let (tiles, _) = slopes.as_chunks_mut::<ROWS>();
-        let size = ROWS * self.upstream.len();
-        panels_times_block::<FMA, WIDE>(&self.values, size, &self.upstream, tiles);
+        scores(simd, keys, &self.queries, first, weights);
+        let upstream_block = as_rows(&self.upstream);
+        let out = slopes.as_flattened_mut();
+        product::<S, false>(simd, Left::Rows(values), upstream_block, out);
         let mut mean = [0.0; COLUMNS];
         for (weight, slope) in weights.iter_mut().zip(&*slopes) {
             for c in 0..COLUMNS {
@@ -172,14 +181,9 @@ impl Scratch {
                 slope[c] = weight[c] * (slope[c] - mean[c]);
             }
         }
-        weigh::<FMA, WIDE>(&self.key_elements, self.padded, slopes, &mut self.dq);
-        let products = [
-            (&*weights, &self.upstream_rows, &mut self.dv),
-            (&*slopes, &self.query_rows, &mut self.dk),
-        ];
-        for (lines, blocks, sums) in products {
-            let (tiles, _) = lines.as_chunks::<ROWS>();
-            add_tiles_times_blocks::<FMA, WIDE>(tiles, blocks, sums);
-        }
+        let [dk, dv] = [&mut self.dk, &mut self.dv].map(|sums| &mut sums[..reach * keys.dim]);
+        product::<S, false>(simd, Left::Columns(slopes, first), keys, &mut self.dq);
+        product::<S, true>(simd, Left::Rows(as_rows(weights)), upstream, dv);
+        product::<S, true>(simd, Left::Rows(as_rows(slopes)), queries, dk);
     }
 }

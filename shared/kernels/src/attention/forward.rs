@@ -1,10 +1,10 @@
 //! The forward pass.
 
+use pulp::{Simd, WithSimd};
+
 use super::super::exp::exp;
-use super::super::simd::kernel;
-use super::pack::{
-    COLUMNS, Line, ROWS, pack_elements, pack_tokens, panels_times_block, round_up, transpose_block,
-};
+use super::super::vectors::{dispatch, fuses};
+use super::tiles::{COLUMNS, HeadView, Left, Line, as_rows, product, transpose_block};
 use super::{Heads, longest};
 
 /// Attention of `q [N, heads · hd]` over `k` and `v [N, kv_heads · hd]` within each sequence, into `out [N, heads · hd]`
@@ -24,52 +24,73 @@ pub fn forward(
         "output of an attention"
     );
     let longest = longest(offsets, tokens);
-    forward_sequences([q, k, v], offsets, heads, longest, out, lse);
+    dispatch(Forward {
+        inputs: [q, k, v],
+        offsets,
+        heads,
+        longest,
+        out,
+        lse,
+    });
 }
 
-kernel! {
-    fn forward_sequences<'a, FMA, WIDE>(
-        inputs: [&'a [f32]; 3],
-        offsets: &'a [usize],
-        heads: Heads,
-        longest: usize,
-        out: &'a mut [f32],
-        lse: &'a mut [f32],
-    ) {
-        let [q, k, v] = inputs;
+struct Forward<'a> {
+    inputs: [&'a [f32]; 3],
+    offsets: &'a [usize],
+    heads: Heads,
+    longest: usize,
+    out: &'a mut [f32],
+    lse: &'a mut [f32],
+}
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if fuses::<S>() {
+            self.run::<S, true>(simd);
+        } else {
+            self.run::<S, false>(simd);
+        }
+    }
+}
+
+impl Forward<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const FMA: bool>(self, simd: S) {
+        let Forward {
+            inputs: [q, k, v],
+            offsets,
+            heads,
+            longest,
+            out,
+            lse,
+        } = self;
         let hd = heads.head_dim;
-        let slots = round_up(longest, ROWS);
-        let mut keys = vec![0.0; slots * hd];
-        let mut values = vec![0.0; round_up(hd, ROWS) * slots];
         let mut queries = vec![[0.0; COLUMNS]; hd];
-        let mut weights = vec![[0.0; COLUMNS]; slots];
-        let mut sums = vec![[0.0; COLUMNS]; round_up(hd, ROWS)];
+        let mut weights = vec![[0.0; COLUMNS]; longest];
+        let mut sums = vec![0.0; COLUMNS * hd];
         for w in offsets.windows(2) {
             let (sequence, length) = (w[0]..w[1], w[1] - w[0]);
-            if length == 0 {
-                continue;
-            }
-            let padded = round_up(length, ROWS);
-            for kv in 0..heads.kv_heads {
-                pack_tokens(heads.key(k, &sequence, kv), length, &mut keys);
-                pack_elements(heads.key(v, &sequence, kv), padded, &mut values);
-                for h in kv * heads.group()..(kv + 1) * heads.group() {
-                    let query = heads.query(q, &sequence, h);
-                    for first in (0..length).step_by(COLUMNS) {
-                        transpose_block(query.from(first), heads.scale(), &mut queries);
-                        let weights = &mut weights[..padded.min(first + COLUMNS)];
-                        scores::<FMA, WIDE>(&keys, &queries, first, weights);
-                        let (max, sum) = soften::<FMA>(weights);
-                        weigh::<FMA, WIDE>(&values, padded, weights, &mut sums);
-                        let block = w[0] + first..w[1].min(w[0] + first + COLUMNS);
-                        let rows = heads.query_rows(out, &block, h);
-                        for (column, row) in rows.enumerate() {
-                            let inverse = 1.0 / sum[column];
-                            for (x, line) in row.iter_mut().zip(&sums) {
-                                *x = line[column] * inverse;
-                            }
-                            lse[(block.start + column) * heads.heads + h] = max[column] + sum[column].ln();
+            for h in 0..heads.heads {
+                let kv = h / heads.group();
+                let (keys, values) = (heads.key(k, &sequence, kv), heads.key(v, &sequence, kv));
+                for first in (0..length).step_by(COLUMNS) {
+                    let block = w[0] + first..w[1].min(w[0] + first + COLUMNS);
+                    transpose_block(heads.query(q, &block, h), heads.scale(), &mut queries);
+                    let weights = &mut weights[..length.min(first + COLUMNS)];
+                    scores(simd, keys, &queries, first, weights);
+                    let (max, sum) = soften::<FMA>(weights);
+                    product::<S, false>(simd, Left::Columns(weights, first), values, &mut sums);
+                    let rows = heads.query_rows(out, &block, h);
+                    for (column, (row, sums)) in rows.zip(sums.chunks_exact(hd)).enumerate() {
+                        let inverse = 1.0 / sum[column];
+                        for (x, sum) in row.iter_mut().zip(sums) {
+                            *x = sum * inverse;
                         }
+                        lse[(block.start + column) * heads.heads + h] =
+                            max[column] + sum[column].ln();
                     }
                 }
             }
@@ -80,14 +101,15 @@ kernel! {
 /// The scores of a block of queries, transposed: line `j` holds the score of key `j` for each query, `-inf` where the key
 /// comes after the query. `first` is the position of the block's first query.
 #[inline(always)]
-pub(super) fn scores<const FMA: bool, const WIDE: bool>(
-    keys: &[f32],
+pub(super) fn scores<S: Simd>(
+    simd: S,
+    keys: HeadView<'_>,
     queries: &[Line],
     first: usize,
     scores: &mut [Line],
 ) {
-    let (tiles, _) = scores.as_chunks_mut::<ROWS>();
-    panels_times_block::<FMA, WIDE>(keys, ROWS * queries.len(), queries, tiles);
+    let out = scores.as_flattened_mut();
+    product::<S, false>(simd, Left::Rows(keys), as_rows(queries), out);
     for (hidden, line) in scores.iter_mut().skip(first + 1).enumerate() {
         // Key `first + 1 + hidden` comes after the queries `first ..= first + hidden`.
         line[..(hidden + 1).min(COLUMNS)].fill(f32::NEG_INFINITY);
@@ -111,16 +133,4 @@ fn soften<const FMA: bool>(scores: &mut [Line]) -> (Line, Line) {
         }
     }
     (max, sum)
-}
-
-/// Sums over tokens of packed elements, weighed: `sums [dim][COLUMNS]`, filled up to whole tiles.
-#[inline(always)]
-pub(super) fn weigh<const FMA: bool, const WIDE: bool>(
-    elements: &[f32],
-    padded: usize,
-    weights: &[Line],
-    sums: &mut [Line],
-) {
-    let (tiles, _) = sums.as_chunks_mut::<ROWS>();
-    panels_times_block::<FMA, WIDE>(elements, ROWS * padded, weights, tiles);
 }

@@ -5,19 +5,19 @@
 //! `Pᵢⱼ = softmaxⱼ(s qᵢ·kⱼ)`, `oᵢ = Σⱼ Pᵢⱼ vⱼ`. Query head `h` attends to the key-value head `h / (heads / kv_heads)`.
 //!
 //! Queries are taken sixteen at a time, and the scores of a block are held transposed, `[keys, 16]`: the softmax then runs
-//! down the columns, sixteen in parallel and without sums across a vector, and the weights already lie as the next
-//! product wants them. The weights are not kept for the backward pass; they come back from the scores and the saved
+//! down the columns, sixteen in parallel and without sums across a vector. Keys and values are read where they lie; of a block only the
+//! queries, and the gradients of its outputs, are laid out anew. The weights are not kept for the backward pass; they come back from the scores and the saved
 //! log-sum-exp, as in FlashAttention (Dao et al. 2022).
 
 mod backward;
 mod cached;
 mod decode;
 mod forward;
-mod pack;
+mod tiles;
 
 use std::ops::Range;
 
-use pack::HeadView;
+use tiles::HeadView;
 
 pub use backward::backward;
 pub use cached::CachedRow;

@@ -8,14 +8,15 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{WEB, dispatch};
+use super::WEB;
+use crate::vectors::{add_products, dispatch, store, vectors};
 
 /// Columns of a panel: eight of WebAssembly's vectors, two of the widest. A part of them is worked on at a time.
 pub(super) const WIDTH: usize = 32;
 /// Most rows of a tile: as many sums as the registers hold, with two vectors in each.
 pub(super) const ROWS: usize = if WEB { 4 } else { 6 };
 /// Rows of a panel that stay in the first cache.
-const STRIP: usize = 128;
+const STRIP: usize = 192;
 /// Rows whose results are at hand at once in [`Panels::product`].
 const BLOCK: usize = 48;
 /// Elements of a row that are worked on without a look at its end.
@@ -259,40 +260,5 @@ impl Product<'_> {
                 y.copy_from_slice(&line[..columns]);
             }
         }
-    }
-}
-
-/// A line of exactly as many elements.
-#[inline(always)]
-pub(super) fn vectors<S: Simd, const V: usize>(elements: &[f32]) -> [S::f32s; V] {
-    let (vectors, _) = S::as_simd_f32s(elements);
-    let mut all = [vectors[0]; V];
-    for v in 1..V {
-        all[v] = vectors[v];
-    }
-    all
-}
-
-/// Writes a line to exactly as many elements.
-#[inline(always)]
-pub(super) fn store<S: Simd, const V: usize>(vectors: &[S::f32s; V], elements: &mut [f32]) {
-    let (places, _) = S::as_mut_simd_f32s(elements);
-    for v in 0..V {
-        // One by one: of a slice the compiler would keep the sums in memory, and write them at every step.
-        places[v] = vectors[v];
-    }
-}
-
-/// Adds to `sums` the products of one element with a line of a matrix.
-#[inline(always)]
-pub(super) fn add_products<S: Simd, const V: usize>(
-    simd: S,
-    x: f32,
-    line: &[S::f32s; V],
-    sums: &mut [S::f32s; V],
-) {
-    let x = simd.splat_f32s(x);
-    for v in 0..V {
-        sums[v] = simd.mul_add_e_f32s(x, line[v], sums[v]);
     }
 }

@@ -7,8 +7,9 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{WEB, dispatch};
+use super::WEB;
 use crate::threads::spread_columns;
+use crate::vectors::dispatch;
 
 /// Vectors of the matrix that are asked for ahead while one vector of each row is worked on.
 const AHEAD: usize = 2;

@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::dispatch;
-use super::panels::{Line, ROWS, WIDTH, add_products, store, vectors};
+use super::panels::{Line, ROWS, WIDTH};
+use crate::vectors::{add_products, dispatch, store, vectors};
 
 /// Vectors of columns that are worked on at a time.
 const VECTORS: usize = 2;
