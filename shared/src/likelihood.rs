@@ -74,11 +74,11 @@ pub fn response_log_probs(
         .flat_map(|s| s.response().iter().copied())
         .collect();
     match memory.log_prob_rows {
-        0 => ops::log_prob(model.logits(hidden), &targets),
+        0 => model.head().log_probs(hidden, &targets, model.precision()),
         rows => {
             let precision = model.precision();
             recompute(model.head(), hidden, rows, move |head, hidden, range| {
-                ops::log_prob(head.forward(hidden, precision), &targets[range])
+                head.log_probs(hidden, &targets[range], precision)
             })
         }
     }

@@ -12,7 +12,7 @@ mod transposed;
 
 pub use panels::Panels;
 pub use rows::by_rows;
-pub use transposed::transposed;
+pub use transposed::{TransposedSum, transposed};
 
 /// WebAssembly has half as many registers.
 const WEB: bool = cfg!(target_arch = "wasm32");

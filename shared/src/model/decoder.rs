@@ -135,6 +135,28 @@ impl Linear {
         self.product(x, precision)
     }
 
+    /// Log-probability of each target under the softmax of its row: `x [rows, in]` → `[rows]`, where this matrix is an output head.
+    pub(crate) fn log_probs(
+        &self,
+        x: Tensor<2>,
+        targets: &[u32],
+        precision: Precision,
+    ) -> Tensor<1> {
+        match self.alone() {
+            Some(weight) => ops::head_log_prob(x, weight, targets, precision),
+            None => ops::log_prob(self.forward(x, precision), targets),
+        }
+    }
+
+    /// The weight, where it is all that there is.
+    fn alone(&self) -> Option<Tensor<2>> {
+        #[cfg(feature = "lora")]
+        if self.adapter.is_some() {
+            return None;
+        }
+        self.blocks.is_none().then(|| self.weight.val())
+    }
+
     fn product(&self, x: Tensor<2>, precision: Precision) -> Tensor<2> {
         match &self.blocks {
             Some(blocks) => ops::product_with_blocks(x, blocks),
@@ -302,9 +324,19 @@ impl Layer {
         let v = times(&attn.v_proj, h);
         let x = x + times(&attn.o_proj, attend(q, k, v));
         let h = self.post_attention_layernorm.forward(x.clone(), config);
-        let gate = times(&self.mlp.gate_proj, h.clone());
-        let gated = ops::swiglu(gate, times(&self.mlp.up_proj, h));
-        x + times(&self.mlp.down_proj, gated)
+        x + self.mlp.forward(h, *precision)
+    }
+}
+
+impl Mlp {
+    /// `x [tokens, hidden]` → `[tokens, hidden]`.
+    fn forward(&self, x: Tensor<2>, precision: Precision) -> Tensor<2> {
+        let [gate, up, down] = [&self.gate_proj, &self.up_proj, &self.down_proj];
+        if let [Some(gate), Some(up), Some(down)] = [gate, up, down].map(Linear::alone) {
+            return ops::feed_forward(x, [gate, up, down], precision);
+        }
+        let gated = ops::swiglu(gate.forward(x.clone(), precision), up.forward(x, precision));
+        down.forward(gated, precision)
     }
 }
 

@@ -66,6 +66,24 @@ pub(crate) fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
     }
 }
 
+/// SwiGLU with its matrices, `down · (silu(gate · x) * up · x)`: `x [rows, hidden]`, `gate` and `up [inner, hidden]`, `down [hidden, inner]`
+/// → `[rows, hidden]`, by products in `precision`.
+pub(crate) fn feed_forward(
+    x: Tensor<2>,
+    matrices: [Tensor<2>; 3],
+    precision: Precision,
+) -> Tensor<2> {
+    if fused::available(&x)
+        && precision == Precision::F32
+        && let Some(y) = fused::feed_forward(&x, &matrices)
+    {
+        return y;
+    }
+    let [gate, up, down] = matrices;
+    let gate = product(x.clone(), gate, precision);
+    product(swiglu(gate, product(x, up, precision)), down, precision)
+}
+
 /// Causal grouped-query attention within each sequence of the packing; scale `1 / sqrt(head_dim)`.
 ///
 /// `q [tokens, heads * head_dim]`, `k` and `v [tokens, kv_heads * head_dim]` → `[tokens, heads * head_dim]`. Off the CPU the factors of its
@@ -96,6 +114,22 @@ pub(crate) fn log_prob(logits: Tensor<2>, targets: &[u32]) -> Tensor<1> {
     } else {
         composed::log_prob(logits, targets)
     }
+}
+
+/// [`log_prob`] of the logits that an output head `w [vocab, hidden]` gives `x [rows, hidden]`, by a product in `precision`.
+pub(crate) fn head_log_prob(
+    x: Tensor<2>,
+    w: Tensor<2>,
+    targets: &[u32],
+    precision: Precision,
+) -> Tensor<1> {
+    if fused::available(&x)
+        && precision == Precision::F32
+        && let Some(log_probs) = fused::head_log_prob(&x, &w, targets)
+    {
+        return log_probs;
+    }
+    log_prob(product(x, w, precision), targets)
 }
 
 /// Divergence in nats between the softmaxes of the rows of two tensors of logits `[rows, vocab]` → `[rows]`; the teacher's are

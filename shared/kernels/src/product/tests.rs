@@ -76,6 +76,12 @@ fn a_matrix_turned_over_times_another_is_their_product() {
                 .collect();
             // Of 600 terms the roundings add up.
             assert_close(&transposed(&a, &b, [left, right]), &expected, 5e-5);
+            // Some rows at a time it is the same sum.
+            let mut sum = TransposedSum::new([left, right]);
+            for (a, b) in a.chunks(70 * left).zip(b.chunks(70 * right)) {
+                sum.add(a, b);
+            }
+            assert_close(&sum.into_values(), &expected, 5e-5);
         }
     }
 }

@@ -11,53 +11,91 @@ const VECTORS: usize = 2;
 /// Rows that are worked on before the next columns: their part of a panel stays in the first cache.
 const BLOCK: usize = 128;
 
-/// From one tile to the next. Were it [`BLOCK`], all tiles would begin at the same few places of the cache, which has no room for them there.
-const STRIDE: usize = BLOCK + 3;
+/// Columns of `a` that lie side by side while a block is worked on: those of some tiles. In `a` itself the rows of a block can lie where the
+/// first cache has room for a few of them.
+const GROUP: usize = 8 * ROWS;
 
 /// `aᵀ · b [left, right]`, of `a [N, left]` and `b [N, right]`.
 ///
 /// # Panics
 /// Where the shapes do not fit.
-pub fn transposed(a: &[f32], b: &[f32], [left, right]: [usize; 2]) -> Vec<f32> {
-    assert!(
-        left > 0 && right > 0 && a.len().is_multiple_of(left) && a.len() / left * right == b.len(),
-        "operands of a product"
-    );
-    let mut sums = vec![0.0; left * right];
-    dispatch(Transposed {
-        a,
-        b,
-        sides: [left, right],
-        sums: &mut sums,
-    });
-    sums
+pub fn transposed(a: &[f32], b: &[f32], sides: [usize; 2]) -> Vec<f32> {
+    let mut sum = TransposedSum::new(sides);
+    sum.add(a, b);
+    sum.into_values()
+}
+
+/// A sum of such products.
+#[derive(Debug)]
+pub struct TransposedSum {
+    sides: [usize; 2],
+    sums: Vec<f32>,
+    /// The rows of a block, group after group.
+    groups: Vec<[f32; GROUP]>,
+    panel: Vec<Line>,
+}
+
+impl TransposedSum {
+    /// Zeros `[left, right]`.
+    ///
+    /// # Panics
+    /// Where nothing stands on the left.
+    pub fn new([left, right]: [usize; 2]) -> Self {
+        assert!(left > 0, "operands of a product");
+        TransposedSum {
+            sides: [left, right],
+            sums: vec![0.0; left * right],
+            groups: vec![[0.0; GROUP]; left.div_ceil(GROUP) * BLOCK],
+            panel: vec![Line([0.0; WIDTH]); BLOCK],
+        }
+    }
+
+    /// Adds `aᵀ · b`, of `a [N, left]` and `b [N, right]`.
+    ///
+    /// # Panics
+    /// Where the shapes do not fit.
+    pub fn add(&mut self, a: &[f32], b: &[f32]) {
+        let [left, right] = self.sides;
+        assert!(
+            a.len().is_multiple_of(left) && a.len() / left * right == b.len(),
+            "operands of a product"
+        );
+        dispatch(Transposed { a, b, into: self });
+    }
+
+    /// The sums `[left, right]`.
+    pub fn into_values(self) -> Vec<f32> {
+        self.sums
+    }
 }
 
 struct Transposed<'a> {
     a: &'a [f32],
     b: &'a [f32],
-    sides: [usize; 2],
-    sums: &'a mut [f32],
+    into: &'a mut TransposedSum,
 }
 
 impl WithSimd for Transposed<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let [left, right] = self.sides;
-        let mut tiles = vec![[0.0; ROWS]; left.div_ceil(ROWS) * STRIDE];
-        let mut panel = vec![Line([0.0; WIDTH]); BLOCK];
+    fn with_simd<S: Simd>(self, simd: S) {
+        let TransposedSum {
+            sides,
+            sums,
+            groups,
+            panel,
+        } = self.into;
+        let [left, right] = *sides;
         for (a, b) in (self.a.chunks(BLOCK * left)).zip(self.b.chunks(BLOCK * right)) {
             let rows = a.len() / left;
             for (row, a) in a.chunks_exact(left).enumerate() {
-                // Whole arrays: a call for each of so few numbers would take longer than the product.
-                let (whole, rest) = a.as_chunks::<ROWS>();
-                for (tile, part) in whole.iter().enumerate() {
-                    tiles[tile * STRIDE + row] = *part;
+                let (whole, rest) = a.as_chunks::<GROUP>();
+                for (group, part) in whole.iter().enumerate() {
+                    groups[group * BLOCK + row] = *part;
                 }
-                for (place, value) in rest.iter().enumerate() {
-                    tiles[whole.len() * STRIDE + row][place] = *value;
+                if !rest.is_empty() {
+                    groups[whole.len() * BLOCK + row][..rest.len()].copy_from_slice(rest);
                 }
             }
             for first in (0..right).step_by(WIDTH) {
@@ -66,8 +104,17 @@ impl WithSimd for Transposed<'_> {
                     line.fill_from(&b[first..][..columns]);
                 }
                 for part in (0..columns).step_by(VECTORS * S::F32_LANES) {
-                    for (tile, a) in tiles.chunks_exact(STRIDE).enumerate() {
-                        self.tile(simd, &a[..rows], &panel[..rows], [tile, first, part]);
+                    let mut tiles = sums.chunks_mut(ROWS * right);
+                    for group in groups.chunks_exact(BLOCK) {
+                        for (at, sums) in (0..GROUP).step_by(ROWS).zip(&mut tiles) {
+                            let mut here = Tile {
+                                sums,
+                                right,
+                                at: first + part,
+                                columns: columns - part,
+                            };
+                            here.add(simd, &group[..rows], at, &panel[..rows], part);
+                        }
                     }
                 }
             }
@@ -75,36 +122,82 @@ impl WithSimd for Transposed<'_> {
     }
 }
 
-impl Transposed<'_> {
+/// Some rows of the sums, of which some columns are worked on.
+struct Tile<'a> {
+    /// `[at most ROWS, right]`.
+    sums: &'a mut [f32],
+    right: usize,
+    at: usize,
+    columns: usize,
+}
+
+impl Tile<'_> {
     /// Adds the products of [`ROWS`] columns of `a` with [`VECTORS`] of a panel.
     #[inline(always)]
-    fn tile<S: Simd>(
+    fn add<S: Simd>(
         &mut self,
         simd: S,
-        a: &[[f32; ROWS]],
+        a: &[[f32; GROUP]],
+        first: usize,
         panel: &[Line],
-        [tile, first, part]: [usize; 3],
+        part: usize,
     ) {
         let width = VECTORS * S::F32_LANES;
+        if self.columns < width || self.sums.len() < ROWS * self.right {
+            return self.add_at_edge(simd, a, first, panel, part);
+        }
         let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
-        for (a, line) in a.iter().zip(panel) {
-            let line = vectors::<S, VECTORS>(&line.0[part..][..width]);
-            for r in 0..ROWS {
-                add_products(simd, a[r], &line, &mut sums[r]);
-            }
-        }
-        let [left, right] = self.sides;
-        let columns = width.min(right - first - part);
-        // Copied, so that the sums above stay in registers.
-        let mut found = [[0.0; WIDTH]; ROWS];
         for r in 0..ROWS {
-            store::<S, VECTORS>(&sums[r], &mut found[r][..width]);
+            sums[r] = vectors::<S, VECTORS>(&self.sums[r * self.right + self.at..][..width]);
         }
-        for (found, row) in found.iter().zip(tile * ROWS..left) {
-            let sums = &mut self.sums[row * right + first + part..][..columns];
-            for (sum, found) in sums.iter_mut().zip(found) {
+        let sums = products(simd, a, first, panel, part, sums);
+        for r in 0..ROWS {
+            store::<S, VECTORS>(
+                &sums[r],
+                &mut self.sums[r * self.right + self.at..][..width],
+            );
+        }
+    }
+
+    /// [`Tile::add`] where there are fewer rows or columns.
+    #[inline(always)]
+    fn add_at_edge<S: Simd>(
+        &mut self,
+        simd: S,
+        a: &[[f32; GROUP]],
+        first: usize,
+        panel: &[Line],
+        part: usize,
+    ) {
+        let width = VECTORS * S::F32_LANES;
+        let columns = self.columns.min(width);
+        let zeros = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+        let found = products(simd, a, first, panel, part, zeros);
+        let mut line = [0.0; WIDTH];
+        for (found, row) in found.iter().zip(self.sums.chunks_exact_mut(self.right)) {
+            store::<S, VECTORS>(found, &mut line[..width]);
+            for (sum, found) in row[self.at..][..columns].iter_mut().zip(&line) {
                 *sum += found;
             }
         }
     }
+}
+
+#[inline(always)]
+fn products<S: Simd>(
+    simd: S,
+    a: &[[f32; GROUP]],
+    first: usize,
+    panel: &[Line],
+    part: usize,
+    mut sums: [[S::f32s; VECTORS]; ROWS],
+) -> [[S::f32s; VECTORS]; ROWS] {
+    for (a, line) in a.iter().zip(panel) {
+        let line = vectors::<S, VECTORS>(&line.0[part..][..VECTORS * S::F32_LANES]);
+        let a = &a[first..][..ROWS];
+        for r in 0..ROWS {
+            add_products(simd, a[r], &line, &mut sums[r]);
+        }
+    }
+    sums
 }

@@ -3,6 +3,7 @@
 //! An operation implements [`Kernel`]: a forward pass on slices and its backward pass. [`apply`] runs it on burn-flex tensors
 //! and, where a gradient is wanted, records it as one node of burn's graph.
 
+mod feed_forward;
 mod node;
 mod product;
 
@@ -12,6 +13,7 @@ use burn::backend::{DispatchDevice, TensorMetadata};
 use burn::tensor::{Device, Tensor};
 use burn_flex::FlexTensor;
 
+pub(super) use self::feed_forward::{feed_forward, head_log_prob};
 use self::node::{Kernel, Operand, apply, inputs};
 pub(super) use self::node::{plain, values};
 pub(super) use self::product::{product, product_with_blocks};
@@ -200,7 +202,14 @@ impl Kernel<3> for Attention {
         let (offsets, heads) = (self.packing.offsets(), self.heads);
         let Some((places, firsts)) = self.packing.places() else {
             let [mut k, mut v] = [k, v].map(Operand::into_numbers);
-            attention::backward([q.numbers(), &lse], offsets, heads, &mut k, &mut v, &mut dout);
+            attention::backward(
+                [q.numbers(), &lse],
+                offsets,
+                heads,
+                &mut k,
+                &mut v,
+                &mut dout,
+            );
             return [dout, k, v];
         };
         let [q, mut k, mut v] = [q, k, v].map(|x| laid_out(x.numbers(), places, firsts.len()));

@@ -53,19 +53,21 @@ impl Kernel<2> for Product {
 /// `x [rows, in] · wᵀ` of `w [out, in]`.
 pub(in crate::model) fn product(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
     let ([rows, inner], [out, _]) = (x.dims(), w.dims());
-    if rows <= FEW_ROWS {
-        return if x.device().is_autodiff() {
-            x.matmul(w.transpose())
-        } else {
-            product_of_few(x, w)
-        };
+    if in_panels(&x, &w) {
+        return apply(Product { inner, out }, inputs!(x, w));
     }
+    if rows <= FEW_ROWS && !x.device().is_autodiff() {
+        return product_of_few(x, w);
+    }
+    x.matmul(w.transpose())
+}
+
+/// True where the product of `x` with `w [out, in]`, and what is made of it, is ours to compute in panels.
+pub(super) fn in_panels(x: &Tensor<2>, w: &Tensor<2>) -> bool {
+    let ([rows, _], [out, inner]) = (x.dims(), w.dims());
     // A weight without a graph beside tensors that have one is burn's to join.
     let alike = x.device().is_autodiff() == w.device().is_autodiff();
-    if !alike || inner.min(out) < NARROW || inner * out > SMALL {
-        return x.matmul(w.transpose());
-    }
-    apply(Product { inner, out }, inputs!(x, w))
+    alike && rows > FEW_ROWS && inner.min(out) >= NARROW && inner * out <= SMALL
 }
 
 fn product_of_few(x: Tensor<2>, w: Tensor<2>) -> Tensor<2> {
