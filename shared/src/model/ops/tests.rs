@@ -141,3 +141,65 @@ fn fused_operations_equal_composed_ones_and_so_do_their_gradients() {
         assert!(same.sum().into_scalar::<f32>().abs() < 1e-5);
     }
 }
+
+/// Small numbers that learn, so that sums are about one.
+fn small(shape: [usize; 2]) -> Tensor<2> {
+    (random(shape) * 0.1).detach().require_grad()
+}
+
+/// Rows of one block and of several, and all that can be frozen.
+#[test]
+fn operations_of_several_products_equal_composed_ones_and_so_do_their_gradients() {
+    let names = ["x", "gate", "up", "down"];
+    for (rows, hidden, inner) in [(9, 32, 40), (126, 33, 64), (300, 64, 96)] {
+        let all = [
+            [rows, hidden],
+            [inner, hidden],
+            [inner, hidden],
+            [hidden, inner],
+        ]
+        .map(small);
+        for frozen in [None, Some(0), Some(1), Some(2), Some(3)] {
+            let still = |(i, x): (usize, &Tensor<2>)| {
+                let x = x.clone().detach();
+                x.set_require_grad(frozen != Some(i))
+            };
+            let all: Vec<Tensor<2>> = all.iter().enumerate().map(still).collect();
+            let learn: Vec<&Tensor<2>> = all.iter().filter(|x| x.is_require_grad()).collect();
+            let [x, gate, up, down] = [0, 1, 2, 3].map(|i| all[i].clone());
+            let times = |x: Tensor<2>, w: &Tensor<2>| x.matmul(w.clone().transpose());
+            let gated = composed::swiglu(times(x.clone(), &gate), times(x.clone(), &up));
+            let expected = probe(times(gated, &down), &learn, None);
+            let matrices = [gate, up, down];
+            let found = fused::feed_forward(&x, &matrices).expect("the matrices are small");
+            assert_close(&probe(found, &learn, None), &expected);
+            let named = frozen.map_or("none", |i| names[i]);
+            let plain = feed_forward(x.inner(), matrices.map(Tensor::inner), F32);
+            let plain: Vec<f32> = plain.into_data().iter::<f32>().collect();
+            assert_eq!(plain.len(), rows * hidden, "{named} frozen");
+            assert_close(&plain, &expected[..rows * hidden]);
+        }
+    }
+    for (rows, hidden, vocab) in [(9, 32, 40), (252, 33, 64), (300, 64, 301)] {
+        let (x, w) = (small([rows, hidden]), small([vocab, hidden]));
+        let targets: Vec<u32> = (0..rows).map(|i| (i * 7 % vocab) as u32).collect();
+        let logits = x.clone().matmul(w.clone().transpose());
+        let expected = probe(composed::log_prob(logits, &targets), &[&x, &w], None);
+        let found = fused::head_log_prob(&x, &w, &targets).expect("the matrix is small");
+        assert_close(&probe(found, &[&x, &w], None), &expected);
+        let plain = head_log_prob(x.inner(), w.inner(), &targets, F32);
+        let plain: Vec<f32> = plain.into_data().iter::<f32>().collect();
+        assert_close(&plain, &expected[..rows]);
+    }
+    // Large and narrow ones are not theirs, and give the same.
+    let (x, w) = (small([20, 400]), small([700, 400]));
+    assert!(fused::head_log_prob(&x, &w, &[3; 20]).is_none());
+    let logits = product(x.clone(), w.clone(), F32);
+    let expected = probe(log_prob(logits, &[3; 20]), &[&x, &w], None);
+    let found = probe(
+        head_log_prob(x.clone(), w.clone(), &[3; 20], F32),
+        &[&x, &w],
+        None,
+    );
+    assert_close(&found, &expected);
+}
