@@ -1,7 +1,7 @@
 //! Vectors that are written out, where compilers do not find them: in tiles of products.
 
 #![expect(
-    clippy::needless_range_loop,
+    clippy::manual_memcpy,
     reason = "of a loop over an array's numbers each element stays in a register"
 )]
 
@@ -60,4 +60,20 @@ pub(crate) fn add_products<S: Simd, const V: usize>(
     for v in 0..V {
         sums[v] = simd.mul_add_e_f32s(x, line[v], sums[v]);
     }
+}
+
+/// Into the first cache.
+pub(crate) const FIRST: i32 = 3;
+/// Into the second cache.
+pub(crate) const SECOND: i32 = 2;
+
+/// Asks for what will be read soon, so that it is in a cache by then. It may be any address.
+#[inline(always)]
+pub(crate) fn prefetch<const CACHE: i32>(address: *const f32) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
+        sse._mm_prefetch::<CACHE>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }

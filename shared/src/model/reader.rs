@@ -139,13 +139,15 @@ impl LayerReader {
         rotate(raw, &self.k_norm, positions, k);
         self.v.times(h, v);
         let first = rows.iter().all(CachedRow::is_empty);
-        for (row, w) in rows.iter_mut().zip(packing.offsets().windows(2)) {
-            assert!(
-                first || w[1] - w[0] == 1,
-                "a cache is extended token by token"
-            );
-            let new = w[0] * width..w[1] * width;
-            row.extend(&k[new.clone()], &v[new], width);
+        assert!(
+            first || packing.tokens() == packing.sequences(),
+            "a cache is extended token by token"
+        );
+        if first {
+            for (row, w) in rows.iter_mut().zip(packing.offsets().windows(2)) {
+                let new = w[0] * width..w[1] * width;
+                row.extend(&k[new.clone()], &v[new], width);
+            }
         }
         if last && packing.tokens() > packing.sequences() {
             let tokens = packing.last_tokens();
@@ -156,11 +158,13 @@ impl LayerReader {
         self.q.times(h, raw);
         rotate(raw, &self.q_norm, positions, q);
         attended.resize(q.len(), 0.0);
-        if first && !last {
+        if !first {
+            attention::decode(q, Some([k, v]), rows, heads, attended);
+        } else if !last {
             let mut lse = vec![0.0; packing.tokens() * config.num_heads];
             attention::forward(q, k, v, packing.offsets(), heads, attended, &mut lse);
         } else {
-            attention::decode(q, rows, heads, attended);
+            attention::decode(q, None, rows, heads, attended);
         }
         self.o.times(attended, h);
         add(x, h);

@@ -68,6 +68,13 @@ impl CachedRow {
         }
     }
 
+    /// Where part `i` of so many begins in the keys and in the values that this row has alone.
+    #[inline(always)]
+    pub(super) fn own_part(&self, i: usize, parts: usize) -> [*const f32; 2] {
+        let part = |x: &Vec<f32>| x.as_ptr().wrapping_add(x.len() / parts * i);
+        [part(&self.own.keys), part(&self.own.values)]
+    }
+
     /// All tokens in their order.
     pub(super) fn stretches(&self) -> impl Iterator<Item = &Stretch> {
         let shared = self.shared.iter().map(Arc::as_ref);

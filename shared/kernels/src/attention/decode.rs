@@ -5,6 +5,7 @@
 
 use super::super::exp::exp;
 use super::super::simd::{fma, kernel, max, sum};
+use super::super::vectors::{SECOND, prefetch};
 use super::Heads;
 use super::cached::{BLOCK, CachedRow};
 
@@ -12,35 +13,60 @@ use super::cached::{BLOCK, CachedRow};
 const ELEMENTS: usize = 32;
 
 /// Attention of `q [B, heads · hd]`, one token a row, over all that its row of `rows [B]` holds, into
-/// `out [B, heads · hd]`. A row that holds nothing gives zeros.
-pub fn decode(q: &[f32], rows: &[CachedRow], heads: Heads, out: &mut [f32]) {
+/// `out [B, heads · hd]`. A row that holds nothing gives zeros. Where there are `new` keys and values, `[B, kv_heads · hd]` each, each row gets
+/// one more token first.
+pub fn decode(
+    q: &[f32],
+    new: Option<[&[f32]; 2]>,
+    rows: &mut [CachedRow],
+    heads: Heads,
+    out: &mut [f32],
+) {
     heads.check(&[], &[], &[]);
     assert!(
         q.len() == rows.len() * heads.query_width() && q.len() == out.len(),
         "rows of a cache"
     );
     let width = heads.key_width();
-    let mut stretches = rows.iter().flat_map(CachedRow::stretches);
+    let whole = |row: &CachedRow| {
+        let mut stretches = row.stretches();
+        stretches.all(|stretch| stretch.values.len() == stretch.length * width)
+    };
     assert!(
-        stretches.all(|stretch| stretch.values.len() == stretch.length * width),
+        rows.iter().all(whole)
+            && new.is_none_or(|new| new.iter().all(|x| x.len() == rows.len() * width)),
         "keys and values of a row"
     );
-    decode_rows(q, rows, heads, out);
+    decode_rows(q, new, rows, heads, out);
 }
 
 kernel! {
-    fn decode_rows<'a, FMA>(q: &'a [f32], rows: &'a [CachedRow], heads: Heads, out: &'a mut [f32]) {
+    fn decode_rows<'a, FMA>(
+        q: &'a [f32],
+        new: Option<[&'a [f32]; 2]>,
+        rows: &'a mut [CachedRow],
+        heads: Heads,
+        out: &'a mut [f32],
+    ) {
         let (hd, narrow, wide) = (heads.head_dim, heads.key_width(), heads.query_width());
         let mut weights: Vec<f32> = Vec::new();
         let tokens = q.chunks_exact(wide).zip(out.chunks_exact_mut(wide));
-        for ((q, out), row) in tokens.zip(rows) {
+        for (i, (q, out)) in tokens.enumerate() {
+            if let Some(new) = new {
+                // Now, since the row before has asked for where it is written.
+                let [keys, values] = new.map(|x| &x[i * narrow..][..narrow]);
+                rows[i].extend(keys, values, narrow);
+            }
+            let row = &rows[i];
+            let next = rows.get(i + 1).unwrap_or(row);
             for (h, (q, out)) in q.chunks_exact(hd).zip(out.chunks_exact_mut(hd)).enumerate() {
                 let head = h / heads.group() * hd;
+                let [mut keys_ahead, mut values_ahead] = next.own_part(h, heads.heads).map(Ahead);
                 weights.clear();
                 for stretch in row.stretches() {
                     let end = weights.len() + stretch.length;
                     for block in stretch.keys.chunks_exact(narrow * BLOCK) {
-                        weights.extend_from_slice(&block_scores::<FMA>(q, &block[head * BLOCK..]));
+                        weights.extend_from_slice(&block_scores::<FMA>(q, &block[head * BLOCK..], &mut keys_ahead));
                     }
                     weights.truncate(end);
                 }
@@ -54,16 +80,16 @@ kernel! {
                 let (halves, rest) = rest.as_chunks_mut::<{ ELEMENTS / 2 }>();
                 let mut start = head;
                 for part in parts {
-                    *part = weighted_sum::<FMA, ELEMENTS>(&weights, row, narrow, start);
+                    *part = weighted_sum::<FMA, ELEMENTS>(&weights, row, narrow, start, &mut values_ahead);
                     start += ELEMENTS;
                 }
                 // Of small heads this is all.
                 for part in halves {
-                    *part = weighted_sum::<FMA, { ELEMENTS / 2 }>(&weights, row, narrow, start);
+                    *part = weighted_sum::<FMA, { ELEMENTS / 2 }>(&weights, row, narrow, start, &mut values_ahead);
                     start += ELEMENTS / 2;
                 }
                 for element in rest {
-                    [*element] = weighted_sum::<FMA, 1>(&weights, row, narrow, start);
+                    [*element] = weighted_sum::<FMA, 1>(&weights, row, narrow, start, &mut values_ahead);
                     start += 1;
                 }
                 out.iter_mut().for_each(|o| *o *= share);
@@ -72,11 +98,23 @@ kernel! {
     }
 }
 
+/// What the next row will read, and a head of this row asks for: it comes from far, as a row is read once a step.
+struct Ahead(*const f32);
+
+impl Ahead {
+    #[inline(always)]
+    fn ask(&mut self) {
+        prefetch::<SECOND>(self.0);
+        self.0 = self.0.wrapping_add(16);
+    }
+}
+
 /// Inner products of a query with the keys of a block, `keys [hd, BLOCK]`.
 #[inline(always)]
-fn block_scores<const FMA: bool>(q: &[f32], keys: &[f32]) -> [f32; BLOCK] {
+fn block_scores<const FMA: bool>(q: &[f32], keys: &[f32], ahead: &mut Ahead) -> [f32; BLOCK] {
     let mut scores = [0.0; BLOCK];
     for (&q, keys) in q.iter().zip(keys.as_chunks::<BLOCK>().0) {
+        ahead.ask();
         for i in 0..BLOCK {
             scores[i] = fma::<FMA>(q, keys[i], scores[i]);
         }
@@ -91,6 +129,7 @@ fn weighted_sum<const FMA: bool, const N: usize>(
     row: &CachedRow,
     width: usize,
     start: usize,
+    ahead: &mut Ahead,
 ) -> [f32; N] {
     let mut sums = [0.0; N];
     for stretch in row.stretches() {
@@ -99,6 +138,7 @@ fn weighted_sum<const FMA: bool, const N: usize>(
             let Some(value) = value[start..].first_chunk::<N>() else {
                 break;
             };
+            ahead.ask();
             for i in 0..N {
                 sums[i] = fma::<FMA>(weight, value[i], sums[i]);
             }

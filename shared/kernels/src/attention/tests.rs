@@ -147,26 +147,31 @@ fn decoding_token_by_token_is_the_forward_pass() {
         for step in 0..37 {
             // The rows that still run, each at its token `step`.
             let running: Vec<_> = offsets.windows(2).filter(|w| w[0] + step < w[1]).collect();
-            let rows: Vec<CachedRow> = running
+            let mut rows: Vec<CachedRow> = running
                 .iter()
                 .map(|w| {
                     let mut row = CachedRow::default();
-                    // What a prompt leaves, then the new token.
+                    // What a prompt leaves.
                     let (past, new) = (w[0] * narrow, (w[0] + step) * narrow);
                     row.extend(&k[past..new], &v[past..new], narrow);
-                    row.extend(&k[new..new + narrow], &v[new..new + narrow], narrow);
                     row
                 })
                 .collect();
-            let at = |x: &[f32]| -> Vec<f32> {
+            let at = |x: &[f32], width: usize| -> Vec<f32> {
                 running
                     .iter()
-                    .flat_map(|w| x[(w[0] + step) * wide..][..wide].to_vec())
+                    .flat_map(|w| x[(w[0] + step) * width..][..width].to_vec())
                     .collect()
             };
+            let (new_k, new_v) = (at(&k, narrow), at(&v, narrow));
             let mut decoded = vec![f32::NAN; running.len() * wide];
-            decode(&at(&q), &rows, heads, &mut decoded);
-            assert_close(&decoded, &double(&at(&out)), 2e-6);
+            let new = Some([&new_k[..], &new_v]);
+            decode(&at(&q, wide), new, &mut rows, heads, &mut decoded);
+            assert_close(&decoded, &double(&at(&out, wide)), 2e-6);
+            // The rows hold the new tokens now.
+            let before = std::mem::replace(&mut decoded, vec![f32::NAN; running.len() * wide]);
+            decode(&at(&q, wide), None, &mut rows, heads, &mut decoded);
+            assert_eq!(decoded, before);
         }
     }
 }
@@ -182,7 +187,7 @@ fn a_row_that_shares_its_first_tokens_gives_the_bits_of_one_that_does_not() {
     };
     let decoded = |row: CachedRow| {
         let mut out = vec![f32::NAN; heads.query_width()];
-        decode(&q[..heads.query_width()], &[row], heads, &mut out);
+        decode(&q[..heads.query_width()], None, &mut [row], heads, &mut out);
         out
     };
     for ends in [
@@ -213,8 +218,8 @@ fn a_row_that_shares_its_first_tokens_gives_the_bits_of_one_that_does_not() {
 #[test]
 fn an_empty_cache_gives_zeros() {
     let mut out = [f32::NAN; 4];
-    let empty = [CachedRow::default()];
+    let mut empty = [CachedRow::default()];
     assert!(empty[0].is_empty());
-    decode(&[1.0; 4], &empty, heads(2, 1, 2), &mut out);
+    decode(&[1.0; 4], None, &mut empty, heads(2, 1, 2), &mut out);
     assert_eq!(out, [0.0; 4]);
 }

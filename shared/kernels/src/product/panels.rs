@@ -1,7 +1,6 @@
 //! The product with a matrix that lies in panels: a few columns side by side, row after row, so that a tile of the result reads it in turn.
 
 #![expect(
-    clippy::manual_memcpy,
     clippy::needless_range_loop,
     reason = "of a loop over an array's numbers each element stays in a register"
 )]
@@ -9,7 +8,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::WEB;
-use crate::vectors::{add_products, dispatch, store, vectors};
+use crate::vectors::{SECOND, add_products, dispatch, prefetch, store, vectors};
 
 /// Columns of a panel: eight of WebAssembly's vectors, two of the widest. A part of them is worked on at a time.
 pub(super) const WIDTH: usize = 32;
@@ -148,23 +147,26 @@ impl WithSimd for Product<'_> {
         let rows = self.x.len() / inner;
         // Tiles are about equally high, so that none has too few sums.
         let most = rows.div_ceil(rows.div_ceil(ROWS));
+        let mut after = &self.panels.lines[..];
         let panels = self.panels.lines.chunks_exact(inner);
         for (panel, first) in panels.zip((0..out).step_by(WIDTH)) {
             // A strip of a panel stays in the first cache while all rows use it.
             for (strip, start) in panel.chunks(STRIP).zip((0..inner).step_by(STRIP)) {
                 let columns = WIDTH.min(out - first);
+                after = &after[strip.len()..];
+                let next = &after[..STRIP.min(after.len())];
                 let mut part = 0;
                 while part < columns {
                     let at = [start, first, part];
                     // Few rows take many columns at a time: the sums must be more than an addition takes cycles.
                     part += match columns - part {
                         left if most == 1 && left > 4 * S::F32_LANES => {
-                            self.part::<S, 8, 1>(simd, strip, at)
+                            self.part::<S, 8, 1>(simd, [strip, next], at)
                         }
                         left if most <= 2 && left > 2 * S::F32_LANES => {
-                            self.part::<S, 4, 2>(simd, strip, at)
+                            self.part::<S, 4, 2>(simd, [strip, next], at)
                         }
-                        _ => self.part::<S, 2, ROWS>(simd, strip, at),
+                        _ => self.part::<S, 2, ROWS>(simd, [strip, next], at),
                     };
                 }
             }
@@ -173,19 +175,22 @@ impl WithSimd for Product<'_> {
 }
 
 impl Product<'_> {
-    /// The products of all rows, at most `H` at a time, with `V` vectors of columns; their number.
+    /// The products of all rows, at most `H` at a time, with `V` vectors of columns; their number. Each tile asks for a part of the strip that
+    /// comes next, whose lines the first tile would wait for.
     #[inline(always)]
     fn part<S: Simd, const V: usize, const H: usize>(
         &mut self,
         simd: S,
-        panel: &[Line],
+        [panel, next]: [&[Line]; 2],
         [start, first, part]: [usize; 3],
     ) -> usize {
         let rows = self.x.len() / self.panels.inner;
+        let mut asked = next.chunks(next.len().div_ceil(rows.div_ceil(ROWS)).max(1));
         let mut row = 0;
         while row < rows {
             let left = rows - row;
             let height = left.div_ceil(left.div_ceil(ROWS));
+            let panel = [panel, asked.next().unwrap_or_default()];
             let at = [row, start, first, part];
             match height {
                 6 if H >= 6 => self.tile::<S, V, 6>(simd, panel, at),
@@ -205,7 +210,7 @@ impl Product<'_> {
     fn tile<S: Simd, const V: usize, const R: usize>(
         &mut self,
         simd: S,
-        panel: &[Line],
+        [panel, ahead]: [&[Line]; 2],
         [row, start, first, part]: [usize; 4],
     ) {
         let (inner, out) = (self.panels.inner, self.panels.out);
@@ -232,7 +237,12 @@ impl Product<'_> {
             }
         }
         let (lines, rest) = panel.as_chunks::<STRETCH>();
+        let mut ahead = ahead.chunks(ahead.len().div_ceil(lines.len().max(1)).max(1));
         for (i, lines) in lines.iter().enumerate() {
+            for line in ahead.next().unwrap_or_default() {
+                prefetch::<SECOND>(line.0.as_ptr());
+                prefetch::<SECOND>(line.0[WIDTH / 2..].as_ptr());
+            }
             let mut here = [&[0.0; STRETCH]; R];
             for r in 0..R {
                 here[r] = &stretches[r][i];

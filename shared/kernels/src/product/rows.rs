@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 
 use super::WEB;
 use crate::threads::spread_columns;
-use crate::vectors::dispatch;
+use crate::vectors::{FIRST, dispatch, prefetch};
 
 /// Vectors of the matrix that are asked for ahead while one vector of each row is worked on.
 const AHEAD: usize = 2;
@@ -133,7 +133,7 @@ impl Rows<'_, '_> {
         let mut sums = [[simd.splat_f32s(0.0); O]; R];
         for k in 0..whole {
             for vector in AHEAD * k..AHEAD * (k + 1) {
-                prefetch(ahead.wrapping_add(vector * S::F32_LANES));
+                prefetch::<FIRST>(ahead.wrapping_add(vector * S::F32_LANES));
             }
             for r in 0..R {
                 for o in 0..O {
@@ -189,15 +189,4 @@ impl Rows<'_, '_> {
 fn vectors<S: Simd>(matrix: &[f32], row: usize, inner: usize) -> &[S::f32s] {
     let (vectors, _) = S::as_simd_f32s(&matrix[row * inner..][..inner]);
     &vectors[..inner / S::F32_LANES]
-}
-
-/// Asks for what will be read soon, so that it is at hand by then: a tile begins in rows that no processor foresees. It may be any address.
-#[inline(always)]
-fn prefetch(address: *const f32) {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
-        sse._mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(address.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = address;
 }

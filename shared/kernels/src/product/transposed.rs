@@ -1,5 +1,10 @@
 //! The product of a matrix, turned over, with another: what a matrix of weights learns from many rows.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "of a loop over an array's numbers each element stays in a register"
+)]
+
 use pulp::{Simd, WithSimd};
 
 use super::panels::{Line, ROWS, WIDTH};
