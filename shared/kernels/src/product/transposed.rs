@@ -33,6 +33,9 @@ pub fn transposed(a: &[f32], b: &[f32], sides: [usize; 2]) -> Vec<f32> {
 /// A sum of such products.
 #[derive(Debug)]
 pub struct TransposedSum {
+    /// True where `bᵀ · a` is summed up: the rows of the narrower side are those that are laid out anew.
+    turned: bool,
+    /// The narrower side and the wider one.
     sides: [usize; 2],
     sums: Vec<f32>,
     /// The rows of a block, group after group.
@@ -44,13 +47,15 @@ impl TransposedSum {
     /// Zeros `[left, right]`.
     ///
     /// # Panics
-    /// Where nothing stands on the left.
+    /// Where nothing stands on a side.
     pub fn new([left, right]: [usize; 2]) -> Self {
-        assert!(left > 0, "operands of a product");
+        assert!(left > 0 && right > 0, "operands of a product");
+        let narrow = left.min(right);
         TransposedSum {
-            sides: [left, right],
+            turned: left > right,
+            sides: [narrow, left.max(right)],
             sums: vec![0.0; left * right],
-            groups: vec![[0.0; GROUP]; left.div_ceil(GROUP) * BLOCK],
+            groups: vec![[0.0; GROUP]; narrow.div_ceil(GROUP) * BLOCK],
             panel: vec![Line([0.0; WIDTH]); BLOCK],
         }
     }
@@ -60,6 +65,7 @@ impl TransposedSum {
     /// # Panics
     /// Where the shapes do not fit.
     pub fn add(&mut self, a: &[f32], b: &[f32]) {
+        let [a, b] = if self.turned { [b, a] } else { [a, b] };
         let [left, right] = self.sides;
         assert!(
             a.len().is_multiple_of(left) && a.len() / left * right == b.len(),
@@ -70,8 +76,43 @@ impl TransposedSum {
 
     /// The sums `[left, right]`.
     pub fn into_values(self) -> Vec<f32> {
-        self.sums
+        if self.turned {
+            turned(&self.sums, self.sides)
+        } else {
+            self.sums
+        }
     }
+}
+
+/// `x [rows, columns]` as `[columns, rows]`.
+fn turned(x: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
+    /// Whole tiles of so many rows and columns are turned in registers.
+    const SIDE: usize = 8;
+    let mut y = vec![0.0; x.len()];
+    for column in (0..columns).step_by(SIDE) {
+        for row in (0..rows).step_by(SIDE) {
+            if row + SIDE <= rows && column + SIDE <= columns {
+                let mut tile = [[0.0; SIDE]; SIDE];
+                for r in 0..SIDE {
+                    tile[r].copy_from_slice(&x[(row + r) * columns + column..][..SIDE]);
+                }
+                for c in 0..SIDE {
+                    let mut line = [0.0; SIDE];
+                    for r in 0..SIDE {
+                        line[r] = tile[r][c];
+                    }
+                    y[(column + c) * rows + row..][..SIDE].copy_from_slice(&line);
+                }
+            } else {
+                for r in row..rows.min(row + SIDE) {
+                    for c in column..columns.min(column + SIDE) {
+                        y[c * rows + r] = x[r * columns + c];
+                    }
+                }
+            }
+        }
+    }
+    y
 }
 
 struct Transposed<'a> {
@@ -90,6 +131,7 @@ impl WithSimd for Transposed<'_> {
             sums,
             groups,
             panel,
+            ..
         } = self.into;
         let [left, right] = *sides;
         for (a, b) in (self.a.chunks(BLOCK * left)).zip(self.b.chunks(BLOCK * right)) {

@@ -13,7 +13,7 @@ use crate::model::kernels::product::{Panels, TransposedSum};
 use crate::model::kernels::{log_prob, swiglu};
 
 /// Most rows that are worked on at once: whole tiles of a product.
-const BLOCK: usize = 126;
+const BLOCK: usize = 66;
 
 /// Rows of a block, so that all blocks are about equally large.
 fn block(rows: usize) -> usize {
