@@ -1,4 +1,4 @@
-//! The columns of a product, spread over the threads of a pool.
+//! The columns of a product, and the rows of an attention, spread over the threads of a pool.
 //!
 //! Nothing here starts a thread. Whoever runs in a pool of rayon's has a product spread over it; whoever does not, such as a shard that is one
 //! of many at once, or a browser, computes it alone. A number is computed in one way on whatever thread, so the result does not depend on it.
@@ -29,6 +29,30 @@ pub(super) fn spread_columns(
         }
     }
     part(0, &mut rows);
+}
+
+/// True where half of so many multiplications is worth handing to another thread of the pool that this runs in.
+pub(super) fn is_worth_halving(work: usize) -> bool {
+    #[cfg(feature = "threads")]
+    return work >= 2 * GRAIN
+        && rayon::current_thread_index().is_some()
+        && rayon::current_num_threads() > 1;
+    #[cfg(not(feature = "threads"))]
+    {
+        let _ = work;
+        false
+    }
+}
+
+/// Both, at once where there is a thread for it.
+pub(super) fn both(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
+    #[cfg(feature = "threads")]
+    rayon::join(first, second);
+    #[cfg(not(feature = "threads"))]
+    {
+        first();
+        second();
+    }
 }
 
 /// Halves the columns until a part has `most` of them.

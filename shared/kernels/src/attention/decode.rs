@@ -5,6 +5,7 @@
 
 use super::super::exp::exp;
 use super::super::simd::{fma, kernel, max, sum};
+use super::super::threads::{both, is_worth_halving};
 use super::super::vectors::{SECOND, prefetch};
 use super::Heads;
 use super::cached::{BLOCK, CachedRow};
@@ -37,7 +38,32 @@ pub fn decode(
             && new.is_none_or(|new| new.iter().all(|x| x.len() == rows.len() * width)),
         "keys and values of a row"
     );
-    decode_rows(q, new, rows, heads, out);
+    decode_halves(q, new, rows, heads, out);
+}
+
+/// Halves the rows while another thread of the pool that this is called in is worth it.
+fn decode_halves(
+    q: &[f32],
+    new: Option<[&[f32]; 2]>,
+    rows: &mut [CachedRow],
+    heads: Heads,
+    out: &mut [f32],
+) {
+    let tokens: usize = rows.iter().map(CachedRow::len).sum();
+    if rows.len() < 2 || !is_worth_halving(2 * tokens * heads.query_width()) {
+        return decode_rows(q, new, rows, heads, out);
+    }
+    let half = rows.len() / 2;
+    let (q, other_q) = q.split_at(half * heads.query_width());
+    let (out, other_out) = out.split_at_mut(half * heads.query_width());
+    let (rows, other_rows) = rows.split_at_mut(half);
+    let halves = new.map(|new| new.map(|x| x.split_at(half * heads.key_width())));
+    let other_new = halves.map(|halves| halves.map(|(_, second)| second));
+    let new = halves.map(|halves| halves.map(|(first, _)| first));
+    both(
+        || decode_halves(q, new, rows, heads, out),
+        || decode_halves(other_q, other_new, other_rows, heads, other_out),
+    );
 }
 
 kernel! {
