@@ -37,12 +37,12 @@ pub fn backward(
     });
 }
 
-struct Backward<'a> {
-    saved: [&'a [f32]; 2],
-    offsets: &'a [usize],
-    heads: Heads,
-    longest: usize,
-    gradients: [&'a mut [f32]; 3],
+pub(super) struct Backward<'a> {
+    pub(super) saved: [&'a [f32]; 2],
+    pub(super) offsets: &'a [usize],
+    pub(super) heads: Heads,
+    pub(super) longest: usize,
+    pub(super) gradients: [&'a mut [f32]; 3],
 }
 
 impl WithSimd for Backward<'_> {

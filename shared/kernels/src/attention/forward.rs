@@ -34,13 +34,13 @@ pub fn forward(
     });
 }
 
-struct Forward<'a> {
-    inputs: [&'a [f32]; 3],
-    offsets: &'a [usize],
-    heads: Heads,
-    longest: usize,
-    out: &'a mut [f32],
-    lse: &'a mut [f32],
+pub(super) struct Forward<'a> {
+    pub(super) inputs: [&'a [f32]; 3],
+    pub(super) offsets: &'a [usize],
+    pub(super) heads: Heads,
+    pub(super) longest: usize,
+    pub(super) out: &'a mut [f32],
+    pub(super) lse: &'a mut [f32],
 }
 
 impl WithSimd for Forward<'_> {

@@ -223,3 +223,59 @@ fn an_empty_cache_gives_zeros() {
     decode(&[1.0; 4], None, &mut empty, heads(2, 1, 2), &mut out);
     assert_eq!(out, [0.0; 4]);
 }
+
+/// A machine takes the widest vectors that it has; here are the others.
+#[test]
+fn every_vector_unit_gives_the_same_but_for_rounding() {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(unit) = pulp::x86::V3::try_new() {
+        gives_the_same(unit);
+    }
+    gives_the_same(pulp::Scalar::new());
+}
+
+fn gives_the_same<S: pulp::Simd>(unit: S) {
+    for (offsets, heads) in [
+        (vec![0, 1, 4, 4, 9], heads(4, 2, 8)),
+        (vec![0, 17, 50], heads(4, 1, 32)),
+        (vec![0, 35], heads(2, 2, 18)),
+    ] {
+        let tokens = *offsets.last().unwrap();
+        let [q, k, v] = inputs(tokens, heads);
+        let (want, want_lse) = run(&q, &k, &v, &offsets, heads);
+        let (mut out, mut lse) = (vec![f32::NAN; q.len()], vec![f32::NAN; want_lse.len()]);
+        let longest = longest(&offsets, tokens);
+        unit.vectorize(forward::Forward {
+            inputs: [&q, &k, &v],
+            offsets: &offsets,
+            heads,
+            longest,
+            out: &mut out,
+            lse: &mut lse,
+        });
+        assert_close(&out, &double(&want), 2e-6);
+        assert_close(&lse, &double(&want_lse), 2e-6);
+        let gradients = || (noise(q.len(), 4), k.clone(), v.clone());
+        let (mut want_q, mut want_k, mut want_v) = gradients();
+        let known = [&q[..], &lse];
+        backward(
+            known,
+            &offsets,
+            heads,
+            &mut want_k,
+            &mut want_v,
+            &mut want_q,
+        );
+        let (mut dq, mut dk, mut dv) = gradients();
+        unit.vectorize(backward::Backward {
+            saved: known,
+            offsets: &offsets,
+            heads,
+            longest,
+            gradients: [&mut dk, &mut dv, &mut dq],
+        });
+        for (found, want) in [(dq, want_q), (dk, want_k), (dv, want_v)] {
+            assert_close(&found, &double(&want), 1e-5);
+        }
+    }
+}

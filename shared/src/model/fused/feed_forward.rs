@@ -65,20 +65,21 @@ impl Kernel<4> for FeedForward {
         &self,
         [x, gate, up, down]: [Operand; 4],
         mut saved: Vec<f32>,
-        mut dy: Vec<f32>,
+        mut dy: Operand,
         [wants_x, wants_gate, wants_up, wants_down]: [bool; 4],
-    ) -> [Vec<f32>; 4] {
+    ) -> [Operand; 4] {
         let FeedForward { hidden, inner } = *self;
         let first = Panels::of_columns(&[gate.numbers(), up.numbers()].concat(), 2 * inner);
         let second = Panels::of_columns(down.numbers(), hidden);
         let mut d_first = TransposedSum::new([2 * inner, hidden]);
         let mut d_second = TransposedSum::new([hidden, inner]);
-        let most = block(dy.len() / hidden);
+        let dx = dy.numbers_mut();
+        let most = block(dx.len() / hidden);
         let mut gated = vec![0.0; most * inner];
         let blocks = x
             .numbers()
             .chunks(most * hidden)
-            .zip(dy.chunks_mut(most * hidden));
+            .zip(dx.chunks_mut(most * hidden));
         for (halves, (x, dy)) in saved.chunks_mut(most * 2 * inner).zip(blocks) {
             let gated = &mut gated[..halves.len() / 2];
             second.times(dy, gated);
@@ -101,7 +102,8 @@ impl Kernel<4> for FeedForward {
         }
         let mut d_gate = d_first.into_values();
         let d_up = d_gate.split_off(inner * hidden);
-        [dy, d_gate, d_up, d_second.into_values()]
+        let [d_gate, d_up, d_down] = [d_gate, d_up, d_second.into_values()].map(Operand::from);
+        [dy, d_gate, d_up, d_down]
     }
 }
 
@@ -156,24 +158,23 @@ impl Kernel<2> for HeadLogProb {
 
     fn backward(
         &self,
-        [x, w]: [Operand; 2],
+        [mut x, w]: [Operand; 2],
         mut saved: Vec<f32>,
-        g: Vec<f32>,
+        g: Operand,
         [wants_x, wants_w]: [bool; 2],
-    ) -> [Vec<f32>; 2] {
+    ) -> [Operand; 2] {
         let rows = self.targets.len();
         let most = block(rows);
         let (logits, lse) = saved.split_at_mut(rows * self.vocab);
         let head = Panels::of_columns(w.numbers(), self.vocab);
         let mut dw = TransposedSum::new([self.vocab, self.hidden]);
-        let mut x = x.into_numbers();
         let known = lse
             .chunks(most)
             .zip(self.targets.chunks(most))
-            .zip(g.chunks(most));
+            .zip(g.numbers().chunks(most));
         let blocks = logits
             .chunks_mut(most * self.vocab)
-            .zip(x.chunks_mut(most * self.hidden));
+            .zip(x.numbers_mut().chunks_mut(most * self.hidden));
         for ((logits, x), ((lse, targets), g)) in blocks.zip(known) {
             log_prob::backward(logits, lse, targets, g);
             if wants_w {
@@ -183,7 +184,7 @@ impl Kernel<2> for HeadLogProb {
                 head.times(logits, x);
             }
         }
-        [x, dw.into_values()]
+        [x, dw.into_values().into()]
     }
 
     fn shape(&self, first: &[usize]) -> Vec<usize> {

@@ -56,13 +56,13 @@ impl Kernel<2> for RmsNorm {
         &self,
         [x, weight]: [Operand; 2],
         _: Vec<f32>,
-        mut dy: Vec<f32>,
+        mut dy: Operand,
         _: [bool; 2],
-    ) -> [Vec<f32>; 2] {
+    ) -> [Operand; 2] {
         let weight = weight.numbers();
         let mut dw = vec![0.0; weight.len()];
-        rms_norm::backward(x.numbers(), weight, self.eps, &mut dy, &mut dw);
-        [dy, dw]
+        rms_norm::backward(x.numbers(), weight, self.eps, dy.numbers_mut(), &mut dw);
+        [dy, dw.into()]
     }
 }
 
@@ -89,11 +89,18 @@ impl Kernel<1> for Rotate {
         &self,
         [x]: [Operand; 1],
         _: Vec<f32>,
-        mut dy: Vec<f32>,
+        mut dy: Operand,
         _: [bool; 1],
-    ) -> [Vec<f32>; 1] {
+    ) -> [Operand; 1] {
         let (positions, table) = (&self.positions, &self.table);
-        rope::backward(x.numbers(), None, positions, table, &mut dy, &mut []);
+        rope::backward(
+            x.numbers(),
+            None,
+            positions,
+            table,
+            dy.numbers_mut(),
+            &mut [],
+        );
         [dy]
     }
 }
@@ -114,17 +121,24 @@ impl Kernel<2> for Rotate {
         &self,
         [x, weight]: [Operand; 2],
         _: Vec<f32>,
-        mut dy: Vec<f32>,
+        mut dy: Operand,
         _: [bool; 2],
-    ) -> [Vec<f32>; 2] {
+    ) -> [Operand; 2] {
         let norm = HeadNorm {
             weight: weight.numbers(),
             eps: self.eps,
         };
         let mut dw = vec![0.0; norm.weight.len()];
         let (positions, table) = (&self.positions, &self.table);
-        rope::backward(x.numbers(), Some(norm), positions, table, &mut dy, &mut dw);
-        [dy, dw]
+        rope::backward(
+            x.numbers(),
+            Some(norm),
+            positions,
+            table,
+            dy.numbers_mut(),
+            &mut dw,
+        );
+        [dy, dw.into()]
     }
 }
 
@@ -161,11 +175,11 @@ impl Kernel<2> for SwiGlu {
         &self,
         inputs: [Operand; 2],
         _: Vec<f32>,
-        mut dy: Vec<f32>,
+        mut dy: Operand,
         _: [bool; 2],
-    ) -> [Vec<f32>; 2] {
-        let [mut gate, mut up] = inputs.map(Operand::into_numbers);
-        swiglu::backward(&mut gate, &mut up, &mut dy);
+    ) -> [Operand; 2] {
+        let [mut gate, mut up] = inputs;
+        swiglu::backward(gate.numbers_mut(), up.numbers_mut(), dy.numbers_mut());
         [gate, up]
     }
 }
@@ -194,29 +208,22 @@ impl Kernel<3> for Attention {
 
     fn backward(
         &self,
-        [q, k, v]: [Operand; 3],
+        [q, mut k, mut v]: [Operand; 3],
         lse: Vec<f32>,
-        mut dout: Vec<f32>,
+        mut dout: Operand,
         _: [bool; 3],
-    ) -> [Vec<f32>; 3] {
+    ) -> [Operand; 3] {
         let (offsets, heads) = (self.packing.offsets(), self.heads);
         let Some((places, firsts)) = self.packing.places() else {
-            let [mut k, mut v] = [k, v].map(Operand::into_numbers);
-            attention::backward(
-                [q.numbers(), &lse],
-                offsets,
-                heads,
-                &mut k,
-                &mut v,
-                &mut dout,
-            );
+            let [dk, dv, dq] = [&mut k, &mut v, &mut dout].map(Operand::numbers_mut);
+            attention::backward([q.numbers(), &lse], offsets, heads, dk, dv, dq);
             return [dout, k, v];
         };
         let [q, mut k, mut v] = [q, k, v].map(|x| laid_out(x.numbers(), places, firsts.len()));
         // Its output was taken from the first of them.
-        let mut dout = added_up(&dout, firsts, places.len());
+        let mut dout = added_up(dout.numbers(), firsts, places.len());
         attention::backward([&q, &lse], offsets, heads, &mut k, &mut v, &mut dout);
-        [dout, k, v].map(|gradient| added_up(&gradient, places, firsts.len()))
+        [dout, k, v].map(|gradient| added_up(&gradient, places, firsts.len()).into())
     }
 }
 
@@ -287,13 +294,12 @@ impl Kernel<1> for LogProb {
 
     fn backward(
         &self,
-        [logits]: [Operand; 1],
+        [mut logits]: [Operand; 1],
         lse: Vec<f32>,
-        g: Vec<f32>,
+        g: Operand,
         _: [bool; 1],
-    ) -> [Vec<f32>; 1] {
-        let mut logits = logits.into_numbers();
-        log_prob::backward(&mut logits, &lse, &self.targets, &g);
+    ) -> [Operand; 1] {
+        log_prob::backward(logits.numbers_mut(), &lse, &self.targets, g.numbers());
         [logits]
     }
 
@@ -328,12 +334,12 @@ impl Kernel<1> for Kl {
 
     fn backward(
         &self,
-        [student]: [Operand; 1],
+        [mut student]: [Operand; 1],
         saved: Vec<f32>,
-        g: Vec<f32>,
+        g: Operand,
         _: [bool; 1],
-    ) -> [Vec<f32>; 1] {
-        let mut gradient = student.into_numbers();
+    ) -> [Operand; 1] {
+        let g = g.numbers();
         let part = |i: usize| saved[i * g.len()..(i + 1) * g.len()].to_vec();
         let saved = kl::Saved {
             kl: part(0),
@@ -341,13 +347,13 @@ impl Kernel<1> for Kl {
             teacher: part(2),
         };
         kl::backward(
-            &mut gradient,
+            student.numbers_mut(),
             values(&self.teacher),
             &saved,
             self.direction,
-            &g,
+            g,
         );
-        [gradient]
+        [student]
     }
 
     fn shape(&self, first: &[usize]) -> Vec<usize> {

@@ -18,15 +18,15 @@ pub(super) trait Kernel<const N: usize>: Clone + Debug + Send + 'static {
     /// The output's values, and what the backward pass wants to find again: anything where none is to come (`keep` is false).
     fn forward(&self, inputs: [&[f32]; N], keep: bool) -> (Vec<f32>, Vec<f32>);
 
-    /// The gradients of the inputs, given the inputs, what the forward pass saved, and the output's gradient. In the place of one that is not
-    /// wanted anything may stand.
+    /// The gradients of the inputs, given the inputs, what the forward pass saved, and the output's gradient; all of them may be written over.
+    /// In the place of one that is not wanted anything may stand.
     fn backward(
         &self,
         inputs: [Operand; N],
         saved: Vec<f32>,
-        gradient: Vec<f32>,
+        gradient: Operand,
         wanted: [bool; N],
-    ) -> [Vec<f32>; N];
+    ) -> [Operand; N];
 
     /// The output's shape; by default the first input's.
     fn shape(&self, first: &[usize]) -> Vec<usize> {
@@ -34,7 +34,7 @@ pub(super) trait Kernel<const N: usize>: Clone + Debug + Send + 'static {
     }
 }
 
-/// An input as the backward pass gets it.
+/// What a backward pass reads and writes.
 #[derive(Debug, Clone)]
 pub(super) struct Operand(FlexTensor);
 
@@ -44,14 +44,26 @@ impl Operand {
     }
 
     /// The numbers, to be written over: a copy where others have them too.
-    pub(super) fn into_numbers(self) -> Vec<f32> {
-        owned(self.0)
+    pub(super) fn numbers_mut(&mut self) -> &mut [f32] {
+        let all = values(&self.0);
+        if all.len() < self.0.storage::<f32>().len() {
+            // It is a part of something.
+            self.0 = flex(all.to_vec(), vec![all.len()]);
+        }
+        self.0.storage_mut()
+    }
+
+    /// As a tensor of this shape.
+    fn shaped(self, shape: &[usize]) -> FlexTensor {
+        self.0.reshape(shape.to_vec().into())
     }
 }
 
-fn owned(x: FlexTensor) -> Vec<f32> {
-    let numbers = contiguous(x).into_data().try_into_vec();
-    numbers.expect("kernels run on f32 tensors")
+impl From<Vec<f32>> for Operand {
+    fn from(numbers: Vec<f32>) -> Self {
+        let shape = vec![numbers.len()];
+        Operand(flex(numbers, shape))
+    }
 }
 
 /// The inputs of a kernel, with or without a graph behind them.
@@ -156,7 +168,7 @@ impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Node<K> {
     type State = State<K, N>;
 
     fn backward(self, ops: Ops<Self::State, N>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = owned(grads.consume::<Flex>(&ops.node));
+        let gradient = Operand(contiguous(grads.consume::<Flex>(&ops.node)));
         let State {
             kernel,
             inputs,
@@ -167,7 +179,7 @@ impl<K: Kernel<N>, const N: usize> Backward<Flex, N> for Node<K> {
         let found = kernel.backward(inputs, Arc::unwrap_or_clone(saved), gradient, wanted);
         for ((parent, shape), found) in ops.parents.iter().zip(shapes).zip(found) {
             if let Some(parent) = parent {
-                grads.register::<Flex>(parent.id, flex(found, shape));
+                grads.register::<Flex>(parent.id, found.shaped(&shape));
             }
         }
     }

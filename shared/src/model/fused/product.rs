@@ -32,17 +32,18 @@ impl Kernel<2> for Product {
         &self,
         [x, w]: [Operand; 2],
         _: Vec<f32>,
-        dy: Vec<f32>,
+        dy: Operand,
         wanted: [bool; 2],
-    ) -> [Vec<f32>; 2] {
+    ) -> [Operand; 2] {
+        let dy = dy.numbers();
         let [mut dx, mut dw] = [Vec::new(), Vec::new()];
         if wanted[1] {
-            dw = transposed(&dy, x.numbers(), [self.out, self.inner]);
+            dw = transposed(dy, x.numbers(), [self.out, self.inner]);
         }
         if wanted[0] {
-            dx = Panels::of_columns(w.numbers(), self.out).product(&dy);
+            dx = Panels::of_columns(w.numbers(), self.out).product(dy);
         }
-        [dx, dw]
+        [dx, dw].map(Operand::from)
     }
 
     fn shape(&self, first: &[usize]) -> Vec<usize> {
