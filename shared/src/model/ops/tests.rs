@@ -150,7 +150,6 @@ fn small(shape: [usize; 2]) -> Tensor<2> {
 /// Rows of one block and of several, and all that can be frozen.
 #[test]
 fn operations_of_several_products_equal_composed_ones_and_so_do_their_gradients() {
-    let names = ["x", "gate", "up", "down"];
     for (rows, hidden, inner) in [(9, 32, 40), (126, 33, 64), (300, 64, 96)] {
         let all = [
             [rows, hidden],
@@ -173,10 +172,8 @@ fn operations_of_several_products_equal_composed_ones_and_so_do_their_gradients(
             let matrices = [gate, up, down];
             let found = fused::feed_forward(&x, &matrices).expect("the matrices are small");
             assert_close(&probe(found, &learn, None), &expected);
-            let named = frozen.map_or("none", |i| names[i]);
             let plain = feed_forward(x.inner(), matrices.map(Tensor::inner), F32);
             let plain: Vec<f32> = plain.into_data().iter::<f32>().collect();
-            assert_eq!(plain.len(), rows * hidden, "{named} frozen");
             assert_close(&plain, &expected[..rows * hidden]);
         }
     }
