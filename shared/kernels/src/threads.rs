@@ -69,7 +69,7 @@ fn halves(
     }
     let half = out / 2;
     let (low, high) = rows.into_iter().map(|row| row.split_at_mut(half)).unzip();
-    rayon::join(
+    both(
         || halves(low, first, most, part),
         || halves(high, first + half, most, part),
     );

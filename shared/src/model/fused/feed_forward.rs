@@ -15,9 +15,9 @@ use crate::model::kernels::{log_prob, swiglu};
 /// Most rows that are worked on at once: whole tiles of a product.
 const BLOCK: usize = 66;
 
-/// Rows of a block, so that all blocks are about equally large.
+/// Rows of a block, so that all blocks are about equally large. There is at least one row: of few, products are not in panels.
 fn block(rows: usize) -> usize {
-    rows.div_ceil(rows.div_ceil(BLOCK)).max(1)
+    rows.div_ceil(rows.div_ceil(BLOCK))
 }
 
 #[derive(Debug, Clone)]
