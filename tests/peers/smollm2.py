@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """SmolLM2-135M-Instruct in `transformers`.
 
-    smollm2.py folder GGUF OUT_DIR
-        Writes the folder that the GGUF file was made from, as far as the file tells: weights decoded to float32 by PyPI `gguf`, configuration,
-        tokenizer and chat template.
+    smollm2.py folder GGUF OUT_DIR [--dtype float32|bfloat16]
+        Writes the folder that the GGUF file was made from, as far as the file tells: weights decoded by PyPI `gguf`, in float32 or rounded to
+        bfloat16, which checkpoints are published in; configuration, tokenizer and chat template.
 
     smollm2.py q8_0 GGUF OUT
         Writes the file again with its matrices in Q8_0, quantised by PyPI `gguf`.
@@ -50,9 +50,9 @@ def name_of(stored: str) -> str:
     return f"model.layers.{layer}.{PARTS[part]}.weight"
 
 
-def folder(path: pathlib.Path, out: pathlib.Path) -> None:
+def folder(path: pathlib.Path, out: pathlib.Path, dtype: str) -> None:
     import gguf
-    import safetensors.numpy
+    import safetensors.torch
 
     file = gguf.GGUFReader(path)
 
@@ -68,9 +68,9 @@ def folder(path: pathlib.Path, out: pathlib.Path) -> None:
             # llama.cpp's converter shuffles the halves of each head together.
             rows, width = values.shape
             values = values.reshape(heads[part], rows // heads[part] // 2, 2, width).swapaxes(1, 2).reshape(rows, width)
-        weights[name_of(tensor.name)] = np.ascontiguousarray(values)
+        weights[name_of(tensor.name)] = torch.from_numpy(np.ascontiguousarray(values)).to(getattr(torch, dtype))
     out.mkdir(parents=True, exist_ok=True)
-    safetensors.numpy.save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
+    safetensors.torch.save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
 
     tokens, kinds = value("tokenizer.ggml.tokens"), value("tokenizer.ggml.token_type")
     begin, end, pad = (value(f"tokenizer.ggml.{name}_token_id") for name in ("bos", "eos", "padding"))
@@ -91,7 +91,7 @@ def folder(path: pathlib.Path, out: pathlib.Path) -> None:
         "bos_token_id": begin,
         "eos_token_id": end,
         "pad_token_id": pad,
-        "torch_dtype": "float32",
+        "torch_dtype": dtype,
     }
     tokenizer = {
         "version": "1.0",
@@ -206,12 +206,14 @@ def main() -> None:
         sub = commands.add_parser(command)
         sub.add_argument("gguf", type=pathlib.Path)
         sub.add_argument("out", type=pathlib.Path)
+        if command == "folder":
+            sub.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
     sub = commands.add_parser("serve")
     sub.add_argument("folder", type=pathlib.Path)
     sub.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if args.command == "folder":
-        folder(args.gguf, args.out)
+        folder(args.gguf, args.out, args.dtype)
     elif args.command == "q8_0":
         q8_0(args.gguf, args.out)
     else:

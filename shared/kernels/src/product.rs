@@ -8,10 +8,13 @@
 
 mod panels;
 mod rows;
+mod totals;
 mod transposed;
 
 pub use panels::Panels;
 pub use rows::by_rows;
+#[cfg(feature = "blocks")]
+pub(crate) use rows::{Matrix, product};
 pub use transposed::{TransposedSum, transposed};
 
 /// WebAssembly has half as many registers.

@@ -1,4 +1,4 @@
-//! Matrices that stay in blocks of few bits while a decoder is sampled from or evaluated on a CPU.
+//! Matrices that stay as they are stored while a decoder is sampled from or evaluated on a CPU: in blocks of few bits, or in 16 bits a number.
 //!
 //! The numbers that the blocks stand for are computed with in f32, so logits are those of the same decoder in f32 up to the order of its sums.
 
@@ -16,13 +16,14 @@ use super::weights::Weights;
 /// How a decoder's matrices lie in memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WeightForm {
-    /// As the file stores them where that is `Q8_0`, `Q4_0` or `Q4_1`, in f32 where it is another format.
+    /// As the file stores them where that is `Q8_0`, `Q4_0` or `Q4_1`, and where it is `F16` or `BF16` and no cache holds the model
+    /// ([`Decoder::is_large`](super::Decoder::is_large)): a small one is faster in f32. In f32 where it is another format.
     #[default]
     Stored,
     /// Four bytes a number.
     F32,
-    /// 34 bytes for 32 numbers: quantised as they are read, unless they are stored in blocks already. Rows whose length is not a multiple of 32
-    /// stay in f32.
+    /// 34 bytes for 32 numbers: quantised as they are read, unless they are stored in blocks of as few bits already. Rows whose length is not a
+    /// multiple of 32 stay in f32.
     Q8_0,
 }
 
@@ -38,18 +39,20 @@ impl WeightForm {
         }
     }
 
-    /// The matrix in blocks; none where it is to be in f32.
+    /// The matrix in blocks, of a model that is `large` or not; none where it is to be in f32.
     pub(super) fn blocks<W: Weights>(
         self,
         weights: &mut W,
         name: &str,
         shape: [usize; 2],
+        large: bool,
     ) -> Result<Option<Blocks>, W::Error> {
         if self == WeightForm::F32 || !cfg!(feature = "gguf") {
             return Ok(None);
         }
-        let stored = weights.blocks(name, shape)?;
-        if stored.is_some() || self == WeightForm::Stored {
+        let as_stored = self == WeightForm::Stored;
+        let stored = weights.blocks(name, shape, as_stored && large)?;
+        if stored.is_some() || as_stored {
             return Ok(stored);
         }
         let values = weights.get(name, &shape)?;

@@ -38,7 +38,8 @@ impl SliceDecoder {
         SliceDecoder::from_weights(&config, &mut tensors)
     }
 
-    /// Builds the decoder from named weights. Matrices that are stored in blocks stay in them.
+    /// Builds the decoder from named weights. Matrices stay as they are stored where that is in blocks, and a large model's also where it is in 16
+    /// bits a number.
     ///
     /// # Errors
     /// Those of the source.
@@ -112,7 +113,7 @@ impl<W: Weights> Build for Slices<'_, W> {
     type Error = W::Error;
 
     fn matrix(&mut self, name: &str, out: usize, input: usize) -> Result<Matrix, W::Error> {
-        if let Some(blocks) = self.weights.blocks(name, [out, input])? {
+        if let Some(blocks) = self.weights.blocks(name, [out, input], !self.panels)? {
             return Ok(Matrix::Blocks(Arc::new(blocks)));
         }
         let rows = self.numbers(name, &[out, input])?;
@@ -120,7 +121,7 @@ impl<W: Weights> Build for Slices<'_, W> {
     }
 
     fn table(&mut self, name: &str, rows: usize, width: usize) -> Result<Table, W::Error> {
-        if let Some(blocks) = self.weights.blocks(name, [rows, width])? {
+        if let Some(blocks) = self.weights.blocks(name, [rows, width], !self.panels)? {
             return Ok(Table::Blocks(Arc::new(blocks)));
         }
         Ok(Table::Values(self.numbers(name, &[rows, width])?, width))

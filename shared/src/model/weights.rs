@@ -11,6 +11,7 @@ use super::config::ModelConfig;
 use super::decoder::{Attention, Backbone, Decoder, Layer, Linear, Mlp, RmsNorm, Shape};
 use super::in_blocks::WeightForm;
 use super::kernels::blocks::Blocks;
+use super::layout::is_large;
 use super::ops::RopeTable;
 use super::parts::{Build, LayerParts, Parts};
 use super::precision::Precision;
@@ -26,12 +27,18 @@ pub trait Weights {
     /// When there is no such tensor, or it has another shape.
     fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, Self::Error>;
 
-    /// The matrix `name` of exactly this shape, `[out, in]`, in the blocks that it is stored in; none where it is stored otherwise.
+    /// The matrix `name` of exactly this shape, `[out, in]`, in the blocks that it is stored in, with `halves` also where these are numbers of 16
+    /// bits; none where it is stored otherwise.
     ///
     /// # Errors
     /// When there is no such tensor, or it has another shape.
-    fn blocks(&mut self, name: &str, shape: [usize; 2]) -> Result<Option<Blocks>, Self::Error> {
-        let _ = (name, shape);
+    fn blocks(
+        &mut self,
+        name: &str,
+        shape: [usize; 2],
+        halves: bool,
+    ) -> Result<Option<Blocks>, Self::Error> {
+        let _ = (name, shape, halves);
         Ok(None)
     }
 }
@@ -62,6 +69,7 @@ impl Decoder {
     ) -> Result<Self, W::Error> {
         let mut tensors = Tensors {
             form: form.on(device),
+            large: is_large(config),
             weights,
             device,
         };
@@ -133,6 +141,8 @@ impl From<LayerParts<Linear, RmsNorm>> for Layer {
 /// Makes modules of named weights.
 struct Tensors<'a, W> {
     form: WeightForm,
+    /// See [`is_large`].
+    large: bool,
     weights: &'a mut W,
     device: &'a Device,
 }
@@ -144,9 +154,10 @@ impl<W: Weights> Build for Tensors<'_, W> {
     type Error = W::Error;
 
     fn matrix(&mut self, name: &str, out: usize, input: usize) -> Result<Linear, W::Error> {
-        let blocks = self.form.blocks(self.weights, name, [out, input])?;
+        let shape = [out, input];
+        let blocks = (self.form).blocks(self.weights, name, shape, self.large)?;
         let weight = match &blocks {
-            None => self.tensor(name, [out, input])?,
+            None => self.tensor(name, shape)?,
             Some(_) => Param::initialized(ParamId::new(), Tensor::zeros([0, input], self.device)),
         };
         Ok(Linear {

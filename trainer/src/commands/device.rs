@@ -30,8 +30,8 @@ pub(crate) struct DeviceArguments {
 /// How the weights lie in memory.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct WeightArguments {
-    /// How matrices lie in memory on the CPU: stored (in the file's blocks where they are Q8_0, Q4_0 or Q4_1, else in f32), f32, or q8_0
-    /// (quantised as they are read, unless they are in blocks already).
+    /// How matrices lie in memory on the CPU: stored (in the file's blocks where they are Q8_0, Q4_0 or Q4_1; in its 16 bits where the model has
+    /// over 33 million parameters; else in f32), f32, or q8_0 (quantised as they are read, unless they are in blocks already).
     #[arg(long, value_name = "FORM", default_value = "stored", value_parser = choice::<WeightForm>())]
     pub(crate) weights: WeightForm,
 }

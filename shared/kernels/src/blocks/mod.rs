@@ -1,21 +1,24 @@
-//! Matrices in blocks of 32 numbers that share a scale, as GGUF files store them, and products with them as they are.
+//! Matrices as checkpoints store them, in blocks of 32 numbers, and products with them as they are.
 //!
 //! A number of a block is `scale · quant`, in `Q8_0` with a quant of eight bits, in `Q4_0` of four bits from -8 to 7; or `scale · quant + least`,
-//! in `Q4_1`, with a quant of four bits from 0 to 15. `scale` and `least` are half-precision numbers. Left out: other formats, and gradients.
+//! in `Q4_1`, with a quant of four bits from 0 to 15. `scale` and `least` are half-precision numbers. In `F16` and `BF16` it is a number of 16 bits.
+//! Left out: other formats, and gradients.
 //!
 //! The other operand of a product stays in f32. llama.cpp quantises it too, to eight bits a number; where a matrix comes out of main memory
-//! that gains nothing, and it changes the result. Here a product is that with the numbers that the blocks stand for, up to the order of its
-//! sums; what a row gives has the same bits whatever the number of rows and of threads.
+//! that gains nothing, and it changes the result. Here a product is that with the numbers that the blocks stand for, bit for bit: a few rows of
+//! them at a time are decoded into a cache, and multiplied as if they lay in f32 ([`by_rows`](crate::product::by_rows)).
 
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod portable;
-mod product;
 mod unit;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use product::product;
+use std::ops::Range;
+
+use crate::product::Matrix;
 
 /// Numbers in a block.
 pub const BLOCK: usize = 32;
@@ -29,45 +32,59 @@ pub enum BlockFormat {
     Q4_0,
     /// A scale, a least value, and 32 times four bits.
     Q4_1,
+    /// 32 half-precision numbers.
+    F16,
+    /// The higher 16 bits of 32 numbers in f32.
+    BF16,
 }
 
 impl BlockFormat {
+    /// Numbers of half precision before a block's quants.
+    const fn head(self) -> usize {
+        match self {
+            BlockFormat::F16 | BlockFormat::BF16 => 0,
+            BlockFormat::Q8_0 | BlockFormat::Q4_0 => 1,
+            BlockFormat::Q4_1 => 2,
+        }
+    }
+
+    /// True of numbers of 16 bits, which have no scale.
+    pub const fn is_of_halves(self) -> bool {
+        self.head() == 0
+    }
+
     /// Bytes of a block's quants.
     const fn quants(self) -> usize {
         match self {
             BlockFormat::Q8_0 => BLOCK,
             BlockFormat::Q4_0 | BlockFormat::Q4_1 => BLOCK / 2,
+            BlockFormat::F16 | BlockFormat::BF16 => 2 * BLOCK,
         }
     }
 
     /// Bytes of a block.
     pub const fn bytes(self) -> usize {
-        match self {
-            BlockFormat::Q8_0 => 34,
-            BlockFormat::Q4_0 => 18,
-            BlockFormat::Q4_1 => 20,
-        }
+        2 * self.head() + self.quants()
     }
 
     /// Writes the numbers of blocks as GGUF files store them (see [`Blocks::from_stored`]) into `out`, whose length is theirs.
     pub fn decode(self, stored: &[u8], out: &mut [f32]) {
         let (out, _) = out.as_chunks_mut::<BLOCK>();
         for (block, out) in stored.chunks_exact(self.bytes()).zip(out) {
-            let (head, quants) = block.split_at(block.len() - self.quants());
-            let mut halves = [0.0; 2];
-            for (wider, &half) in halves.iter_mut().zip(head.as_chunks().0) {
-                *wider = wide(u16::from_le_bytes(half));
+            let (head, quants) = block.split_at(2 * self.head());
+            let mut halves = [0; 2];
+            for (half, &bytes) in halves.iter_mut().zip(head.as_chunks().0) {
+                *half = u16::from_le_bytes(bytes);
             }
-            let [scale, least] = halves;
-            let values = portable::values(self, quants, scale, least);
-            out.copy_from_slice(values.as_flattened());
+            let [scale, least] = halves.each_ref().map(std::slice::from_ref);
+            let row = Rows {
+                scales: scale,
+                least,
+                quants,
+            };
+            unit::decode(self, row, std::slice::from_mut(out));
         }
     }
-}
-
-/// A half-precision number in single precision.
-fn wide(bits: u16) -> f32 {
-    half::f16::from_bits(bits).to_f32()
 }
 
 /// A matrix `[out, in]` in blocks along its rows.
@@ -106,12 +123,12 @@ impl Blocks {
         let mut blocks = Blocks {
             format,
             in_row,
-            scales: Vec::with_capacity(num_blocks),
+            scales: Vec::with_capacity(num_blocks * format.head().min(1)),
             least: Vec::new(),
             quants: Vec::with_capacity(num_blocks * format.quants()),
         };
         for block in stored.chunks_exact(format.bytes()) {
-            let (head, quants) = block.split_at(block.len() - format.quants());
+            let (head, quants) = block.split_at(2 * format.head());
             let (halves, _) = head.as_chunks::<2>();
             let mut halves = halves.iter().map(|&half| u16::from_le_bytes(half));
             blocks.scales.extend(halves.next());
@@ -158,7 +175,7 @@ impl Blocks {
 
     /// Number of rows, `out`.
     pub const fn rows(&self) -> usize {
-        self.scales.len() / self.in_row
+        self.quants.len() / (self.format.quants() * self.in_row)
     }
 
     /// Length of a row, `in`.
@@ -168,13 +185,24 @@ impl Blocks {
 
     /// Bytes that it takes.
     pub const fn bytes(&self) -> usize {
-        self.scales.len() * self.format.bytes()
+        self.quants.len() / self.format.quants() * self.format.bytes()
     }
 
     /// Whether every number that it stands for is finite.
     pub fn is_finite(&self) -> bool {
-        let mut halves = self.scales.iter().chain(&self.least);
-        halves.all(|&bits| half::f16::from_bits(bits).is_finite())
+        let most = |numbers: &[[u8; 2]], exponent: u16| {
+            let magnitudes = numbers.iter().map(|&b| u16::from_le_bytes(b) & 0x7FFF);
+            // Without a way out before the end, which would keep the compiler from vectors.
+            magnitudes.fold(0, u16::max) < exponent
+        };
+        match self.format {
+            BlockFormat::F16 => most(self.quants.as_chunks().0, 0x7C00),
+            BlockFormat::BF16 => most(self.quants.as_chunks().0, 0x7F80),
+            _ => {
+                let mut halves = self.scales.iter().chain(&self.least);
+                halves.all(|&bits| half::f16::from_bits(bits).is_finite())
+            }
+        }
     }
 
     /// Appends the numbers of a row, in f32.
@@ -182,13 +210,13 @@ impl Blocks {
     /// # Panics
     /// When there is no such row.
     pub fn append_row(&self, row: usize, values: &mut Vec<f32>) {
-        let row = self.row(row);
-        let quants = row.quants.chunks_exact(self.format.quants());
-        for (i, (&scale, quants)) in row.scales.iter().zip(quants).enumerate() {
-            let least = row.least.get(i).map_or(0.0, |&least| wide(least));
-            let block = portable::values(self.format, quants, wide(scale), least);
-            values.extend_from_slice(block.as_flattened());
-        }
+        let start = values.len();
+        values.resize(start + self.inner(), 0.0);
+        unit::decode(
+            self.format,
+            self.stored_rows(row..row + 1),
+            values[start..].as_chunks_mut().0,
+        );
     }
 
     /// All numbers, in f32, row by row.
@@ -198,28 +226,62 @@ impl Blocks {
         values
     }
 
-    /// A row's scales, least values and quants.
-    #[inline(always)]
-    fn row(&self, row: usize) -> Row<'_> {
-        let blocks = row * self.in_row..(row + 1) * self.in_row;
+    /// The scales, least values and quants of some rows.
+    fn stored_rows(&self, rows: Range<usize>) -> Rows<'_> {
+        let Range { start, end } = rows;
+        let (start, end) = (start * self.in_row, end * self.in_row);
         let size = self.format.quants();
-        Row {
-            scales: &self.scales[blocks.clone()],
-            least: if self.least.is_empty() {
-                &[]
-            } else {
-                &self.least[blocks.clone()]
-            },
-            quants: &self.quants[blocks.start * size..blocks.end * size],
+        Rows {
+            // Empty where the format has none.
+            scales: self.scales.get(start..end).unwrap_or_default(),
+            least: self.least.get(start..end).unwrap_or_default(),
+            quants: &self.quants[start * size..end * size],
         }
     }
 }
 
-/// A row of a matrix in blocks.
+impl Matrix for Blocks {
+    fn decodes(&self) -> bool {
+        true
+    }
+
+    fn inner(&self) -> usize {
+        Blocks::inner(self)
+    }
+
+    fn out(&self) -> usize {
+        Blocks::rows(self)
+    }
+
+    fn rows<'a>(&'a self, rows: Range<usize>, room: &'a mut [f32]) -> &'a [f32] {
+        let values = &mut room[..rows.len() * self.inner()];
+        unit::decode(
+            self.format,
+            self.stored_rows(rows),
+            values.as_chunks_mut().0,
+        );
+        values
+    }
+
+    fn after(&self, rows: Range<usize>) -> &[u8] {
+        let end = (rows.end + rows.len()).min(self.out());
+        self.stored_rows(rows.end..end).quants
+    }
+}
+
+/// `y [N, out] = x [N, in] · wᵀ`, on the threads of the pool that it is called in.
+///
+/// # Panics
+/// When the operands do not fit together.
+pub fn product(x: &[f32], w: &Blocks, y: &mut [f32]) {
+    crate::product::product(x, w, y);
+}
+
+/// Blocks that lie one behind another.
 #[derive(Clone, Copy)]
-struct Row<'a> {
+struct Rows<'a> {
+    /// Empty where the format has none, as are the least values.
     scales: &'a [u16],
-    /// Empty where the format has none.
     least: &'a [u16],
     quants: &'a [u8],
 }

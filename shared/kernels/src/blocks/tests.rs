@@ -1,12 +1,19 @@
-use half::f16;
+use half::{bf16, f16};
 use proptest::prelude::*;
 
 use super::portable::Portable;
-use super::product::Part;
+use super::unit::decode_on;
 use super::*;
-use crate::testing::{assert_close, noise};
+use crate::product::by_rows;
+use crate::testing::noise;
 
-const FORMATS: [BlockFormat; 3] = [BlockFormat::Q8_0, BlockFormat::Q4_0, BlockFormat::Q4_1];
+const FORMATS: [BlockFormat; 5] = [
+    BlockFormat::Q8_0,
+    BlockFormat::Q4_0,
+    BlockFormat::Q4_1,
+    BlockFormat::F16,
+    BlockFormat::BF16,
+];
 
 /// Blocks as a file has them.
 #[derive(Debug, Clone)]
@@ -28,12 +35,16 @@ impl Stored {
         let blocks = self.bytes.chunks(self.format.bytes());
         let values = blocks.flat_map(|block| {
             (0..BLOCK).map(move |i| {
-                let scale = half(block, 0);
+                let scale = || half(block, 0);
                 let four = |quants: &[u8]| f64::from(quants[i % 16] >> (i / 16 * 4) & 15);
                 match self.format {
-                    BlockFormat::Q8_0 => scale * f64::from(block[2 + i].cast_signed()),
-                    BlockFormat::Q4_0 => scale * (four(&block[2..]) - 8.0),
-                    BlockFormat::Q4_1 => scale * four(&block[4..]) + half(block, 2),
+                    BlockFormat::Q8_0 => scale() * f64::from(block[2 + i].cast_signed()),
+                    BlockFormat::Q4_0 => scale() * (four(&block[2..]) - 8.0),
+                    BlockFormat::Q4_1 => scale() * four(&block[4..]) + half(block, 2),
+                    BlockFormat::F16 => half(block, 2 * i),
+                    BlockFormat::BF16 => {
+                        bf16::from_le_bytes([block[2 * i], block[2 * i + 1]]).to_f64()
+                    }
                 }
             })
         });
@@ -69,21 +80,42 @@ fn scale(format: BlockFormat) -> impl Strategy<Value = [u8; 2]> {
     ]
 }
 
+/// Blocks of which every number is finite.
+fn block(format: BlockFormat) -> BoxedStrategy<Vec<u8>> {
+    let bytes = prop::collection::vec(any::<u8>(), format.quants());
+    let halves = move |of: fn(f32) -> [u8; 2]| {
+        let near_one = prop::collection::vec(-2.0f32..2.0, BLOCK);
+        near_one.prop_map(move |values| values.into_iter().flat_map(of).collect::<Vec<u8>>())
+    };
+    match format {
+        BlockFormat::F16 => prop_oneof![
+            3 => halves(|value| f16::from_f32(value).to_le_bytes()),
+            1 => prop::collection::vec(finite_half(), BLOCK).prop_map(|halves| halves.concat()),
+        ]
+        .boxed(),
+        BlockFormat::BF16 => halves(|value| bf16::from_f32(value).to_le_bytes()).boxed(),
+        _ => {
+            let least = (-2.0f32..2.0).prop_map(|least| f16::from_f32(least).to_le_bytes());
+            let all = (scale(format), least, bytes);
+            all.prop_map(move |(scale, least, quants)| {
+                let mut block = scale.to_vec();
+                if format == BlockFormat::Q4_1 {
+                    block.extend(least);
+                }
+                block.extend(quants);
+                block
+            })
+            .boxed()
+        }
+    }
+}
+
 fn stored() -> impl Strategy<Value = Stored> {
-    let shape = (0..3usize, 1..80usize, 1..24usize);
+    let shape = (0..FORMATS.len(), 1..80usize, 1..24usize);
     shape.prop_flat_map(|(format, in_row, rows)| {
         let format = FORMATS[format];
-        let least = (-2.0f32..2.0).prop_map(|least| f16::from_f32(least).to_le_bytes());
-        let quants = prop::collection::vec(any::<u8>(), format.quants());
-        let block = (scale(format), least, quants).prop_map(move |(scale, least, quants)| {
-            let mut block = scale.to_vec();
-            if format == BlockFormat::Q4_1 {
-                block.extend(least);
-            }
-            block.extend(quants);
-            block
-        });
-        prop::collection::vec(block, in_row * rows).prop_map(move |blocks| Stored {
+        let blocks = prop::collection::vec(block(format), in_row * rows);
+        blocks.prop_map(move |blocks| Stored {
             format,
             inner: in_row * BLOCK,
             bytes: blocks.concat(),
@@ -111,13 +143,15 @@ proptest! {
         stored.format.decode(&stored.bytes, &mut decoded);
         prop_assert_eq!(bits(&decoded), bits(&blocks.to_values()));
         let mut other = stored;
-        other.bytes[..2].copy_from_slice(&wild);
+        if other.format != BlockFormat::BF16 {
+            other.bytes[..2].copy_from_slice(&wild);
+        }
         let found = f64::from(other.blocks().to_values()[0]);
         prop_assert_eq!(found, f64::from(other.reference()[0] as f32));
     }
 
     #[test]
-    fn a_product_is_that_with_the_numbers_and_has_the_same_bits_whatever_the_rows(
+    fn a_product_is_that_with_the_numbers_bit_for_bit(
         stored in stored(),
         rows in 0..11usize,
         seed in any::<u64>(),
@@ -127,35 +161,24 @@ proptest! {
         let mut y = vec![f32::NAN; rows * blocks.rows()];
         product(&x, &blocks, &mut y);
 
-        let mut alone = vec![f32::NAN; y.len()];
-        for (x, y) in x.chunks_exact(inner).zip(alone.chunks_exact_mut(blocks.rows())) {
-            product(x, &blocks, y);
-        }
-        prop_assert_eq!(bits(&y), bits(&alone));
-
-        let exact: Vec<f64> = (0..y.len()).map(|at| {
-            let (n, o) = (at / blocks.rows(), at % blocks.rows());
-            let row = &stored.reference()[o * inner..][..inner];
-            row.iter().zip(&x[n * inner..]).map(|(w, &x)| w * f64::from(x)).sum()
-        }).collect();
-        assert_close(&y, &exact, 1e-4);
+        let mut of_numbers = vec![f32::NAN; y.len()];
+        by_rows(&x, &blocks.to_values(), inner, &mut of_numbers);
+        prop_assert_eq!(bits(&y), bits(&of_numbers));
     }
 
     #[test]
-    fn every_vector_unit_gives_the_product(stored in stored(), rows in 1..6usize, seed in any::<u64>()) {
+    fn every_vector_unit_decodes_the_same_numbers(stored in stored()) {
         let blocks = stored.blocks();
-        let x = noise(rows * stored.inner, seed);
-        let mut best = vec![f32::NAN; rows * blocks.rows()];
-        product(&x, &blocks, &mut best);
-        let by = |compute: &dyn Fn(Part<'_, '_>)| {
-            let mut y = vec![f32::NAN; best.len()];
-            let mut by_row: Vec<_> = y.chunks_exact_mut(blocks.rows()).collect();
-            compute(Part { x: x.as_chunks().0, w: &blocks, first: 0, y: &mut by_row });
-            bits(&y)
-        };
-        let fused = by(&|part| part.compute(Portable::<true>));
-        let rounded_twice = by(&|part| part.compute(Portable::<false>));
-        prop_assert!([fused, rounded_twice].contains(&bits(&best)));
+        let expected = bits(&blocks.to_values());
+        let mut found = vec![[f32::NAN; BLOCK]; expected.len() / BLOCK];
+        let all = blocks.stored_rows(0..blocks.rows());
+        decode_on(Portable, stored.format, all, &mut found);
+        prop_assert_eq!(bits(found.as_flattened()), &expected[..]);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(unit) = pulp::x86::V3::try_new() {
+            decode_on(unit, stored.format, all, &mut found);
+            prop_assert_eq!(bits(found.as_flattened()), expected);
+        }
     }
 
     #[test]
@@ -216,16 +239,24 @@ fn a_matrix_that_blocks_do_not_fill_is_none() {
 }
 
 #[test]
-fn scales_that_are_not_finite_are_seen() {
+fn numbers_that_are_not_finite_are_seen() {
     for format in FORMATS {
         let mut bytes = vec![0; 4 * format.bytes()];
         let finite = |bytes: &[u8]| Blocks::from_stored(format, 64, bytes).unwrap().is_finite();
         assert!(finite(&bytes));
-        let heads = (format.bytes() - format.quants()) / 2;
-        for half in 0..heads {
-            for wrong in [f16::NAN, f16::INFINITY, f16::NEG_INFINITY] {
+        let halves = if format.is_of_halves() {
+            BLOCK
+        } else {
+            format.head()
+        };
+        for half in 0..halves {
+            for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
                 let at = 3 * format.bytes() + 2 * half;
-                bytes[at..at + 2].copy_from_slice(&wrong.to_le_bytes());
+                let wrong = match format {
+                    BlockFormat::BF16 => bf16::from_f32(wrong).to_le_bytes(),
+                    _ => f16::from_f32(wrong).to_le_bytes(),
+                };
+                bytes[at..at + 2].copy_from_slice(&wrong);
                 assert!(!finite(&bytes), "{format:?}");
             }
             bytes.fill(0);

@@ -1,8 +1,10 @@
-//! What a product with blocks needs of a vector unit: sixteen lanes, in the order of [`dot`](crate::simd::dot); and the formats in its terms.
+//! How the numbers of blocks come from what is stored, on a vector unit: sixteen at a time.
 //!
 //! All of it is inlined always: what is not would be compiled for the target's baseline.
 
-/// Lanes of a sum.
+use super::{BLOCK, BlockFormat, Rows};
+
+/// Numbers at a time.
 pub(super) const LANES: usize = 16;
 
 /// A vector unit that the machine has.
@@ -10,70 +12,143 @@ pub(super) trait Unit: Copy {
     /// Sixteen numbers.
     type Lanes: Copy;
 
-    /// Zeros.
-    fn zeros(self) -> Self::Lanes;
+    /// Whole numbers with a sign.
+    fn whole(self, bytes: &[u8; LANES]) -> Self::Lanes;
 
-    /// `a · b + sum`, rounded once where the unit can.
-    fn add_products(self, a: Self::Lanes, b: &[f32; LANES], sum: Self::Lanes) -> Self::Lanes;
+    /// The low four bits of each byte, then the high ones.
+    fn fours(self, bytes: &[u8; LANES]) -> [Self::Lanes; 2];
 
-    /// The sum of the lanes, pairwise.
-    fn sum(self, lanes: Self::Lanes) -> f32;
+    /// Finite half-precision numbers.
+    fn halves(self, bytes: &[u8; 2 * LANES]) -> Self::Lanes;
 
-    /// The numbers of a block with quants of eight bits.
-    fn eight_bits(self, quants: &[u8; 32], scale: f32) -> [Self::Lanes; 2];
+    /// Numbers of which the higher 16 bits are stored.
+    fn higher_bits(self, bytes: &[u8; 2 * LANES]) -> Self::Lanes;
 
-    /// The numbers of a block with quants of four bits from -8 on.
-    fn four_bits_from_minus_eight(self, quants: &[u8; 16], scale: f32) -> [Self::Lanes; 2];
+    /// `scale · (numbers - start)`.
+    fn scaled_from(self, numbers: Self::Lanes, start: f32, scale: f32) -> Self::Lanes;
 
-    /// The numbers of a block with quants of four bits and a least value.
-    fn four_bits_from_least(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2];
+    /// `scale · numbers + least`. The product must be exact, so it does not matter whether this rounds once.
+    fn scaled_and_moved(self, numbers: Self::Lanes, scale: f32, least: f32) -> Self::Lanes;
+
+    /// The numbers in their order.
+    fn store(self, numbers: Self::Lanes, to: &mut [f32; LANES]);
 }
 
-/// Blocks whose scales are widened at a time.
-pub(super) const CHUNK: usize = 64;
-
-/// Finite half-precision numbers in single precision, exact: their exponent is moved and its bias is made up for by a power of two.
+/// A finite half-precision number in single precision, exact: its exponent is moved, and its bias is made up for by a power of two.
 #[inline(always)]
-pub(super) fn widen(halves: &[u16], wide: &mut [f32; CHUNK]) {
-    for (wide, &half) in wide.iter_mut().zip(halves) {
-        let spread = i32::from(half.cast_signed()).cast_unsigned() << 13;
-        // Sign, five bits of exponent and ten of fraction; 2¹¹².
-        *wide = f32::from_bits(spread & 0x8FFF_E000) * f32::from_bits(0x7780_0000);
+pub(super) fn wide(half: u16) -> f32 {
+    let spread = i32::from(half.cast_signed()).cast_unsigned() << 13;
+    f32::from_bits(spread & HALF_BITS) * f32::from_bits(HALF_BIAS)
+}
+
+/// Sign, five bits of exponent and ten of fraction.
+pub(super) const HALF_BITS: u32 = 0x8FFF_E000;
+/// 2¹¹².
+pub(super) const HALF_BIAS: u32 = 0x7780_0000;
+
+/// Writes the numbers of blocks, on the best vector unit that the machine has.
+pub(super) fn decode(format: BlockFormat, rows: Rows<'_>, values: &mut [[f32; BLOCK]]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use pulp::x86::{V3, V4};
+
+        struct On<'a, U>(U, BlockFormat, Rows<'a>, &'a mut [[f32; BLOCK]]);
+
+        impl<U: Unit> pulp::NullaryFnOnce for On<'_, U> {
+            type Output = ();
+
+            #[inline(always)]
+            fn call(self) {
+                decode_on(self.0, self.1, self.2, self.3);
+            }
+        }
+
+        if let Some(unit) = V4::try_new() {
+            return unit.vectorize(On(unit, format, rows, values));
+        }
+        if let Some(unit) = V3::try_new() {
+            return unit.vectorize(On(unit, format, rows, values));
+        }
+    }
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    decode_on(super::wasm::Simd128, format, rows, values);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    decode_on(super::portable::Portable, format, rows, values);
+}
+
+/// [`decode`] on one unit.
+#[inline(always)]
+pub(super) fn decode_on<U: Unit>(
+    unit: U,
+    format: BlockFormat,
+    rows: Rows<'_>,
+    values: &mut [[f32; BLOCK]],
+) {
+    let Rows {
+        scales,
+        least,
+        quants,
+    } = rows;
+    match format {
+        BlockFormat::Q8_0 => {
+            let (blocks, _) = quants.as_chunks::<32>();
+            for ((quants, &scale), values) in blocks.iter().zip(scales).zip(values) {
+                let scale = wide(scale);
+                let [low, high] = in_halves(quants);
+                let [low, high] = [unit.whole(low), unit.whole(high)];
+                let low = unit.scaled_from(low, 0.0, scale);
+                store(unit, [low, unit.scaled_from(high, 0.0, scale)], values);
+            }
+        }
+        BlockFormat::Q4_0 => {
+            let (blocks, _) = quants.as_chunks::<16>();
+            for ((quants, &scale), values) in blocks.iter().zip(scales).zip(values) {
+                let scale = wide(scale);
+                let [low, high] = unit.fours(quants);
+                let low = unit.scaled_from(low, 8.0, scale);
+                store(unit, [low, unit.scaled_from(high, 8.0, scale)], values);
+            }
+        }
+        BlockFormat::Q4_1 => {
+            let (blocks, _) = quants.as_chunks::<16>();
+            let heads = scales.iter().zip(least);
+            for ((quants, (&scale, &least)), values) in blocks.iter().zip(heads).zip(values) {
+                let (scale, least) = (wide(scale), wide(least));
+                let [low, high] = unit.fours(quants);
+                let low = unit.scaled_and_moved(low, scale, least);
+                let high = unit.scaled_and_moved(high, scale, least);
+                store(unit, [low, high], values);
+            }
+        }
+        BlockFormat::F16 => {
+            let (blocks, _) = quants.as_chunks::<64>();
+            for (quants, values) in blocks.iter().zip(values) {
+                let [low, high] = in_halves(quants);
+                store(unit, [unit.halves(low), unit.halves(high)], values);
+            }
+        }
+        BlockFormat::BF16 => {
+            let (blocks, _) = quants.as_chunks::<64>();
+            for (quants, values) in blocks.iter().zip(values) {
+                let [low, high] = in_halves(quants);
+                let [low, high] = [unit.higher_bits(low), unit.higher_bits(high)];
+                store(unit, [low, high], values);
+            }
+        }
     }
 }
 
-/// How the numbers of a block come from its quants.
-pub(super) trait Decode<const QUANTS: usize> {
-    /// The numbers of a block; `least` is the one that is stored, if any.
-    fn values<U: Unit>(unit: U, quants: &[u8; QUANTS], scale: f32, least: f32) -> [U::Lanes; 2];
+/// An array in two.
+#[inline(always)]
+fn in_halves<T, const ALL: usize, const HALF: usize>(all: &[T; ALL]) -> [&[T; HALF]; 2] {
+    let (halves, _) = all.as_chunks::<HALF>();
+    [&halves[0], &halves[1]]
 }
 
-/// See [`BlockFormat::Q8_0`](super::BlockFormat::Q8_0).
-pub(super) struct Q8_0;
-
-/// See [`BlockFormat::Q4_0`](super::BlockFormat::Q4_0).
-pub(super) struct Q4_0;
-
-/// See [`BlockFormat::Q4_1`](super::BlockFormat::Q4_1).
-pub(super) struct Q4_1;
-
-impl Decode<32> for Q8_0 {
-    #[inline(always)]
-    fn values<U: Unit>(unit: U, quants: &[u8; 32], scale: f32, _: f32) -> [U::Lanes; 2] {
-        unit.eight_bits(quants, scale)
-    }
-}
-
-impl Decode<16> for Q4_0 {
-    #[inline(always)]
-    fn values<U: Unit>(unit: U, quants: &[u8; 16], scale: f32, _: f32) -> [U::Lanes; 2] {
-        unit.four_bits_from_minus_eight(quants, scale)
-    }
-}
-
-impl Decode<16> for Q4_1 {
-    #[inline(always)]
-    fn values<U: Unit>(unit: U, quants: &[u8; 16], scale: f32, least: f32) -> [U::Lanes; 2] {
-        unit.four_bits_from_least(quants, scale, least)
-    }
+/// Writes a block.
+#[inline(always)]
+fn store<U: Unit>(unit: U, [low, high]: [U::Lanes; 2], values: &mut [f32; BLOCK]) {
+    let (halves, _) = values.as_chunks_mut();
+    unit.store(low, &mut halves[0]);
+    unit.store(high, &mut halves[1]);
 }

@@ -1,12 +1,12 @@
-//! Sixteen lanes in four registers of WebAssembly. It has no fused multiplication and addition.
+//! Sixteen lanes in four registers of WebAssembly.
 
 use core::arch::wasm32::{
-    f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_mul, f32x4_splat, i8x16_sub,
+    f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_mul, f32x4_splat, f32x4_sub,
     i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_extend_high_i16x8,
-    i32x4_extend_low_i16x8, u8x16_shr, u8x16_splat, u64x2, v128, v128_and,
+    i32x4_extend_low_i16x8, i32x4_shl, u8x16_shr, u8x16_splat, u32x4_splat, u64x2, v128, v128_and,
 };
 
-use super::unit::{LANES, Unit};
+use super::unit::{HALF_BIAS, HALF_BITS, LANES, Unit};
 
 /// The vectors that every build for browsers has.
 #[derive(Clone, Copy)]
@@ -16,69 +16,90 @@ impl Unit for Simd128 {
     type Lanes = [v128; 4];
 
     #[inline(always)]
-    fn zeros(self) -> Self::Lanes {
-        [f32x4_splat(0.0); 4]
+    fn whole(self, bytes: &[u8; LANES]) -> [v128; 4] {
+        spread(load(bytes))
     }
 
     #[inline(always)]
-    fn add_products(self, a: Self::Lanes, b: &[f32; LANES], sum: Self::Lanes) -> Self::Lanes {
-        std::array::from_fn(|i| {
-            let b = f32x4(b[4 * i], b[4 * i + 1], b[4 * i + 2], b[4 * i + 3]);
-            f32x4_add(f32x4_mul(a[i], b), sum[i])
-        })
+    fn fours(self, bytes: &[u8; LANES]) -> [[v128; 4]; 2] {
+        let pairs = load(bytes);
+        [
+            spread(v128_and(pairs, u8x16_splat(15))),
+            spread(u8x16_shr(pairs, 4)),
+        ]
     }
 
     #[inline(always)]
-    fn sum(self, [a, b, c, d]: Self::Lanes) -> f32 {
-        let quarter = f32x4_add(f32x4_add(a, c), f32x4_add(b, d));
-        (f32x4_extract_lane::<0>(quarter) + f32x4_extract_lane::<2>(quarter))
-            + (f32x4_extract_lane::<1>(quarter) + f32x4_extract_lane::<3>(quarter))
+    fn halves(self, bytes: &[u8; 2 * LANES]) -> [v128; 4] {
+        let (bits, bias) = (
+            u32x4_splat(HALF_BITS),
+            f32x4_splat(f32::from_bits(HALF_BIAS)),
+        );
+        of_16_bits(bytes).map(|wide| f32x4_mul(v128_and(i32x4_shl(wide, 13), bits), bias))
     }
 
     #[inline(always)]
-    fn eight_bits(self, quants: &[u8; 32], scale: f32) -> [Self::Lanes; 2] {
-        let (halves, _) = quants.as_chunks::<16>();
-        [&halves[0], &halves[1]].map(|half| scaled(load(half), scale))
+    fn higher_bits(self, bytes: &[u8; 2 * LANES]) -> [v128; 4] {
+        of_16_bits(bytes).map(|wide| i32x4_shl(wide, 16))
     }
 
     #[inline(always)]
-    fn four_bits_from_minus_eight(self, quants: &[u8; 16], scale: f32) -> [Self::Lanes; 2] {
-        fours(quants).map(|bytes| scaled(i8x16_sub(bytes, u8x16_splat(8)), scale))
+    fn scaled_from(self, numbers: [v128; 4], start: f32, scale: f32) -> [v128; 4] {
+        let (start, scale) = (f32x4_splat(start), f32x4_splat(scale));
+        numbers.map(|numbers| f32x4_mul(f32x4_sub(numbers, start), scale))
     }
 
     #[inline(always)]
-    fn four_bits_from_least(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2] {
-        let least = f32x4_splat(least);
-        fours(quants).map(|bytes| scaled(bytes, scale).map(|values| f32x4_add(values, least)))
+    fn scaled_and_moved(self, numbers: [v128; 4], scale: f32, least: f32) -> [v128; 4] {
+        let (scale, least) = (f32x4_splat(scale), f32x4_splat(least));
+        numbers.map(|numbers| f32x4_add(f32x4_mul(numbers, scale), least))
+    }
+
+    #[inline(always)]
+    fn store(self, numbers: [v128; 4], to: &mut [f32; LANES]) {
+        let (fours, _) = to.as_chunks_mut();
+        for (four, numbers) in fours.iter_mut().zip(numbers) {
+            *four = [
+                f32x4_extract_lane::<0>(numbers),
+                f32x4_extract_lane::<1>(numbers),
+                f32x4_extract_lane::<2>(numbers),
+                f32x4_extract_lane::<3>(numbers),
+            ];
+        }
     }
 }
 
 #[inline(always)]
 fn load(bytes: &[u8; 16]) -> v128 {
-    let [low, high] = [0, 8].map(|at| u64::from_le_bytes(std::array::from_fn(|i| bytes[at + i])));
-    u64x2(low, high)
+    let (halves, _) = bytes.as_chunks();
+    u64x2(u64::from_le_bytes(halves[0]), u64::from_le_bytes(halves[1]))
 }
 
-/// The low four bits of sixteen bytes, and the high ones.
+/// Sixteen whole numbers as lanes.
 #[inline(always)]
-fn fours(quants: &[u8; 16]) -> [v128; 2] {
-    let pairs = load(quants);
-    [v128_and(pairs, u8x16_splat(15)), u8x16_shr(pairs, 4)]
-}
-
-/// Sixteen whole numbers, scaled.
-#[inline(always)]
-fn scaled(bytes: v128, scale: f32) -> [v128; 4] {
+fn spread(bytes: v128) -> [v128; 4] {
     let (low, high) = (
         i16x8_extend_low_i8x16(bytes),
         i16x8_extend_high_i8x16(bytes),
     );
-    let scale = f32x4_splat(scale);
     [
         i32x4_extend_low_i16x8(low),
         i32x4_extend_high_i16x8(low),
         i32x4_extend_low_i16x8(high),
         i32x4_extend_high_i16x8(high),
     ]
-    .map(|whole| f32x4_mul(f32x4_convert_i32x4(whole), scale))
+    .map(|whole| f32x4_convert_i32x4(whole))
+}
+
+/// Sixteen numbers of 16 bits, widened with their sign.
+#[inline(always)]
+fn of_16_bits(bytes: &[u8; 2 * LANES]) -> [v128; 4] {
+    let (halves, _) = bytes.as_chunks();
+    let (low, high) = (load(&halves[0]), load(&halves[1]));
+    [
+        i32x4_extend_low_i16x8(low),
+        i32x4_extend_high_i16x8(low),
+        i32x4_extend_low_i16x8(high),
+        i32x4_extend_high_i16x8(high),
+    ]
 }

@@ -1,104 +1,137 @@
-//! Sixteen lanes in two registers of AVX2.
+//! AVX-512, and sixteen lanes in two registers of AVX2.
 
-use core::arch::x86_64::__m128i;
+use pulp::x86::{V3, V4};
+use pulp::{cast, f32x8, f32x16, i8x16, u8x16};
 
-use pulp::x86::V3;
-use pulp::{cast, f32x8};
+use super::unit::{HALF_BIAS, HALF_BITS, LANES, Unit};
 
-use super::unit::{LANES, Unit};
-use crate::simd::sum_lanes;
+impl Unit for V4 {
+    type Lanes = f32x16;
+
+    #[inline(always)]
+    fn whole(self, bytes: &[u8; LANES]) -> f32x16 {
+        self.convert_i32x16_to_f32x16(self.convert_i8x16_to_i32x16(cast(*bytes)))
+    }
+
+    #[inline(always)]
+    fn fours(self, bytes: &[u8; LANES]) -> [f32x16; 2] {
+        fours(*self, bytes)
+            .map(|fours| self.convert_i32x16_to_f32x16(self.convert_i8x16_to_i32x16(fours)))
+    }
+
+    #[inline(always)]
+    fn halves(self, bytes: &[u8; 2 * LANES]) -> f32x16 {
+        cast(self.avx512f._mm512_cvtph_ps(cast(*bytes)))
+    }
+
+    #[inline(always)]
+    fn higher_bits(self, bytes: &[u8; 2 * LANES]) -> f32x16 {
+        let bits = self.convert_u16x16_to_u32x16(cast(*bytes));
+        cast(self.shl_const_u32x16::<16>(bits))
+    }
+
+    #[inline(always)]
+    fn scaled_from(self, numbers: f32x16, start: f32, scale: f32) -> f32x16 {
+        let numbers = self.sub_f32x16(numbers, self.splat_f32x16(start));
+        self.mul_f32x16(numbers, self.splat_f32x16(scale))
+    }
+
+    #[inline(always)]
+    fn scaled_and_moved(self, numbers: f32x16, scale: f32, least: f32) -> f32x16 {
+        let (scale, least) = (self.splat_f32x16(scale), self.splat_f32x16(least));
+        self.mul_add_f32x16(numbers, scale, least)
+    }
+
+    #[inline(always)]
+    fn store(self, numbers: f32x16, to: &mut [f32; LANES]) {
+        *to = cast(numbers);
+    }
+}
 
 impl Unit for V3 {
     type Lanes = [f32x8; 2];
 
     #[inline(always)]
-    fn zeros(self) -> Self::Lanes {
-        [self.splat_f32x8(0.0); 2]
+    fn whole(self, bytes: &[u8; LANES]) -> [f32x8; 2] {
+        spread(self, cast(*bytes))
     }
 
     #[inline(always)]
-    fn add_products(self, a: Self::Lanes, b: &[f32; LANES], sum: Self::Lanes) -> Self::Lanes {
-        let b: [f32x8; 2] = cast(*b);
+    fn fours(self, bytes: &[u8; LANES]) -> [[f32x8; 2]; 2] {
+        let [low, high] = fours(self, bytes);
+        [spread(self, low), spread(self, high)]
+    }
+
+    #[inline(always)]
+    fn halves(self, bytes: &[u8; 2 * LANES]) -> [f32x8; 2] {
+        let [low, high]: [_; 2] = cast(*bytes);
+        let (bits, bias) = (
+            self.splat_u32x8(HALF_BITS),
+            self.splat_f32x8(f32::from_bits(HALF_BIAS)),
+        );
+        let [low, high] = [low, high].map(|halves| self.convert_i16x8_to_u32x8(halves));
+        let [low, high] = [low, high].map(|wide| self.shl_const_u32x8::<13>(wide));
         [
-            self.mul_add_f32x8(a[0], b[0], sum[0]),
-            self.mul_add_f32x8(a[1], b[1], sum[1]),
+            self.mul_f32x8(cast(self.and_u32x8(low, bits)), bias),
+            self.mul_f32x8(cast(self.and_u32x8(high, bits)), bias),
         ]
     }
 
     #[inline(always)]
-    fn sum(self, lanes: Self::Lanes) -> f32 {
-        sum_lanes(cast(lanes))
-    }
-
-    #[inline(always)]
-    fn eight_bits(self, quants: &[u8; 32], scale: f32) -> [Self::Lanes; 2] {
-        let scale = self.splat_f32x8(scale);
-        // Each eight are loaded and spread in one go.
-        let [a, b, c, d] = std::array::from_fn(|i| {
-            let eight = std::array::from_fn(|j| quants[8 * i + j]);
-            let eight = i64::from_le_bytes(eight);
-            spread(self, self.sse2._mm_set_epi64x(0, eight))
-        });
+    fn higher_bits(self, bytes: &[u8; 2 * LANES]) -> [f32x8; 2] {
+        let [low, high]: [_; 2] = cast(*bytes);
+        let (low, high) = (
+            self.convert_u16x8_to_u32x8(low),
+            self.convert_u16x8_to_u32x8(high),
+        );
         [
-            [self.mul_f32x8(a, scale), self.mul_f32x8(b, scale)],
-            [self.mul_f32x8(c, scale), self.mul_f32x8(d, scale)],
+            cast(self.shl_const_u32x8::<16>(low)),
+            cast(self.shl_const_u32x8::<16>(high)),
         ]
     }
 
     #[inline(always)]
-    fn four_bits_from_minus_eight(self, quants: &[u8; 16], scale: f32) -> [Self::Lanes; 2] {
-        let (scale, eight) = (self.splat_f32x8(scale), self.sse2._mm_set1_epi8(8));
-        let [low, high] = fours(self, quants);
-        let low = whole(self, self.sse2._mm_sub_epi8(low, eight));
-        let high = whole(self, self.sse2._mm_sub_epi8(high, eight));
+    fn scaled_from(self, [low, high]: [f32x8; 2], start: f32, scale: f32) -> [f32x8; 2] {
+        let (start, scale) = (self.splat_f32x8(start), self.splat_f32x8(scale));
         [
-            [self.mul_f32x8(low[0], scale), self.mul_f32x8(low[1], scale)],
-            [
-                self.mul_f32x8(high[0], scale),
-                self.mul_f32x8(high[1], scale),
-            ],
+            self.mul_f32x8(self.sub_f32x8(low, start), scale),
+            self.mul_f32x8(self.sub_f32x8(high, start), scale),
         ]
     }
 
     #[inline(always)]
-    fn four_bits_from_least(self, quants: &[u8; 16], scale: f32, least: f32) -> [Self::Lanes; 2] {
+    fn scaled_and_moved(self, [low, high]: [f32x8; 2], scale: f32, least: f32) -> [f32x8; 2] {
         let (scale, least) = (self.splat_f32x8(scale), self.splat_f32x8(least));
-        let [low, high] = fours(self, quants);
-        let (low, high) = (whole(self, low), whole(self, high));
         [
-            [
-                self.mul_add_f32x8(low[0], scale, least),
-                self.mul_add_f32x8(low[1], scale, least),
-            ],
-            [
-                self.mul_add_f32x8(high[0], scale, least),
-                self.mul_add_f32x8(high[1], scale, least),
-            ],
+            self.mul_add_f32x8(low, scale, least),
+            self.mul_add_f32x8(high, scale, least),
         ]
+    }
+
+    #[inline(always)]
+    fn store(self, numbers: [f32x8; 2], to: &mut [f32; LANES]) {
+        *to = cast(numbers);
     }
 }
 
 /// The low four bits of sixteen bytes, and the high ones.
 #[inline(always)]
-fn fours(unit: V3, quants: &[u8; 16]) -> [__m128i; 2] {
-    let (pairs, mask): (__m128i, _) = (cast(*quants), unit.sse2._mm_set1_epi8(15));
-    let high = unit.sse2._mm_srli_epi16::<4>(pairs);
+fn fours(unit: V3, bytes: &[u8; LANES]) -> [i8x16; 2] {
+    let pairs: u8x16 = cast(*bytes);
+    let mask = unit.splat_u8x16(15);
+    let high = cast(unit.shr_const_u16x8::<4>(cast(pairs)));
     [
-        unit.sse2._mm_and_si128(pairs, mask),
-        unit.sse2._mm_and_si128(high, mask),
+        cast(unit.and_u8x16(pairs, mask)),
+        cast(unit.and_u8x16(high, mask)),
     ]
 }
 
 /// Sixteen whole numbers as lanes.
 #[inline(always)]
-fn whole(unit: V3, bytes: __m128i) -> [f32x8; 2] {
-    let high = unit.sse2._mm_srli_si128::<8>(bytes);
-    [spread(unit, bytes), spread(unit, high)]
-}
-
-/// The lower eight of sixteen whole numbers.
-#[inline(always)]
-fn spread(unit: V3, bytes: __m128i) -> f32x8 {
-    let whole = unit.avx2._mm256_cvtepi8_epi32(bytes);
-    cast(unit.avx._mm256_cvtepi32_ps(whole))
+fn spread(unit: V3, bytes: i8x16) -> [f32x8; 2] {
+    let high = cast(unit.sse2._mm_srli_si128::<8>(cast(bytes)));
+    [
+        unit.convert_i32x8_to_f32x8(unit.convert_i8x16_to_i32x8(bytes)),
+        unit.convert_i32x8_to_f32x8(unit.convert_i8x16_to_i32x8(high)),
+    ]
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::testing::{assert_close, noise};
 
-const SHAPES: [(usize, usize); 8] = [
+const SHAPES: [(usize, usize); 9] = [
     (1, 1),
     (8, 5),
     (19, 7),
@@ -10,6 +10,7 @@ const SHAPES: [(usize, usize); 8] = [
     (40, 130),
     (300, 21),
     (513, 16),
+    (1550, 14),
 ];
 
 #[test]
@@ -29,8 +30,10 @@ fn it_is_the_product_for_all_shapes() {
                     terms.sum()
                 })
                 .collect();
-            assert_close(&y, &expected, 1e-5);
-            assert_close(&of_turned, &expected, 1e-5);
+            // More terms, more is rounded.
+            let tolerance = 1e-5 * (inner as f64 / 500.0).max(1.0);
+            assert_close(&y, &expected, tolerance);
+            assert_close(&of_turned, &expected, tolerance);
             let mut in_panels = vec![f32::NAN; rows * out];
             Panels::of_rows(&turned, inner).times(&x, &mut in_panels);
             assert_eq!(in_panels, y);

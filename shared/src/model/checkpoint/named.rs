@@ -10,6 +10,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::{HEAD, WeightsError, damaged};
 use crate::model::config::ModelConfig;
+#[cfg(feature = "gguf")]
+use crate::model::kernels::blocks::{BlockFormat, Blocks};
 use crate::model::weights::Weights;
 
 /// The name of the embedding.
@@ -129,6 +131,19 @@ impl<'a> NamedTensors<'a> {
         self.tensors.get(name).or_else(below)
     }
 
+    /// The tensor of this name, of exactly this shape.
+    fn view(&self, name: &str, shape: &[usize]) -> Result<TensorView<'a>, WeightsError> {
+        let view = self.find(name).ok_or_else(|| self.missing(name))?;
+        if view.shape() != shape {
+            return Err(WeightsError::Shape {
+                name: name.to_owned(),
+                found: view.shape().to_vec(),
+                expected: shape.to_vec(),
+            });
+        }
+        Ok(view.clone())
+    }
+
     /// Why there is no such tensor.
     fn missing(&self, name: &str) -> WeightsError {
         let quantised = |name: &&String| QUANTISED.iter().any(|end| name.ends_with(end));
@@ -143,14 +158,7 @@ impl Weights for NamedTensors<'_> {
     type Error = WeightsError;
 
     fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightsError> {
-        let view = self.find(name).ok_or_else(|| self.missing(name))?.clone();
-        if view.shape() != shape {
-            return Err(WeightsError::Shape {
-                name: name.to_owned(),
-                found: view.shape().to_vec(),
-                expected: shape.to_vec(),
-            });
-        }
+        let view = self.view(name, shape)?;
         let append = match view.dtype() {
             Dtype::F32 => append_f32,
             Dtype::F16 => append_f16,
@@ -167,6 +175,29 @@ impl Weights for NamedTensors<'_> {
             (self.moved)(part);
         }
         Ok(TensorData::new(values, shape))
+    }
+
+    #[cfg(feature = "gguf")]
+    fn blocks(
+        &mut self,
+        name: &str,
+        shape: [usize; 2],
+        halves: bool,
+    ) -> Result<Option<Blocks>, WeightsError> {
+        let view = self.view(name, &shape)?;
+        let format = match view.dtype() {
+            Dtype::F16 if halves => BlockFormat::F16,
+            Dtype::BF16 if halves => BlockFormat::BF16,
+            _ => return Ok(None),
+        };
+        let Some(blocks) = Blocks::from_stored(format, shape[1], view.data()) else {
+            return Ok(None);
+        };
+        (self.moved)(view.data());
+        if !blocks.is_finite() {
+            return Err(WeightsError::NotFinite(name.to_owned()));
+        }
+        Ok(Some(blocks))
     }
 }
 

@@ -187,10 +187,16 @@ impl Weights for Gguf<'_> {
         Ok(TensorData::new(values, shape))
     }
 
-    fn blocks(&mut self, name: &str, shape: [usize; 2]) -> Result<Option<Blocks>, GgufError> {
+    fn blocks(
+        &mut self,
+        name: &str,
+        shape: [usize; 2],
+        halves: bool,
+    ) -> Result<Option<Blocks>, GgufError> {
         let stored_name = stored_name(name).unwrap_or_else(|| name.to_owned());
         let stored = stored(&self.container, &stored_name, &shape)?;
-        let Some(format) = stored.format.in_blocks() else {
+        let format = stored.format.in_blocks();
+        let Some(format) = format.filter(|format| halves || !format.is_of_halves()) else {
             return Ok(None);
         };
         let [out, inner] = shape;

@@ -1,7 +1,9 @@
 use burn::module::Module;
+use safetensors::SafeTensors;
 
 use super::*;
-use crate::model::checkpoint::NamedTensors;
+use crate::model::checkpoint::{NamedTensors, WeightsError};
+use crate::model::kernels::blocks::BlockFormat;
 use crate::model::{Architecture, Cache, ModelConfig, ModelPreset, Packing, Precision};
 
 fn config(tied: bool) -> ModelConfig {
@@ -115,6 +117,96 @@ fn rows_that_blocks_do_not_fill_stay_as_they_are() {
     assert_eq!(in_blocks.len(), 1 + 6 * config.num_layers);
     assert!(in_blocks.iter().all(|name| !name.contains("down_proj")));
     assert_eq!(blocks.named_weights(), numbers.named_weights());
+}
+
+/// What stays in 16 bits in a large model, of a small one.
+struct Halves<'a>(NamedTensors<'a>);
+
+impl Weights for Halves<'_> {
+    type Error = WeightsError;
+
+    fn get(&mut self, name: &str, shape: &[usize]) -> Result<TensorData, WeightsError> {
+        self.0.get(name, shape)
+    }
+
+    fn blocks(
+        &mut self,
+        name: &str,
+        shape: [usize; 2],
+        _: bool,
+    ) -> Result<Option<Blocks>, WeightsError> {
+        self.0.blocks(name, shape, true)
+    }
+}
+
+#[test]
+fn a_decoder_in_16_bits_reads_as_in_f32_bit_for_bit() {
+    let device = Device::flex();
+    for precision in [Precision::F16, Precision::BF16] {
+        let config = config(precision == Precision::F16);
+        let bytes = Decoder::random(&config, 5, &device).to_safetensors(precision);
+        let bytes = bytes.unwrap();
+        let tensors = || NamedTensors::read(&bytes).unwrap();
+        let numbers = Decoder::from_weights(&config, &mut tensors(), &device).unwrap();
+        let form = WeightForm::Stored;
+        let mut halves = Halves(tensors());
+        let halves = Decoder::from_weights_in(form, &config, &mut halves, &device).unwrap();
+        assert_eq!(halves.named_weights(), numbers.named_weights());
+        assert!(halves.num_params() < numbers.num_params() / 20);
+        let (tokens, packing) = ([5, 9, 11, 2, 40, 41, 3], Packing::new([4, 3]));
+        let whole = |model: &Decoder| model.logits(model.hidden(&tokens, &packing));
+        assert_near(whole(&halves), whole(&numbers));
+        let read = |model: Decoder| {
+            let model = model.for_one_sequence();
+            let mut cache = Cache::new(&model, 2, 9);
+            bits(model.logits(model.extend(&tokens, &packing, &mut cache)))
+        };
+        assert_eq!(read(halves), read(numbers));
+    }
+}
+
+#[test]
+fn numbers_of_16_bits_stay_where_the_model_is_large() {
+    let (device, config) = (Device::flex(), config(true));
+    let name = "model.layers.1.mlp.down_proj.weight";
+    let shape = [config.hidden_size, config.intermediate_size];
+    for (precision, format) in [
+        (Precision::F32, None),
+        (Precision::F16, Some(BlockFormat::F16)),
+        (Precision::BF16, Some(BlockFormat::BF16)),
+    ] {
+        let bytes = Decoder::random(&config, 5, &device).to_safetensors(precision);
+        let mut bytes = bytes.unwrap();
+        let blocks = |form: WeightForm, large: bool| {
+            let mut tensors = NamedTensors::read(&bytes).unwrap();
+            let blocks = form.blocks(&mut tensors, name, shape, large).unwrap();
+            blocks.map(|blocks| blocks.format())
+        };
+        for large in [false, true] {
+            assert_eq!(blocks(WeightForm::F32, large), None);
+            assert_eq!(blocks(WeightForm::Q8_0, large), Some(BlockFormat::Q8_0));
+        }
+        assert_eq!(blocks(WeightForm::Stored, false), None);
+        assert_eq!(blocks(WeightForm::Stored, true), format);
+
+        let of_another_shape =
+            NamedTensors::read(&bytes)
+                .unwrap()
+                .blocks(name, [shape[1], shape[0]], true);
+        assert!(matches!(of_another_shape, Err(WeightsError::Shape { .. })));
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let data = file.tensor(name).unwrap().data();
+        let end = data.as_ptr_range().end as usize - bytes.as_ptr() as usize;
+        // Its last number.
+        bytes[end - 2..end].copy_from_slice(&[0xFF, 0xFF]);
+        let spoilt = NamedTensors::read(&bytes)
+            .unwrap()
+            .blocks(name, shape, true);
+        match format {
+            Some(_) => assert_eq!(spoilt, Err(WeightsError::NotFinite(name.to_owned()))),
+            None => assert_eq!(spoilt, Ok(None)),
+        }
+    }
 }
 
 /// Factors of an adapter.

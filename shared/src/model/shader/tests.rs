@@ -8,7 +8,8 @@ use crate::Language;
 use crate::action::distribution;
 use crate::generate::{Completion, Sampling};
 use crate::model::slices::tests::{sampled, tokenizer};
-use crate::model::{Architecture, CacheRows, ComingRow, Decoder, Precision, SliceDecoder};
+use crate::model::{AHEAD, Architecture, CacheRows, ComingRow, Decoder, Precision, SliceDecoder};
+use crate::random;
 
 fn gpu() -> Gpu {
     pollster::block_on(Gpu::open()).expect("a graphics processor, or Mesa's software one")

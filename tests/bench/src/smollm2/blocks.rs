@@ -10,8 +10,9 @@ use explang::model::WeightForm;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::stored::Stored;
 use super::texts::Text;
-use super::{MOST_NEW_TOKENS, Opened, Ready, Setting, longest_plain, memory};
+use super::{MOST_NEW_TOKENS, Opened, Ready, Setting, longest_plain};
 use crate::peer::{Peer, PeerError};
 use crate::statistics::Rates;
 
@@ -20,29 +21,19 @@ use crate::statistics::Rates;
 pub(super) struct BlocksArguments {
     /// The GGUF file in Q8_0 that `tests/peers/smollm2.py q8_0` made.
     #[arg(long)]
-    q8_gguf: PathBuf,
+    pub(super) q8_gguf: PathBuf,
     /// The program of llama.cpp's peer.
     #[arg(long, default_value = "tests/peers/llama_cpp.py")]
     llama_script: PathBuf,
     /// Folder with PyPI's `xllamacpp`.
     #[arg(long)]
     llama_packages: PathBuf,
-    /// Least greedy texts that are the same in blocks and in f32.
-    #[arg(long, default_value_t = 9)]
-    least_same: usize,
     /// Most memory while the file in Q8_0 is opened and decodes, in times the weights in f32.
     #[arg(long, default_value_t = 0.5)]
     most_memory_in_blocks: f64,
     /// Least speed in blocks, in times llama.cpp's.
     #[arg(long, default_value_t = 0.7)]
     least_llama_ratio: f64,
-}
-
-/// What came of the file in blocks.
-pub(super) struct Sampled {
-    texts: Vec<Vec<u32>>,
-    /// Memory at its highest, in times the weights in f32.
-    peak: Option<f64>,
 }
 
 /// What llama.cpp answers; see `tests/peers/llama_cpp.py`.
@@ -58,49 +49,21 @@ impl BlocksArguments {
         crate::peer::find(&self.llama_script)
     }
 
-    /// Opens the file in blocks and lets it go on with all texts. Memory is that of the whole program, so this comes before anything large.
-    pub(super) fn sample(&self, texts: &[Text]) -> anyhow::Result<Sampled> {
-        memory::forget_peak();
-        let opened = Opened::open(&self.q8_gguf, WeightForm::Stored)?;
-        let texts = opened.continuations(texts)?;
-        let peak = memory::peak().map(|bytes| bytes as f64 / opened.bytes());
-        Ok(Sampled { texts, peak })
-    }
-
     /// Holds that against the same numbers in f32, and the speed against llama.cpp's; writes what it found.
     pub(super) fn compare(
         &self,
         texts: &[Text],
-        sampled: &Sampled,
+        stored: &Stored,
         setting: &Setting<'_>,
         out: &mut impl Write,
     ) -> anyhow::Result<()> {
-        let expected = Opened::open(&self.q8_gguf, WeightForm::F32)?.continuations(texts)?;
-        let pairs = sampled.texts.iter().zip(&expected);
-        let same = pairs.filter(|(found, expected)| found == expected).count();
+        let same = stored.compare(&self.q8_gguf, texts, out)?;
         let opened = Opened::open(&self.q8_gguf, WeightForm::Stored)?;
-        writeln!(
-            out,
-            "{} in blocks: opened in {:.2} s; at most {} times its weights in f32; {same} of {} texts are those of f32",
-            self.q8_gguf.display(),
-            opened.seconds,
-            sampled
-                .peak
-                .map_or("an unknown number of".to_owned(), |peak| format!(
-                    "{peak:.2}"
-                )),
-            texts.len(),
-        )?;
-
         let rates = self.rates(&opened, longest_plain(texts)?, setting)?;
         let ratio = rates.report("one text in Q8_0", "llama.cpp", out)?;
+        ensure!(same, "not all texts are the same in blocks and in f32");
         ensure!(
-            same >= self.least_same,
-            "{same} texts are the same in blocks and in f32, fewer than {}",
-            self.least_same
-        );
-        ensure!(
-            sampled
+            stored
                 .peak
                 .is_none_or(|peak| peak <= self.most_memory_in_blocks),
             "memory in blocks was more than {} times the weights in f32",

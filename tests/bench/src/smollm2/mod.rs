@@ -4,6 +4,7 @@
 mod blocks;
 mod memory;
 mod step;
+mod stored;
 mod streams;
 mod texts;
 
@@ -28,6 +29,7 @@ use serde_json::json;
 use crate::peer::{Peer, PeerError};
 use blocks::BlocksArguments;
 use step::StepArguments;
+use stored::Stored;
 use streams::StreamsArguments;
 use texts::{PROMPTS, Text};
 
@@ -43,6 +45,9 @@ pub(crate) struct Arguments {
     /// The folder that `tests/peers/smollm2.py folder` made of it.
     #[arg(long)]
     folder: PathBuf,
+    /// The same in bf16.
+    #[arg(long)]
+    bf16_folder: PathBuf,
     /// Python with the packages of tests/peers/requirements.txt.
     #[arg(long)]
     peer: String,
@@ -171,7 +176,8 @@ impl Arguments {
             system: Some(String::new()),
             ..PromptSection::default()
         };
-        let in_blocks = self.blocks.sample(&texts)?;
+        let in_blocks = Stored::sample(&self.blocks.q8_gguf, &texts)?;
+        let in_bf16 = Stored::sample(&self.bf16_folder, &texts)?;
         let mut sizes = Vec::new();
         for path in [&self.gguf, &self.folder] {
             memory::forget_peak();
@@ -189,9 +195,7 @@ impl Arguments {
                 "{}: opened in {:.2} s; at most {} times its weights of {:.0} MB in f32",
                 path.display(),
                 opened.seconds,
-                peak.map_or("an unknown number of".to_owned(), |peak| format!(
-                    "{peak:.2}"
-                )),
+                times(peak),
                 weights / 1e6
             )?;
             sizes.push((opened.seconds, peak));
@@ -207,10 +211,20 @@ impl Arguments {
         };
         self.blocks
             .compare(&texts, &in_blocks, &setting, &mut out)?;
+        let same_in_bf16 = in_bf16.compare(&self.bf16_folder, &texts, &mut out)?;
         // One peer after the other: each keeps its model in memory.
-        let streams = (self.streams).compare(&texts, &setting, &mut self.start()?, &mut out);
-        self.step.compare(&setting, &mut self.start()?, &mut out)?;
-        streams?;
+        let streams = [&self.folder, &self.bf16_folder].map(|folder| {
+            let mut peer = self.start(folder)?;
+            (self.streams).compare(folder, &texts, &setting, &mut peer, &mut out)
+        });
+        (self.step).compare(&setting, &mut self.start(&self.folder)?, &mut out)?;
+        ensure!(
+            same_in_bf16,
+            "not all texts are the same in bf16 and in f32"
+        );
+        for result in streams {
+            result?;
+        }
 
         ensure!(same == texts.len(), "not all texts are the same");
         let (seconds, peak) = sizes[0];
@@ -227,13 +241,13 @@ impl Arguments {
         Ok(())
     }
 
-    /// Starts the peer.
-    fn start(&self) -> anyhow::Result<Peer> {
+    /// Starts the peer, which computes in f32.
+    fn start(&self, folder: &Path) -> anyhow::Result<Peer> {
         let mut command = Command::new(&self.peer);
         command
             .arg(&self.peer_script)
             .arg("serve")
-            .arg(&self.folder)
+            .arg(folder)
             .args(["--threads", &self.threads.to_string()]);
         let (peer, ready): (Peer, Ready) = Peer::start(command)?;
         ensure!(ready.ready, PeerError::Answer("not ready".into()));
@@ -242,7 +256,7 @@ impl Arguments {
 
     /// The texts of `transformers`.
     fn expected(&self) -> anyhow::Result<Vec<Text>> {
-        let mut peer = self.start()?;
+        let mut peer = self.start(&self.folder)?;
         let texts = PROMPTS.iter().map(|&(prompt, chat)| {
             let answer = ask(&mut peer, prompt, chat, 1)?;
             Ok(Text {
@@ -265,6 +279,13 @@ fn longest_plain(texts: &[Text]) -> anyhow::Result<&Text> {
         Some(text) => Ok(text),
         None => bail!("there is no plain prompt"),
     }
+}
+
+/// How many times something is, in words.
+fn times(number: Option<f64>) -> String {
+    number.map_or("an unknown number of".to_owned(), |times| {
+        format!("{times:.2}")
+    })
 }
 
 fn ask(peer: &mut Peer, prompt: &str, chat: bool, streams: usize) -> Result<Answer, PeerError> {

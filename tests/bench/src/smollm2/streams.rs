@@ -1,6 +1,8 @@
-//! The speed of one text and of sixteen at once in f32, beside `transformers`.
+//! The speed of one text and of sixteen at once beside `transformers`, which computes in f32 as this does: with weights stored in f32, and with
+//! weights stored in bf16, which stay so here.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::ensure;
@@ -30,20 +32,27 @@ pub(super) struct StreamsArguments {
 }
 
 impl StreamsArguments {
-    /// Decodes the longest plain text here and in the peer, in turns, alone and in sixteen rows that share nothing; writes what it found.
+    /// Decodes the longest plain text here, from the checkpoint at `path`, and in a peer that has the same numbers, in turns, alone and in sixteen
+    /// rows that share nothing; writes what it found.
     pub(super) fn compare(
         &self,
+        path: &Path,
         texts: &[Text],
         setting: &Setting<'_>,
         peer: &mut Peer,
         out: &mut impl Write,
     ) -> anyhow::Result<()> {
-        let opened = Opened::open(setting.gguf, WeightForm::F32)?;
+        let opened = Opened::open(path, WeightForm::Stored)?;
         let text = longest_plain(texts)?;
         let mut rates = [Rates::default(), Rates::default()];
         for _ in 0..setting.rounds {
             let (alone, seconds) = opened.continuation(&text.prompt_ids)?;
             let theirs = ask(peer, text.question, text.chat, 1)?;
+            ensure!(
+                alone == theirs.ids,
+                "{:?} goes on otherwise than in transformers",
+                text.prompt
+            );
             rates[0].add(
                 alone.len() as f64 / seconds,
                 theirs.ids.len() as f64 / theirs.seconds,
@@ -60,9 +69,10 @@ impl StreamsArguments {
                 (STREAMS * theirs.ids.len()) as f64 / theirs.seconds,
             );
         }
+        writeln!(out, "{}:", path.display())?;
         let mut ratios = [0.0; 2];
         for ((rates, ratio), what) in rates.iter().zip(&mut ratios).zip(["one text", "sixteen"]) {
-            *ratio = rates.report(&format!("{what} in f32"), "transformers", out)?;
+            *ratio = rates.report(what, "transformers", out)?;
         }
         let rate = median(&rates[0].ours).unwrap_or_default();
         ensure!(
