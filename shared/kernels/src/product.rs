@@ -14,7 +14,7 @@ mod transposed;
 pub use panels::Panels;
 pub use rows::by_rows;
 #[cfg(feature = "blocks")]
-pub(crate) use rows::{Matrix, product};
+pub(crate) use rows::{MatrixRows, product};
 pub use transposed::{TransposedSum, transposed};
 
 /// WebAssembly has half as many registers.

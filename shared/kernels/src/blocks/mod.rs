@@ -18,7 +18,7 @@ mod x86;
 
 use std::ops::Range;
 
-use crate::product::Matrix;
+use crate::product::MatrixRows;
 
 /// Numbers in a block.
 pub const BLOCK: usize = 32;
@@ -77,7 +77,7 @@ impl BlockFormat {
                 *half = u16::from_le_bytes(bytes);
             }
             let [scale, least] = halves.each_ref().map(std::slice::from_ref);
-            let row = Rows {
+            let row = StoredRows {
                 scales: scale,
                 least,
                 quants,
@@ -227,11 +227,11 @@ impl Blocks {
     }
 
     /// The scales, least values and quants of some rows.
-    fn stored_rows(&self, rows: Range<usize>) -> Rows<'_> {
+    fn stored_rows(&self, rows: Range<usize>) -> StoredRows<'_> {
         let Range { start, end } = rows;
         let (start, end) = (start * self.in_row, end * self.in_row);
         let size = self.format.quants();
-        Rows {
+        StoredRows {
             // Empty where the format has none.
             scales: self.scales.get(start..end).unwrap_or_default(),
             least: self.least.get(start..end).unwrap_or_default(),
@@ -240,7 +240,7 @@ impl Blocks {
     }
 }
 
-impl Matrix for Blocks {
+impl MatrixRows for Blocks {
     fn decodes(&self) -> bool {
         true
     }
@@ -279,7 +279,7 @@ pub fn product(x: &[f32], w: &Blocks, y: &mut [f32]) {
 
 /// Blocks that lie one behind another.
 #[derive(Clone, Copy)]
-struct Rows<'a> {
+struct StoredRows<'a> {
     /// Empty where the format has none, as are the least values.
     scales: &'a [u16],
     least: &'a [u16],

@@ -2,7 +2,7 @@
 //!
 //! All of it is inlined always: what is not would be compiled for the target's baseline.
 
-use super::{BLOCK, BlockFormat, Rows};
+use super::{BLOCK, BlockFormat, StoredRows};
 
 /// Numbers at a time.
 pub(super) const LANES: usize = 16;
@@ -47,12 +47,12 @@ pub(super) const HALF_BITS: u32 = 0x8FFF_E000;
 pub(super) const HALF_BIAS: u32 = 0x7780_0000;
 
 /// Writes the numbers of blocks, on the best vector unit that the machine has.
-pub(super) fn decode(format: BlockFormat, rows: Rows<'_>, values: &mut [[f32; BLOCK]]) {
+pub(super) fn decode(format: BlockFormat, rows: StoredRows<'_>, values: &mut [[f32; BLOCK]]) {
     #[cfg(target_arch = "x86_64")]
     {
         use pulp::x86::{V3, V4};
 
-        struct On<'a, U>(U, BlockFormat, Rows<'a>, &'a mut [[f32; BLOCK]]);
+        struct On<'a, U>(U, BlockFormat, StoredRows<'a>, &'a mut [[f32; BLOCK]]);
 
         impl<U: Unit> pulp::NullaryFnOnce for On<'_, U> {
             type Output = ();
@@ -81,10 +81,10 @@ pub(super) fn decode(format: BlockFormat, rows: Rows<'_>, values: &mut [[f32; BL
 pub(super) fn decode_on<U: Unit>(
     unit: U,
     format: BlockFormat,
-    rows: Rows<'_>,
+    rows: StoredRows<'_>,
     values: &mut [[f32; BLOCK]],
 ) {
-    let Rows {
+    let StoredRows {
         scales,
         least,
         quants,

@@ -18,7 +18,7 @@ use crate::vectors::{FIRST, dispatch, prefetch};
 const STRIP: usize = 768;
 
 /// A matrix `[out, in]` whose rows can be had in f32.
-pub(crate) trait Matrix: Sync {
+pub(crate) trait MatrixRows: Sync {
     /// Length of a row, `in`.
     fn inner(&self) -> usize;
 
@@ -41,7 +41,7 @@ struct Plain<'a> {
     inner: usize,
 }
 
-impl Matrix for Plain<'_> {
+impl MatrixRows for Plain<'_> {
     fn decodes(&self) -> bool {
         false
     }
@@ -80,7 +80,7 @@ pub fn by_rows(x: &[f32], w: &[f32], inner: usize, y: &mut [f32]) {
 ///
 /// # Panics
 /// Where the shapes do not fit.
-pub(crate) fn product(x: &[f32], w: &dyn Matrix, y: &mut [f32]) {
+pub(crate) fn product(x: &[f32], w: &dyn MatrixRows, y: &mut [f32]) {
     let inner = w.inner();
     assert!(x.len().is_multiple_of(inner), "operands of a product");
     let rows = x.len() / inner;
@@ -145,7 +145,7 @@ impl Aligned {
 struct Rows<'a, 'b> {
     /// `[N, in]`.
     x: &'a [f32],
-    w: &'a dyn Matrix,
+    w: &'a dyn MatrixRows,
     inner: usize,
     /// The row of the matrix that the first of these columns is made of.
     start: usize,
