@@ -11,7 +11,7 @@ mod rows;
 mod totals;
 mod transposed;
 
-pub use panels::Panels;
+pub use panels::{Panels, grown};
 pub use rows::by_rows;
 #[cfg(feature = "blocks")]
 pub(crate) use rows::{MatrixRows, product};

@@ -5,6 +5,7 @@
 //! cargo run --release -p explang-bench -- score --cases shared/reward/data/reward-parity/batches.jsonl
 //! cargo run --release -p explang-bench -- speed --peer .venv/bin/python
 //! cargo run --release -p explang-bench -- grpo --peer .venv/bin/python
+//! cargo run --release -p explang-bench -- products
 //! bash tests/long smollm2
 //! ```
 
@@ -13,6 +14,7 @@ mod grpo;
 mod learn;
 mod line_process;
 mod peer;
+mod products;
 mod same;
 mod score;
 mod smollm2;
@@ -43,6 +45,8 @@ enum Command {
     Speed(speed::Arguments),
     /// Seconds of a whole GRPO step, alone or beside TRL.
     Grpo(grpo::Arguments),
+    /// A large model's products, in each format that its matrices stay in.
+    Products(products::Arguments),
     /// SmolLM2-135M-Instruct from its GGUF file and from a folder, beside `transformers`.
     Smollm2(smollm2::Arguments),
     /// The page's learner, natively: the course of a training, and what a browser's steps are held against.
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Command::Score(arguments) => arguments.run(),
         Command::Speed(arguments) => arguments.run(),
         Command::Grpo(arguments) => arguments.run(),
+        Command::Products(arguments) => arguments.run(),
         Command::Smollm2(arguments) => arguments.run(),
         Command::Learn(arguments) => arguments.run(),
         Command::Same(arguments) => arguments.run(),

@@ -121,15 +121,19 @@ impl Panels {
     pub fn product(&self, x: &[f32]) -> Vec<f32> {
         let rows = x.len() / self.inner.max(1);
         let mut y = Vec::with_capacity(rows * self.out);
-        // A block is written while it is in a cache: to fill the whole of a large result with zeros first would take as long as to read it.
-        let mut block = vec![0.0; BLOCK.min(rows) * self.out];
         for x in x.chunks(BLOCK * self.inner.max(1)) {
-            let block = &mut block[..x.len() / self.inner * self.out];
-            self.times(x, block);
-            y.extend_from_slice(block);
+            self.times(x, grown(&mut y, x.len() / self.inner * self.out));
         }
         y
     }
+}
+
+/// So many elements more, to be written. Of a large result a part after another is filled with zeros so, and written over while it is in a cache:
+/// to fill the whole of it first would take as long as to read it.
+pub fn grown(result: &mut Vec<f32>, by: usize) -> &mut [f32] {
+    let end = result.len();
+    result.resize(end + by, 0.0);
+    &mut result[end..]
 }
 
 struct Product<'a> {

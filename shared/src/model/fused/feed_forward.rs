@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 
 use super::node::{Kernel, Operand, apply, inputs};
 use super::product::in_panels;
-use crate::model::kernels::product::{Panels, TransposedSum};
+use crate::model::kernels::product::{Panels, TransposedSum, grown};
 use crate::model::kernels::{log_prob, swiglu};
 
 /// Most rows that are worked on at once: whole tiles of a product.
@@ -37,13 +37,15 @@ impl Kernel<4> for FeedForward {
         let rows = x.len() / hidden;
         let most = block(rows);
         let mut out = Vec::with_capacity(x.len());
-        let mut saved = Vec::with_capacity(if keep { rows * 2 * inner } else { 0 });
-        let [mut halves, mut gated, mut part] =
-            [2 * inner, inner, hidden].map(|width| vec![0.0; most * width]);
+        let mut saved = Vec::with_capacity(if keep { rows } else { most } * 2 * inner);
+        let mut gated = vec![0.0; most * inner];
         for x in x.chunks(most * hidden) {
+            if !keep {
+                saved.clear();
+            }
             let rows = x.len() / hidden;
-            let halves = &mut halves[..rows * 2 * inner];
-            let (gated, part) = (&mut gated[..rows * inner], &mut part[..x.len()]);
+            let halves = grown(&mut saved, rows * 2 * inner);
+            let gated = &mut gated[..rows * inner];
             first.times(x, halves);
             for (both, y) in halves
                 .chunks_exact(2 * inner)
@@ -52,11 +54,7 @@ impl Kernel<4> for FeedForward {
                 let (gate, up) = both.split_at(inner);
                 swiglu::forward(gate, up, y);
             }
-            second.times(gated, part);
-            out.extend_from_slice(part);
-            if keep {
-                saved.extend_from_slice(halves);
-            }
+            second.times(gated, grown(&mut out, x.len()));
         }
         (out, saved)
     }
@@ -138,21 +136,18 @@ impl Kernel<2> for HeadLogProb {
         let head = Panels::of_rows(w, self.hidden);
         let mut log_probs = Vec::with_capacity(rows);
         let mut lse = Vec::with_capacity(rows);
-        let mut saved = Vec::with_capacity(if keep { rows * (self.vocab + 1) } else { 0 });
-        let mut logits = vec![0.0; most * self.vocab];
+        let mut saved = Vec::with_capacity(if keep { rows } else { most } * (self.vocab + 1));
         for (x, targets) in x.chunks(most * self.hidden).zip(self.targets.chunks(most)) {
-            let logits = &mut logits[..targets.len() * self.vocab];
+            if !keep {
+                saved.clear();
+            }
+            let logits = grown(&mut saved, targets.len() * self.vocab);
             head.times(x, logits);
             let (block_log_probs, block_lse) = log_prob::forward(logits, targets);
             log_probs.extend(block_log_probs);
             lse.extend(block_lse);
-            if keep {
-                saved.extend_from_slice(logits);
-            }
         }
-        if keep {
-            saved.extend(lse);
-        }
+        saved.extend(lse);
         (log_probs, saved)
     }
 

@@ -21,16 +21,16 @@ const NUMBERS: usize = 48 << 20;
 
 /// What the threads do together.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Machine {
+pub(crate) struct Machine {
     /// Floating-point operations a second in products of matrices in f32; a multiplication with its addition is two.
-    pub(super) operations: f64,
+    pub(crate) operations: f64,
     /// Bytes a second that are read from memory.
-    pub(super) bytes: f64,
+    pub(crate) bytes: f64,
 }
 
 impl Machine {
     /// Tries the processor with as many threads.
-    pub(super) fn measure(threads: usize) -> Self {
+    pub(crate) fn measure(threads: usize) -> Self {
         let each = vec![(); threads];
         let product = async |(): &()| {
             let matrix = || {

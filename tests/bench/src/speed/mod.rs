@@ -16,7 +16,7 @@ use explang::model::{ModelPreset, Precision};
 use explang_trainer::device::{DeviceName, threads};
 
 use kind::Kind;
-use machine::Machine;
+pub(crate) use machine::Machine;
 use peer::PyTorch;
 use result::BenchResult;
 use work::Work;
