@@ -11,7 +11,7 @@ use explang::random;
 use explang_trainer::threads::spread_products;
 
 use crate::speed::Machine;
-use crate::statistics::median;
+use crate::statistics::Spread;
 
 /// Layers of SmolLM2-135M.
 const LAYERS: usize = 30;
@@ -161,15 +161,15 @@ impl Arguments {
                     .map(|matrix| 2 * rows * matrix.out() * matrix.inner())
                     .sum();
                 let bytes: usize = matrices.iter().map(Stored::bytes).sum();
-                let middle = median(seconds).unwrap_or_default();
+                let took = Spread::of(seconds).context("there was no round")?;
                 writeln!(
                     out,
                     "| {name} | {rows} | {:.1} | {:.1} | {:.1} | {:.0} | {:.1} |",
-                    1e3 * middle,
-                    1e3 * seconds.iter().copied().fold(f64::INFINITY, f64::min),
-                    1e3 * seconds.iter().copied().fold(0.0, f64::max),
-                    operations as f64 / middle / 1e9,
-                    bytes as f64 / middle / 1e9
+                    1e3 * took.median,
+                    1e3 * took.min,
+                    1e3 * took.max,
+                    operations as f64 / took.median / 1e9,
+                    bytes as f64 / took.median / 1e9
                 )?;
             }
         }

@@ -28,10 +28,15 @@ impl Spread {
     /// Of our rounds over the peer's, round by round: what slowed both in a round cancels. None without a common round.
     pub(crate) fn of_ratios(ours: &[f64], theirs: &[f64]) -> Option<Self> {
         let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a / b).collect();
+        Spread::of(&ratios)
+    }
+
+    /// Of some values; none of no values.
+    pub(crate) fn of(values: &[f64]) -> Option<Self> {
         Some(Spread {
-            median: median(&ratios)?,
-            min: ratios.iter().copied().fold(f64::INFINITY, f64::min),
-            max: ratios.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            median: median(values)?,
+            min: values.iter().copied().fold(f64::INFINITY, f64::min),
+            max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         })
     }
 }

@@ -263,9 +263,8 @@ impl MatrixRows for Blocks {
         values
     }
 
-    fn after(&self, rows: Range<usize>) -> &[u8] {
-        let end = (rows.end + rows.len()).min(self.out());
-        self.stored_rows(rows.end..end).quants
+    fn stored(&self, rows: Range<usize>) -> &[u8] {
+        self.stored_rows(rows).quants
     }
 }
 

@@ -5,7 +5,7 @@ use super::portable::Portable;
 use super::unit::decode_on;
 use super::*;
 use crate::product::by_rows;
-use crate::testing::noise;
+use crate::testing::{assert_close, noise};
 
 const FORMATS: [BlockFormat; 5] = [
     BlockFormat::Q8_0,
@@ -164,6 +164,22 @@ proptest! {
         let mut of_numbers = vec![f32::NAN; y.len()];
         by_rows(&x, &blocks.to_values(), inner, &mut of_numbers);
         prop_assert_eq!(bits(&y), bits(&of_numbers));
+
+        let mut alone = vec![f32::NAN; y.len()];
+        for (x, y) in x.chunks_exact(inner).zip(alone.chunks_exact_mut(blocks.rows())) {
+            product(x, &blocks, y);
+        }
+        prop_assert_eq!(bits(&y), bits(&alone));
+
+        let exact: Vec<f64> = (0..y.len()).map(|at| {
+            let (n, o) = (at / blocks.rows(), at % blocks.rows());
+            let row = &stored.reference()[o * inner..][..inner];
+            row.iter().zip(&x[n * inner..]).map(|(w, &x)| w * f64::from(x)).sum()
+        }).collect();
+        // Some of `F16` are as large as 65,504, and their sums lose as much more.
+        if stored.format != BlockFormat::F16 {
+            assert_close(&y, &exact, 1e-4);
+        }
     }
 
     #[test]

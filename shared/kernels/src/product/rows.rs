@@ -31,8 +31,8 @@ pub(crate) trait MatrixRows: Sync {
     /// The rows in f32, one behind another: where they lie, or decoded into `room`, which holds as many.
     fn rows<'a>(&'a self, rows: Range<usize>, room: &'a mut [f32]) -> &'a [f32];
 
-    /// What is stored of the rows that come after these, as many of them, to be asked for ahead.
-    fn after(&self, rows: Range<usize>) -> &[u8];
+    /// What is stored of the rows, to be asked for ahead.
+    fn stored(&self, rows: Range<usize>) -> &[u8];
 }
 
 /// A matrix in f32.
@@ -58,9 +58,8 @@ impl MatrixRows for Plain<'_> {
         &self.numbers[rows.start * self.inner..rows.end * self.inner]
     }
 
-    fn after(&self, rows: Range<usize>) -> &[u8] {
-        let end = (rows.end + rows.len()).min(self.out());
-        bytemuck::cast_slice(&self.numbers[rows.end * self.inner..end * self.inner])
+    fn stored(&self, rows: Range<usize>) -> &[u8] {
+        bytemuck::cast_slice(&self.numbers[rows.start * self.inner..rows.end * self.inner])
     }
 }
 
@@ -183,11 +182,8 @@ impl Rows<'_, '_> {
         for first in (0..out).step_by(O) {
             let last = (first + O).min(out);
             let here = self.start + first..self.start + last;
-            let w = self.w.rows(here.clone(), room.numbers_mut());
-            // Each tile asks for its part.
-            let after = self.w.after(here);
-            let tiles = rows.div_ceil(R) * inner.div_ceil(strip);
-            let mut parts = after.chunks(after.len().div_ceil(tiles).max(1));
+            let after = here.end..(here.end + O).min(self.w.out());
+            let w = self.w.rows(here, room.numbers_mut());
             if last - first < O {
                 for row in 0..rows {
                     for (o, w) in w.chunks_exact(inner).enumerate() {
@@ -197,6 +193,10 @@ impl Rows<'_, '_> {
                 }
                 continue;
             }
+            // Each tile asks for its part of the rows that come next.
+            let after = self.w.stored(after);
+            let tiles = rows.div_ceil(R) * inner.div_ceil(strip);
+            let mut parts = after.chunks(after.len().div_ceil(tiles).max(1));
             for start in (0..inner).step_by(strip) {
                 let strip = start..(start + strip).min(inner);
                 let mut row = 0;

@@ -54,20 +54,21 @@ mod wide {
     #[inline(always)]
     fn halves<V: bytemuck::Pod>(unit: V4, a: V, b: V) -> f32x16 {
         let (a, b) = (bytemuck::cast(a), bytemuck::cast(b));
-        let low = unit.avx512f._mm512_shuffle_f32x4::<0b01_00_01_00>(a, b);
-        let high = unit.avx512f._mm512_shuffle_f32x4::<0b11_10_11_10>(a, b);
-        unit.add_f32x16(cast(low), cast(high))
+        folded::<0b01_00_01_00, 0b11_10_11_10>(unit, a, b)
     }
 
     /// The second and fourth quarter of each on the first and third.
     #[inline(always)]
     fn quarters(unit: V4, a: f32x16, b: f32x16) -> f32x16 {
-        let low = unit
-            .avx512f
-            ._mm512_shuffle_f32x4::<0b10_00_10_00>(cast(a), cast(b));
-        let high = unit
-            .avx512f
-            ._mm512_shuffle_f32x4::<0b11_01_11_01>(cast(a), cast(b));
+        folded::<0b10_00_10_00, 0b11_01_11_01>(unit, a, b)
+    }
+
+    /// The quarters of both that `HIGH` names on those that `LOW` names: two of `a`, then two of `b`.
+    #[inline(always)]
+    fn folded<const LOW: i32, const HIGH: i32>(unit: V4, a: f32x16, b: f32x16) -> f32x16 {
+        let avx = unit.avx512f;
+        let low = avx._mm512_shuffle_f32x4::<LOW>(cast(a), cast(b));
+        let high = avx._mm512_shuffle_f32x4::<HIGH>(cast(a), cast(b));
         unit.add_f32x16(cast(low), cast(high))
     }
 }

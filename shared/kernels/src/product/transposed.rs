@@ -206,7 +206,7 @@ impl Tile<'_> {
         }
     }
 
-    /// [`Tile::add`] where there are fewer rows or columns. A function of its own: in one with it the sums would not stay in registers.
+    /// [`Tile::add`] for fewer rows or columns. If both were one function, the compiler would not keep the sums in registers.
     #[inline(always)]
     fn add_at_edge<S: Simd>(
         &mut self,

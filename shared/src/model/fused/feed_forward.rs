@@ -147,7 +147,9 @@ impl Kernel<2> for HeadLogProb {
             log_probs.extend(block_log_probs);
             lse.extend(block_lse);
         }
-        saved.extend(lse);
+        if keep {
+            saved.extend(lse);
+        }
         (log_probs, saved)
     }
 

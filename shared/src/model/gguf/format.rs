@@ -72,15 +72,16 @@ impl Format {
 
     /// Writes the values of whole blocks into `out`, whose length is theirs.
     pub(super) fn decode(self, bytes: &[u8], out: &mut [f32]) {
+        // Numbers of 16 bits need not fill blocks.
+        let format = self.in_blocks();
+        if let Some(format) = format.filter(|format| !format.is_of_halves()) {
+            return format.decode(bytes, out);
+        }
         match self.0 {
             0 => blocks(bytes, out, |b, [o]| *o = f32::from_le_bytes(*b)),
-            // One by one: numbers of 16 bits need not fill blocks.
             1 => blocks(bytes, out, |b: &[u8; 2], [o]| *o = half(b, 0)),
-            2 => BlockFormat::Q4_0.decode(bytes, out),
-            3 => BlockFormat::Q4_1.decode(bytes, out),
             6 => blocks(bytes, out, q5_0),
             7 => blocks(bytes, out, q5_1),
-            8 => BlockFormat::Q8_0.decode(bytes, out),
             10 => blocks(bytes, out, q2_k),
             11 => blocks(bytes, out, q3_k),
             12 => blocks(bytes, out, q4_k),

@@ -11,6 +11,7 @@
 mod config;
 mod container;
 mod format;
+mod names;
 mod tokenizer;
 
 use burn::tensor::TensorData;
@@ -20,31 +21,10 @@ use super::config::{Architecture, ConfigError, ModelConfig};
 use super::kernels::blocks::Blocks;
 use super::weights::Weights;
 use container::{Container, Stored, Value};
+use names::{OUTSIDE, PARTS, name_of, stored_name};
 
 /// Longest text of a file that an error repeats, in characters.
 const MESSAGE: usize = 80;
-
-/// The tensors of a layer: their name here, and their name in `transformers`. The last two are Qwen3's alone.
-const PARTS: [(&str, &str); 11] = [
-    ("attn_norm", "input_layernorm"),
-    ("attn_q", "self_attn.q_proj"),
-    ("attn_k", "self_attn.k_proj"),
-    ("attn_v", "self_attn.v_proj"),
-    ("attn_output", "self_attn.o_proj"),
-    ("ffn_norm", "post_attention_layernorm"),
-    ("ffn_gate", "mlp.gate_proj"),
-    ("ffn_up", "mlp.up_proj"),
-    ("ffn_down", "mlp.down_proj"),
-    ("attn_q_norm", "self_attn.q_norm"),
-    ("attn_k_norm", "self_attn.k_norm"),
-];
-
-/// The tensors outside of the layers: their name here, and their name in `transformers`.
-const OUTSIDE: [(&str, &str); 3] = [
-    ("token_embd.weight", "model.embed_tokens.weight"),
-    ("output_norm.weight", "model.norm.weight"),
-    ("output.weight", "lm_head.weight"),
-];
 
 /// Factors of the rotary frequencies, which become `rope_scaling` of the configuration.
 const ROPE_FACTORS: &str = "rope_freqs.weight";
@@ -222,28 +202,6 @@ impl Gguf<'_> {
         self.config.architecture == Architecture::Llama
             && halves.iter().any(|half| stored_name.ends_with(half))
     }
-}
-
-/// The name here of a tensor of `transformers`.
-fn stored_name(name: &str) -> Option<String> {
-    if let Some((stored, _)) = OUTSIDE.iter().find(|(_, theirs)| *theirs == name) {
-        return Some((*stored).to_owned());
-    }
-    let (layer, part) = name.strip_prefix("model.layers.")?.split_once('.')?;
-    let part = part.strip_suffix(".weight")?;
-    let (stored, _) = PARTS.iter().find(|(_, theirs)| *theirs == part)?;
-    Some(format!("blk.{layer}.{stored}.weight"))
-}
-
-/// The name in `transformers` of a stored tensor.
-fn name_of(stored: &str) -> Option<String> {
-    if let Some((_, name)) = OUTSIDE.iter().find(|(ours, _)| *ours == stored) {
-        return Some((*name).to_owned());
-    }
-    let (layer, part) = stored.strip_prefix("blk.")?.split_once('.')?;
-    let part = part.strip_suffix(".weight")?;
-    let (_, name) = PARTS.iter().find(|(ours, _)| *ours == part)?;
-    Some(format!("model.layers.{layer}.{name}.weight"))
 }
 
 /// A tensor of this shape, in a format that is read.
